@@ -1,0 +1,28 @@
+namespace Glue.TestKit;
+
+/// <summary>Finds what the build made: the ahead-of-time parts are published to artifacts/ by <c>./glue build</c>.</summary>
+public static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    public static string Artifact(string relativePath)
+    {
+        var path = Path.Combine(Root, "artifacts", relativePath);
+        return File.Exists(path) || Directory.Exists(path)
+            ? path
+            : throw new FileNotFoundException($"{path} is missing: run ./glue build (./glue test does it first).");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Glue.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("Glue.sln was not found above " + AppContext.BaseDirectory);
+    }
+}
