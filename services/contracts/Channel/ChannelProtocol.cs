@@ -1,0 +1,35 @@
+namespace Glue.Contracts.Channel;
+
+/// <summary>Numbers both ends of a channel agree on.</summary>
+public static class ChannelProtocol
+{
+    /// <summary>Sent in <see cref="FrameType.Hello"/>; a worker refuses any other.</summary>
+    public const uint Version = 1;
+
+    /// <summary>The channel's file descriptor in a process sandbox.</summary>
+    public const int FileDescriptor = 3;
+
+    /// <summary>Loopback port of the Runtime API in every sandbox.</summary>
+    public const int RuntimeApiPort = 9001;
+
+    /// <summary>Loopback port of the storage gateway in every sandbox.</summary>
+    public const int StoragePort = 9000;
+
+    /// <summary>Upper bound of one frame's payload. A larger length is a broken or hostile peer.</summary>
+    public const int MaxPayload = 64 * 1024;
+
+    /// <summary>Upper bound of one stream or log frame, so that a control frame never waits behind more than this.</summary>
+    public const int MaxStreamData = 16 * 1024;
+
+    /// <summary>Bytes a side may send on a new stream before the first <see cref="FrameType.StreamCredit"/>.</summary>
+    public const int InitialCredit = 128 * 1024;
+
+    /// <summary>Streams of one sandbox open at once; further connections wait in the listen queue.</summary>
+    public const int MaxStreams = 256;
+
+    /// <summary>Lambda's limit of a synchronous event: 6 MiB.</summary>
+    public const int MaxEventBytes = 6 * 1024 * 1024;
+
+    /// <summary>Lambda's limit of an answer: 6 MiB and 100 bytes (error message of Function.ResponseSizeTooLarge, read 2026-11).</summary>
+    public const int MaxResultBytes = MaxEventBytes + 100;
+}

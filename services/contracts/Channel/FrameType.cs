@@ -1,0 +1,50 @@
+namespace Glue.Contracts.Channel;
+
+/// <summary>
+/// What a frame on the channel between a worker and the agent in a sandbox says. The numbers are the wire format: agent and
+/// worker of one build always match (the agent is started by the worker), yet a snapshot may outlive a restart, so never reuse one.
+/// </summary>
+public enum FrameType : byte
+{
+    /// <summary>Agent → worker, first frame: it runs. Payload: <see cref="ChannelProtocol.Version"/> (u32).</summary>
+    Hello = 1,
+
+    /// <summary>Worker → agent, once: what to run (<see cref="InitMessage"/>).</summary>
+    Init = 2,
+
+    /// <summary>Agent → worker: the runtime asked for the next event; payload u32 microseconds since the runtime was started (the first is the init duration).</summary>
+    Ready = 3,
+
+    /// <summary>Worker → agent: one invocation (<see cref="InvokeMessage"/>), with the first part of its event.</summary>
+    Invoke = 4,
+
+    /// <summary>Worker → agent: a further part of the event announced by <see cref="Invoke"/>.</summary>
+    InvokeData = 5,
+
+    /// <summary>Agent → worker: a part of the runtime's answer; the last part comes with <see cref="Result"/>.</summary>
+    ResultData = 6,
+
+    /// <summary>Agent → worker: the invocation (or the init phase) is over (<see cref="ResultMessage"/>).</summary>
+    Result = 7,
+
+    /// <summary>Agent → worker: bytes the runtime wrote; stream 1 is standard output, 2 standard error.</summary>
+    Log = 8,
+
+    /// <summary>Agent → worker: the agent cannot go on; payload says why in UTF-8. It exits after this.</summary>
+    Fault = 9,
+
+    /// <summary>Agent → worker: a function connected to the storage port; the stream number is new.</summary>
+    StreamOpen = 16,
+
+    /// <summary>Both: bytes of a stream, at most <see cref="ChannelProtocol.MaxStreamData"/> and never more than the credit given.</summary>
+    StreamData = 17,
+
+    /// <summary>Both: no more bytes from this side.</summary>
+    StreamEof = 18,
+
+    /// <summary>Both: the stream is dead, both ways; the other side answers nothing.</summary>
+    StreamClose = 19,
+
+    /// <summary>Both: payload u32, so many more bytes may be sent.</summary>
+    StreamCredit = 20,
+}

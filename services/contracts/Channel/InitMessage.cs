@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Glue.Contracts.Channel;
+
+/// <summary>
+/// Payload of <see cref="FrameType.Init"/>: the runtime process to start and its limits. The worker composes all of it, so that the
+/// agent only has to start a process: fixed fields, then NUL-terminated UTF-8 strings (folder, arguments, environment) which the
+/// agent hands to the kernel where they lie.
+/// </summary>
+public readonly record struct InitMessage
+{
+    /// <summary>Bytes before the strings.</summary>
+    public const int FixedSize = 32;
+
+    /// <summary>RLIMIT_DATA in bytes; 0: not limited here (a cgroup does it, or the guest's own memory).</summary>
+    public ulong DataLimitBytes { get; init; }
+
+    /// <summary>RLIMIT_FSIZE in bytes; 0: not limited.</summary>
+    public ulong FileSizeLimitBytes { get; init; }
+
+    /// <summary>RLIMIT_NOFILE; Lambda gives 1024.</summary>
+    public uint OpenFiles { get; init; }
+
+    /// <summary>RLIMIT_NPROC, threads included; Lambda gives 1024.</summary>
+    public uint Processes { get; init; }
+
+    /// <summary>How long the runtime may take to its first poll.</summary>
+    public uint InitTimeoutMs { get; init; }
+
+    public ushort ArgumentCount { get; init; }
+
+    public ushort EnvironmentCount { get; init; }
+
+    /// <summary>Builds a payload.</summary>
+    /// <exception cref="ArgumentException">It exceeds <see cref="ChannelProtocol.MaxPayload"/>, or a string holds a NUL.</exception>
+    public static byte[] Encode(
+        InitMessage limits, string folder, IReadOnlyList<string> arguments, IReadOnlyList<KeyValuePair<string, string>> environment)
+    {
+        using var stream = new MemoryStream();
+        stream.SetLength(FixedSize);
+        stream.Position = FixedSize;
+        Append(stream, folder);
+        foreach (var argument in arguments)
+        {
+            Append(stream, argument);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            Append(stream, $"{name}={value}");
+        }
+
+        if (stream.Length > ChannelProtocol.MaxPayload)
+        {
+            throw new ArgumentException($"Arguments and environment take {stream.Length} bytes; {ChannelProtocol.MaxPayload} fit into an Init frame.");
+        }
+
+        var payload = stream.ToArray();
+        BinaryPrimitives.WriteUInt64LittleEndian(payload, limits.DataLimitBytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(payload.AsSpan(8), limits.FileSizeLimitBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(16), limits.OpenFiles);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(20), limits.Processes);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(24), limits.InitTimeoutMs);
+        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(28), checked((ushort)arguments.Count));
+        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(30), checked((ushort)environment.Count));
+        return payload;
+    }
+
+    /// <summary>Reads the fixed fields; the strings follow at <see cref="FixedSize"/>.</summary>
+    public static InitMessage Read(ReadOnlySpan<byte> payload) => new()
+    {
+        DataLimitBytes = BinaryPrimitives.ReadUInt64LittleEndian(payload),
+        FileSizeLimitBytes = BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]),
+        OpenFiles = BinaryPrimitives.ReadUInt32LittleEndian(payload[16..]),
+        Processes = BinaryPrimitives.ReadUInt32LittleEndian(payload[20..]),
+        InitTimeoutMs = BinaryPrimitives.ReadUInt32LittleEndian(payload[24..]),
+        ArgumentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[28..]),
+        EnvironmentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[30..]),
+    };
+
+    private static void Append(MemoryStream stream, string text)
+    {
+        if (text.Contains('\0'))
+        {
+            throw new ArgumentException($"'{text.Replace('\0', '?')}' holds a NUL character.");
+        }
+
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.WriteByte(0);
+    }
+}

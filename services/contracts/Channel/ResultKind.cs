@@ -1,0 +1,26 @@
+namespace Glue.Contracts.Channel;
+
+/// <summary>How an invocation, or the init phase before it, ended. All but the first two are the last words of a sandbox.</summary>
+public enum ResultKind : byte
+{
+    /// <summary>The runtime posted a response.</summary>
+    Response = 0,
+
+    /// <summary>The runtime posted an invocation error.</summary>
+    Error = 1,
+
+    /// <summary>The runtime posted an init error.</summary>
+    InitError = 2,
+
+    /// <summary>The deadline passed; the agent killed everything.</summary>
+    TimedOut = 3,
+
+    /// <summary>The runtime's process ended; <see cref="ResultMessage.ExitStatus"/> is what wait(2) said.</summary>
+    Exited = 4,
+
+    /// <summary>The answer passed <see cref="ChannelProtocol.MaxResultBytes"/>. The sandbox lives on.</summary>
+    TooLarge = 5,
+
+    /// <summary>The runtime could not be started; <see cref="ResultMessage.ExitStatus"/> is errno.</summary>
+    NotStarted = 6,
+}

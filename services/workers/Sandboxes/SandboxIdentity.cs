@@ -1,0 +1,23 @@
+using Glue.Contracts.Functions;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>Who is asking: one sandbox and what it runs right now. One instance lives as long as its sandbox.</summary>
+public sealed class SandboxIdentity(string sandboxId, FunctionVersion version)
+{
+    private volatile int _currentLineageDepth;
+
+    public string SandboxId { get; } = sandboxId;
+
+    public FunctionVersion Version { get; } = version;
+
+    /// <summary>
+    /// <c>LineageDepth</c> of the invocation that runs now, or of the last one: what a function writes late still carries its cause.
+    /// Read it per request, not per connection: SDKs keep connections across invocations.
+    /// </summary>
+    public int CurrentLineageDepth
+    {
+        get => _currentLineageDepth;
+        set => _currentLineageDepth = value;
+    }
+}
