@@ -1,0 +1,69 @@
+using Glue.Contracts.Invocations;
+using Glue.StorageEvents.EventLog;
+using Glue.StorageEvents.Rules;
+using Glue.StorageEvents.S3Events;
+
+namespace Glue.StorageEvents.Intake;
+
+/// <summary>Turns log records into invocations: one per record and matching rule. What cannot be read is told apart. Used by one loop.</summary>
+internal sealed class RecordMatcher(BucketNotifications notifications, StorageEventsOptions options, TimeProvider time)
+{
+    // Reused from record to record: most give one change and one match.
+    private readonly List<S3EventRecord> _records = [];
+    private readonly List<string> _faults = [];
+    private readonly List<CompiledRule> _rules = [];
+
+    public MatchedBatch Match(IReadOnlyList<EventLogRecord> batch)
+    {
+        var matched = new MatchedBatch();
+        var now = time.GetUtcNow();
+        foreach (var logged in batch)
+        {
+            _records.Clear();
+            _faults.Clear();
+            S3EventReader.Read(logged.Value, logged.Time, _records, _faults);
+            if (_faults.Count > 0)
+            {
+                matched.Rejected.Add(new RejectedRecord(logged.Offset, logged.Time, logged.Key, string.Join('\n', _faults), logged.Value));
+            }
+
+            foreach (var record in _records)
+            {
+                Match(record, now, matched.Invocations);
+            }
+        }
+
+        return matched;
+    }
+
+    private void Match(S3EventRecord record, DateTimeOffset now, List<Invocation> invocations)
+    {
+        var change = record.Change;
+
+        // A bucket may have been deleted and made again by another account since: its rules must not see what was before.
+        if (notifications.RulesOf(change.Bucket) is not { } rules || (record.Account is { } account && account != rules.AccountId))
+        {
+            return;
+        }
+
+        _rules.Clear();
+        rules.Match(change, _rules);
+        foreach (var rule in _rules)
+        {
+            invocations.Add(new Invocation
+            {
+                Id = InvocationId.Of(change, rule.Rule.Id, rule.Function.Text),
+                AccountId = rule.Function.AccountId,
+                FunctionName = rule.Function.Name,
+                Qualifier = rule.Function.Qualifier,
+                Payload = S3EventWriter.ForFunction(change, options.Region, rule.Rule.Id),
+                OrderKey = change.Bucket + "/" + change.Key,
+                Source = new InvocationSource("s3", rule.Rule.Id, change.Bucket, change.Key, change.Sequencer),
+                LineageDepth = change.LineageDepth,
+
+                // The maximum event age is the function's, as Lambda's: time spent in the log does not count.
+                AcceptedAt = now,
+            });
+        }
+    }
+}

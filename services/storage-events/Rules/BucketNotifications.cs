@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Glue.Contracts.Storage;
+using Glue.Foundation.Sqlite;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.StorageEvents.Rules;
+
+/// <summary>
+/// The rules of all buckets: kept in SQLite, held in memory for matching. A configuration is put as a whole, as S3's
+/// PutBucketNotificationConfiguration does, and holds for the next record that is read.
+/// </summary>
+public sealed class BucketNotifications : IDisposable
+{
+    private const string Tables = """
+        CREATE TABLE bucket_notification(bucket TEXT PRIMARY KEY, account TEXT NOT NULL, configuration TEXT NOT NULL) WITHOUT ROWID;
+        """;
+
+    private readonly SqliteDatabase _database;
+    private readonly RuleValidation _validation;
+    private readonly ILogger<BucketNotifications> _logger;
+    private readonly ConcurrentDictionary<string, RuleSet> _byBucket = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _oneChange = new(1, 1); // memory takes changes in the order the disk does
+
+    public BucketNotifications(SqliteDatabase database, IFunctionDirectory functions, ILogger<BucketNotifications> logger)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        _database = database;
+        _validation = new RuleValidation(functions);
+        _logger = logger;
+        database.Migrate("bucket-rules", Tables);
+        database.Read(Load);
+    }
+
+    /// <returns><see cref="BucketNotificationConfiguration.Empty"/> when the bucket notifies nobody.</returns>
+    public Task<BucketNotificationConfiguration> GetAsync(string accountId, string bucket, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(RulesOf(bucket) is { } rules && rules.AccountId == accountId
+            ? rules.Configuration
+            : BucketNotificationConfiguration.Empty);
+    }
+
+    /// <summary>Replaces the bucket's configuration; an empty one ends its notifications. Durable when it returns.</summary>
+    /// <exception cref="NotificationRefusedException">S3 would refuse it too; nothing changed.</exception>
+    public async Task PutAsync(
+        string accountId, string bucket, BucketNotificationConfiguration configuration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _validation.Check(accountId, bucket, configuration);
+        if (configuration.Rules.Count == 0)
+        {
+            await RemoveAsync(bucket, cancellationToken);
+        }
+        else
+        {
+            await ReplaceAsync(bucket, new RuleSet(accountId, configuration), cancellationToken);
+        }
+
+        Log.RulesPut(_logger, bucket, accountId, configuration.Rules.Count);
+    }
+
+    /// <summary>The bucket is gone, and its rules with it: a later bucket of that name begins without any.</summary>
+    public Task BucketDeletedAsync(string accountId, string bucket, CancellationToken cancellationToken) =>
+        RulesOf(bucket) is { } rules && rules.AccountId == accountId ? RemoveAsync(bucket, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>For matching: null when the bucket has no rules.</summary>
+    internal RuleSet? RulesOf(string bucket) => _byBucket.GetValueOrDefault(bucket);
+
+    public void Dispose() => _oneChange.Dispose();
+
+    private Task ReplaceAsync(string bucket, RuleSet rules, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.Serialize(rules.Configuration, RulesJson.Default.BucketNotificationConfiguration);
+        return ChangeAsync(
+            write => write.Prepared(
+                "INSERT INTO bucket_notification(bucket,account,configuration) VALUES($bucket,$account,$configuration) "
+                + "ON CONFLICT DO UPDATE SET account=$account, configuration=$configuration")
+                .With("$bucket", bucket).With("$account", rules.AccountId).With("$configuration", json).ExecuteNonQuery(),
+            () => _byBucket[bucket] = rules,
+            cancellationToken);
+    }
+
+    private Task RemoveAsync(string bucket, CancellationToken cancellationToken) => ChangeAsync(
+        write => write.Prepared("DELETE FROM bucket_notification WHERE bucket=$bucket").With("$bucket", bucket).ExecuteNonQuery(),
+        () => _byBucket.TryRemove(bucket, out _),
+        cancellationToken);
+
+    private async Task ChangeAsync(Action<SqliteWrite> onDisk, Action inMemory, CancellationToken cancellationToken)
+    {
+        await _oneChange.WaitAsync(cancellationToken);
+        try
+        {
+            await _database.WriteAsync(onDisk, cancellationToken);
+            inMemory();
+        }
+        finally
+        {
+            _oneChange.Release();
+        }
+    }
+
+    private bool Load(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT bucket,account,configuration FROM bucket_notification";
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            var configuration = JsonSerializer.Deserialize(reader.GetString(2), RulesJson.Default.BucketNotificationConfiguration)!;
+            _byBucket[reader.GetString(0)] = new RuleSet(reader.GetString(1), configuration);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,48 @@
+using Glue.Foundation.Sqlite;
+using Glue.StorageEvents.EventLog;
+using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Rules;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Glue.StorageEvents;
+
+/// <summary>Composes storage-events.</summary>
+public static class StorageEventsServices
+{
+    /// <summary>
+    /// Adds <see cref="SqliteEventLog"/> (give its <c>Record</c> and <c>Recorded</c> to the object store), <see cref="BucketNotifications"/>
+    /// and the intake loop. The host must register <see cref="IFunctionDirectory"/> and <see cref="IInvocationIntake"/>.
+    /// </summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="options">Checked at once.</param>
+    /// <param name="eventLog">The object store's database: objects and events commit together.</param>
+    /// <param name="state">The database of rules.</param>
+    /// <exception cref="OptionsValidationException">An option is out of its range.</exception>
+    public static IServiceCollection AddStorageEvents(
+        this IServiceCollection services,
+        StorageEventsOptions options,
+        Func<IServiceProvider, SqliteDatabase> eventLog,
+        Func<IServiceProvider, SqliteDatabase> state)
+    {
+        if (new StorageEventsOptionsValidator().Validate(nameof(StorageEventsOptions), options) is { Failed: true } faults)
+        {
+            throw new OptionsValidationException(nameof(StorageEventsOptions), typeof(StorageEventsOptions), faults.Failures);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton(provider => new SqliteEventLog(eventLog(provider), options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
+        services.AddSingleton(provider => new SqliteRejectedRecords(eventLog(provider)));
+        services.AddSingleton<IRejectedRecords>(provider => provider.GetRequiredService<SqliteRejectedRecords>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BucketNotifications>(provider, state(provider)));
+        services.AddSingleton<RecordMatcher>();
+        services.AddSingleton<IntakeMetrics>();
+        services.AddHostedService<IntakeLoop>();
+        services.AddHostedService<EventLogRetention>();
+        return services;
+    }
+}
