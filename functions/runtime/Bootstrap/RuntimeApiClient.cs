@@ -1,0 +1,126 @@
+using System.Globalization;
+using Glue.Functions.Http;
+
+namespace Glue.Functions.Runtime;
+
+/// <summary>
+/// The four calls of Lambda's Runtime API, version 2018-06-01 (Lambda Developer Guide, "Using the Lambda runtime API", read 2026-11).
+/// </summary>
+internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
+{
+    private const string Api = "/2018-06-01/runtime/";
+
+    private byte[] _event = new byte[16 * 1024];
+    private byte[] _answer = [];
+
+    public static RuntimeApiClient FromEnvironment()
+    {
+        var endpoint = Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API");
+        return string.IsNullOrEmpty(endpoint)
+            ? throw new InvalidOperationException("AWS_LAMBDA_RUNTIME_API is not set: this program is a function and is started by its sandbox.")
+            : new RuntimeApiClient(new HttpConnection(HttpEndpoint.Parse(endpoint)));
+    }
+
+    /// <summary>Waits for the next event, as long as it takes.</summary>
+    public RuntimeInvocation Next()
+    {
+        var response = connection.Exchange(connection.Request("GET", Api + "invocation/next").End());
+        var length = ReadBody(response, ref _event);
+        if (response.Status != 200)
+        {
+            throw new HttpFaultException($"The Runtime API answered {response.Status} to a request for the next event.");
+        }
+
+        var traceId = response.Header("Lambda-Runtime-Trace-Id"u8);
+        Environment.SetEnvironmentVariable("_X_AMZN_TRACE_ID", traceId);
+        var context = new LambdaContext(
+            response.Header("Lambda-Runtime-Aws-Request-Id"u8) ?? throw new HttpFaultException("The Runtime API handed over an event without its request id."),
+            response.Header("Lambda-Runtime-Invoked-Function-Arn"u8) ?? "",
+            long.TryParse(response.Header("Lambda-Runtime-Deadline-Ms"u8), CultureInfo.InvariantCulture, out var ms) ? ms : long.MaxValue,
+            response.Header("Lambda-Runtime-Client-Context"u8));
+        FunctionLog.Current.RequestId = context.AwsRequestId;
+        return new RuntimeInvocation(new MemoryStream(_event, 0, length, writable: false, publiclyVisible: true), context);
+    }
+
+    /// <summary>Hands in the answer. A refused one (too large) is the invocation's failure, not the process's: it is logged, the next event follows.</summary>
+    public void Respond(string requestId, Stream answer)
+    {
+        var body = Bytes(answer);
+        var request = connection.Request("POST", $"{Api}invocation/{requestId}/response")
+            .Header("Content-Type", "application/json").Header("Content-Length", body.Length).End();
+        LogRefused(connection.Exchange(request, body));
+    }
+
+    public void ReportError(string requestId, Exception exception) => Report($"{Api}invocation/{requestId}/error", exception);
+
+    public void ReportInitError(Exception exception) => Report(Api + "init/error", exception);
+
+    public void Abort() => connection.Abort();
+
+    public void Dispose() => connection.Dispose();
+
+    private void Report(string target, Exception exception)
+    {
+        var body = ErrorDocument.Write(exception);
+        var request = connection.Request("POST", target)
+            .Header("Content-Type", "application/vnd.aws.lambda.error+json")
+            .Header("Lambda-Runtime-Function-Error-Type", ErrorDocument.TypeName(exception))
+            .Header("Content-Length", body.Length).End();
+        LogRefused(connection.Exchange(request, body));
+    }
+
+    private static void LogRefused(HttpResponse response)
+    {
+        if (response.Status >= 300)
+        {
+            using var text = new StreamReader(response.Body, leaveOpen: true);
+            FunctionLog.Current.LogError($"The Runtime API refused the answer with {response.Status}: {text.ReadToEnd()}");
+        }
+    }
+
+    private ReadOnlySpan<byte> Bytes(Stream answer)
+    {
+        if (answer is MemoryStream memory && memory.TryGetBuffer(out var buffer))
+        {
+            return buffer.AsSpan((int)memory.Position);
+        }
+
+        var length = 0;
+        while (true)
+        {
+            if (length == _answer.Length)
+            {
+                Array.Resize(ref _answer, Math.Max(4096, length * 2));
+            }
+
+            var read = answer.Read(_answer, length, _answer.Length - length);
+            if (read == 0)
+            {
+                return _answer.AsSpan(0, length);
+            }
+
+            length += read;
+        }
+    }
+
+    private static int ReadBody(HttpResponse response, ref byte[] buffer)
+    {
+        if (response.ContentLength is { } announced && announced > buffer.Length)
+        {
+            buffer = new byte[announced];
+        }
+
+        var length = 0;
+        while (!response.Body.Ended)
+        {
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
+
+            length += response.Body.Read(buffer.AsSpan(length));
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Glue.Functions.Thumbnail.Pictures;
+using Glue.Functions.Thumbnail.Vips;
+
+namespace Glue.Functions.Thumbnail;
+
+/// <summary>
+/// What a picture may take of the function's memory. The whole object is held while it is decoded, and some formats can only be decoded
+/// as a whole; both are known from the header, so that a picture that does not fit gives an error instead of a killed sandbox.
+/// </summary>
+internal sealed class MemoryBudget(long memoryBytes)
+{
+    private const long MiB = 1024 * 1024;
+
+    /// <summary>For the program, libvips with its libraries, and the thumbnail itself (measured: 45 MiB at rest).</summary>
+    private const long Reserve = 72 * MiB;
+
+    private readonly long _forPicture = Math.Max(32 * MiB, memoryBytes - Reserve);
+
+    /// <summary>The sandbox's own limit (<c>AWS_LAMBDA_FUNCTION_MEMORY_SIZE</c>, MiB); 512 MiB where there is none.</summary>
+    public static MemoryBudget FromEnvironment()
+    {
+        var text = Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE");
+        return new(long.TryParse(text, CultureInfo.InvariantCulture, out var mib) ? mib * MiB : 512 * MiB);
+    }
+
+    /// <summary>Largest object that is fetched, in bytes.</summary>
+    public long MostObjectBytes => Math.Min(_forPicture / 2, Array.MaxLength);
+
+    /// <exception cref="PictureTooLargeException">Decoding would not fit beside the object.</exception>
+    public void Check(PictureFormat format, VipsImage header, long objectBytes)
+    {
+        var pixels = (long)header.Width * header.Height;
+        var need = objectBytes + (pixels * BytesPerPixel(format, header));
+        if (need > _forPicture)
+        {
+            var function = (need + Reserve + MiB - 1) / MiB;
+            throw new PictureTooLargeException(
+                $"{header.Width} x {header.Height} pixels of this kind of {format} need about {need / MiB} MiB to decode, "
+                + $"there are {_forPicture / MiB}: give the function {function} MiB of memory");
+        }
+    }
+
+    /// <summary>Memory a decoder holds per pixel of the whole picture; 0 where it goes row by row.</summary>
+    private static int BytesPerPixel(PictureFormat format, VipsImage header) => format switch
+    {
+        PictureFormat.Jpeg => header.IsInterlaced ? 2 * header.Bands : 0, // progressive: every 16-bit coefficient until the last scan
+        PictureFormat.Png => header.IsInterlaced ? header.Bands * header.BytesPerSample : 0,
+        PictureFormat.WebP => 4,
+        PictureFormat.Gif => 4,
+        PictureFormat.Tiff => 0,
+        _ => 6, // HEIF: planes of the codec and the converted picture beside each other
+    };
+}

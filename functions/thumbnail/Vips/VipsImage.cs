@@ -1,0 +1,37 @@
+namespace Glue.Functions.Thumbnail.Vips;
+
+/// <summary>A picture in libvips: its header is read, its pixels only when something asks for them.</summary>
+internal sealed class VipsImage(nint handle) : IDisposable
+{
+    public nint Handle { get; private set; } = handle;
+
+    public int Width => VipsNative.Width(Handle);
+
+    public int Height => VipsNative.Height(Handle);
+
+    public int Bands => VipsNative.Bands(Handle);
+
+    public int BytesPerSample => (int)VipsNative.SampleBytes(VipsNative.SampleFormat(Handle));
+
+    public bool HasAlpha => VipsNative.HasAlpha(Handle) != 0;
+
+    /// <summary>Progressive JPEG, interlaced PNG or GIF: every row is spread over the whole file.</summary>
+    public bool IsInterlaced => VipsNative.TypeOfField(Handle, "interlaced") != 0;
+
+    /// <summary>The same picture with its pixels made and kept: they can be read more than once.</summary>
+    /// <exception cref="VipsException">The pixels could not be made.</exception>
+    public VipsImage ToMemory()
+    {
+        var copy = VipsNative.CopyToMemory(Handle);
+        return copy != 0 ? new VipsImage(copy) : throw VipsException.TakeLast();
+    }
+
+    public void Dispose()
+    {
+        if (Handle != 0)
+        {
+            VipsNative.Unref(Handle);
+            Handle = 0;
+        }
+    }
+}
