@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Glue.Foundation.Signing;
+
+namespace Glue.Host.Client;
+
+/// <summary>The few calls the command line makes to the API port, signed as any AWS tool signs them.</summary>
+internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDisposable
+{
+    private const string Region = "us-east-1";
+
+    private readonly SigV4Signer _signer = new(TimeProvider.System);
+    private readonly HttpClient _http = new() { BaseAddress = endpoint, Timeout = TimeSpan.FromMinutes(20) };
+
+    /// <summary>AWS's AddPermission: S3 may invoke the function for this bucket. Granted before counts as done.</summary>
+    public async Task AllowS3Async(string function, string bucket, string accountId, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Post, $"/2015-03-31/functions/{Uri.EscapeDataString(function)}/policy", new JsonObject
+        {
+            ["StatementId"] = $"s3-{bucket}".Replace('.', '-'),
+            ["Action"] = "lambda:InvokeFunction",
+            ["Principal"] = "s3.amazonaws.com",
+            ["SourceArn"] = $"arn:aws:s3:::{bucket}",
+            ["SourceAccount"] = accountId,
+        }, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.Conflict)
+        {
+            await EnsureAsync(response, cancellationToken);
+        }
+    }
+
+    /// <summary>The function's ARN.</summary>
+    public async Task<string> ArnOfAsync(string function, CancellationToken cancellationToken) =>
+        (await GetAsync($"/2015-03-31/functions/{Uri.EscapeDataString(function)}/configuration", cancellationToken))!["FunctionArn"]!.GetValue<string>();
+
+    public async Task<JsonNode> GetAsync(string pathAndQuery, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, pathAndQuery, body: null, cancellationToken);
+        await EnsureAsync(response, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, JsonNode? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(endpoint, pathAndQuery));
+        var bytes = body is null ? [] : JsonSerializer.SerializeToUtf8Bytes(body);
+        if (body is not null)
+        {
+            request.Content = new ByteArrayContent(bytes);
+            request.Content.Headers.ContentType = new("application/json");
+        }
+
+        _signer.Sign(request, credential, Region, "lambda", Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        try
+        {
+            return await _http.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new StartupException($"The API at {endpoint} does not answer ({e.Message}). Is the stack running? (./glue up)", e);
+        }
+    }
+
+    private static async Task EnsureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        string? message = null;
+        try
+        {
+            var json = JsonNode.Parse(text);
+            message = (json?["Message"] ?? json?["message"])?.GetValue<string>();
+        }
+        catch (JsonException)
+        {
+            // Not our API's error document: show what came.
+        }
+
+        throw new StartupException($"{(int)response.StatusCode} {message ?? text}");
+    }
+}
