@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Glue.Foundation.Signing;
+using Glue.Host.Accounts;
+using Glue.Host.Data;
+
+namespace Glue.Host.Client;
+
+/// <summary>A running stack as its user sees it: the S3 API by the AWS SDK, the Lambda API signed alike.</summary>
+internal sealed class StackClient : IDisposable
+{
+    public StackClient(Uri s3, Uri api, Credential credential)
+    {
+        Credential = credential;
+        S3 = new AmazonS3Client(new BasicAWSCredentials(credential.AccessKeyId, credential.SecretAccessKey), new AmazonS3Config
+        {
+            ServiceURL = s3.ToString(),
+            AuthenticationRegion = "us-east-1",
+            ForcePathStyle = true,
+        });
+        Lambda = new LambdaApiClient(api, credential);
+    }
+
+    /// <summary>Which stack a verb speaks to.</summary>
+    public static Option<string> DataOption { get; } = new("--data")
+    {
+        Description = "The data folder of the running stack; it knows the endpoints and the keys.",
+        DefaultValueFactory = static _ => "./data",
+    };
+
+    public AmazonS3Client S3 { get; }
+
+    public LambdaApiClient Lambda { get; }
+
+    public Credential Credential { get; }
+
+    /// <exception cref="StartupException">No stack runs on that folder.</exception>
+    public static StackClient Of(string dataFolder)
+    {
+        var endpoints = RunningEndpoints.Of(dataFolder);
+        return new StackClient(endpoints.S3, endpoints.Api, CredentialFile.Read(DataFolder.CredentialsOf(dataFolder)));
+    }
+
+    /// <summary>
+    /// Connects a bucket to a function in one step: grants S3 the permission to invoke it, then adds the rule to what the bucket's
+    /// notification configuration already holds.
+    /// </summary>
+    public async Task AddRuleAsync(NewRule rule, CancellationToken cancellationToken)
+    {
+        var arn = await Lambda.ArnOfAsync(rule.Function, cancellationToken);
+        await Lambda.AllowS3Async(rule.Function, rule.Bucket, Credential.AccountId, cancellationToken);
+        var rules = await RulesOfAsync(rule.Bucket, cancellationToken);
+        rules.RemoveAll(existing => existing.Id == rule.Id);
+        rules.Add(new LambdaFunctionConfiguration
+        {
+            Id = rule.Id,
+            FunctionArn = arn,
+            Events = [.. rule.Events.Select(static name => new EventType(name))],
+            Filter = new Filter
+            {
+                S3KeyFilter = new S3KeyFilter
+                {
+                    FilterRules = [new FilterRule { Name = "prefix", Value = rule.Prefix }, new FilterRule { Name = "suffix", Value = rule.Suffix }],
+                },
+            },
+        });
+        await PutRulesAsync(rule.Bucket, rules, rule.AllowsRecursion, cancellationToken);
+    }
+
+    public async Task<List<LambdaFunctionConfiguration>> RulesOfAsync(string bucket, CancellationToken cancellationToken) =>
+        (await S3.GetBucketNotificationAsync(new GetBucketNotificationRequest { BucketName = bucket }, cancellationToken)).LambdaFunctionConfigurations ?? [];
+
+    public async Task PutRulesAsync(
+        string bucket, List<LambdaFunctionConfiguration> rules, bool allowsRecursion, CancellationToken cancellationToken)
+    {
+        void AddHeader(object sender, RequestEventArgs e)
+        {
+            if (allowsRecursion)
+            {
+                ((WebServiceRequestEventArgs)e).Headers["x-glue-allow-recursion"] = "true";
+            }
+        }
+
+        S3.BeforeRequestEvent += AddHeader;
+        try
+        {
+            await S3.PutBucketNotificationAsync(
+                new PutBucketNotificationRequest { BucketName = bucket, LambdaFunctionConfigurations = rules }, cancellationToken);
+        }
+        finally
+        {
+            S3.BeforeRequestEvent -= AddHeader;
+        }
+    }
+
+    public void Dispose()
+    {
+        S3.Dispose();
+        Lambda.Dispose();
+    }
+}
