@@ -36,9 +36,10 @@ internal sealed class IntakeLoop(
                 await SettleAsync(matched, stoppingToken);
                 metrics.Handled(batch, matched, time.GetUtcNow());
 
-                // The commit of one batch goes on beside the reading of the next: its fsync delays no event.
+                // The commit of one batch goes on beside the reading of the next: its fsync delays no event. A stop does not take it
+                // back: what was enqueued before the stop is not enqueued again after it.
                 await commit;
-                commit = UntilTakenAsync("the event log's offset", () => consumer.CommitAsync(batch, stoppingToken), stoppingToken);
+                commit = UntilTakenAsync("the event log's offset", () => consumer.CommitAsync(batch, CancellationToken.None), stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -47,7 +48,7 @@ internal sealed class IntakeLoop(
         }
         finally
         {
-            // At stop it may have been cancelled: the batch is then repeated at the next start, and recognised.
+            // Should it fail while stopping, the batch is repeated at the next start, and recognised.
             await commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
