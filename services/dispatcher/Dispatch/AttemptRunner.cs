@@ -1,0 +1,88 @@
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Ledger;
+using Glue.Dispatcher.Placement;
+using Glue.Dispatcher.Queue;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Dispatcher.Dispatch;
+
+/// <summary>One attempt of one leased invocation: may it run, where, and what its outcome means.</summary>
+internal sealed class AttemptRunner(
+    FunctionStore functions,
+    ConcurrencyLimits limits,
+    WorkerPool workers,
+    RetryPolicy policy,
+    TimeProvider time,
+    DispatchMetrics metrics,
+    ILogger<AttemptRunner> logger)
+{
+    /// <exception cref="OperationCanceledException">The token ended the attempt; nothing is known of it.</exception>
+    public async Task<Settlement> RunAsync(LeasedInvocation leased, CancellationToken cancellationToken)
+    {
+        var invocation = leased.Invocation;
+        var startedAt = time.GetUtcNow();
+        if (policy.Refuse(leased, startedAt) is { } refused)
+        {
+            return refused;
+        }
+
+        if (functions.Resolve(invocation.AccountId, invocation.FunctionName, invocation.Qualifier) is not { } function)
+        {
+            var name = invocation.Qualifier is null ? invocation.FunctionName : $"{invocation.FunctionName}:{invocation.Qualifier}";
+            return Settlement.DeadLetter(leased.Lease, $"Function '{name}' does not exist (any more). Deploy it, or remove the rule that names it.");
+        }
+
+        if (!limits.TryEnter(invocation.AccountId))
+        {
+            return policy.AfterNotRun(leased, startedAt, $"Account {invocation.AccountId} is at its concurrency limit ({limits.AccountConcurrency}).");
+        }
+
+        try
+        {
+            metrics.Started(startedAt - invocation.AcceptedAt);
+            var outcome = await InvokeAsync(function, invocation, cancellationToken);
+            var report = new AttemptReport(startedAt, time.GetUtcNow(), outcome);
+            metrics.Finished(outcome);
+            return policy.AfterAttempt(leased, report);
+        }
+        finally
+        {
+            limits.Leave(invocation.AccountId);
+        }
+    }
+
+    private async Task<InvokeOutcome> InvokeAsync(DeployedFunction function, Invocation invocation, CancellationToken cancellationToken)
+    {
+        if (workers.Select(function.Latest) is not { } worker)
+        {
+            return NotRun("No worker is connected.");
+        }
+
+        var request = new InvokeRequest
+        {
+            RequestId = invocation.Id,
+            Payload = invocation.Payload,
+            InvokedFunctionArn = invocation.Qualifier is null ? function.Arn : $"{function.Arn}:{invocation.Qualifier}",
+            TraceParent = invocation.TraceParent,
+            LineageDepth = invocation.LineageDepth,
+            WantsLogTail = true, // nobody knows yet whether this attempt fails and its log is wanted
+        };
+        try
+        {
+            return await worker.InvokeAsync(function.Latest, request, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            Log.WorkerFailed(logger, invocation.Id, function.State.Name, worker.Id, e);
+            return NotRun($"Worker {worker.Id} failed: {e.Message}");
+        }
+    }
+
+    private static InvokeOutcome NotRun(string reason) => new() { Status = InvokeStatus.NotRun, Reason = reason };
+}

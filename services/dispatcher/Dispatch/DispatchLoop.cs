@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Glue.Dispatcher.Queue;
+using Glue.Foundation.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Dispatcher.Dispatch;
+
+/// <summary>
+/// Serves the invocation queue: leases what is due while there are free places, runs it, settles it. Each place is held until
+/// its settlement is on disk, so that no more than <see cref="DispatcherOptions.MaxAsyncInvocations"/> are ever unsettled.
+/// </summary>
+internal sealed class DispatchLoop(
+    IInvocationQueue queue,
+    AttemptRunner runner,
+    DispatcherOptions options,
+    TimeProvider time,
+    ILogger<DispatchLoop> logger) : ServiceLoop
+{
+    private readonly SemaphoreSlim _places = new(options.MaxAsyncInvocations);
+    private readonly ConcurrentDictionary<Lease, Task> _running = new();
+    private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override void Dispose()
+    {
+        _places.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        // The embedded queue has this one consumer: whatever is leased was leased by its former life.
+        var left = await queue.ReleaseAllAsync(stoppingToken);
+        Log.DispatchStarted(logger, options.MaxAsyncInvocations, left);
+
+        using var abandon = new CancellationTokenSource();
+        using var renewStop = new CancellationTokenSource();
+        var renewing = RenewAsync(renewStop.Token);
+        try
+        {
+            var serving = ServeAsync(abandon.Token, stoppingToken);
+
+            // A defect in any of them ends the loop, and with it the process.
+            await await Task.WhenAny(serving, renewing, _died.Task);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The expected way out; only then is there time for good manners.
+            await DrainAsync(abandon);
+        }
+        finally
+        {
+            await renewStop.CancelAsync();
+            await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it failed above, or it was cancelled here
+        }
+    }
+
+    private async Task ServeAsync(CancellationToken abandonToken, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await _places.WaitAsync(stoppingToken);
+            var places = 1;
+            while (_places.Wait(0, CancellationToken.None))
+            {
+                places++;
+            }
+
+            var leased = await PersistAsync(() => queue.LeaseDueAsync(places, options.LeaseTime, CancellationToken.None), stoppingToken);
+            if (leased.Count < places)
+            {
+                _places.Release(places - leased.Count);
+            }
+
+            foreach (var invocation in leased)
+            {
+                Start(invocation, abandonToken);
+            }
+
+            if (leased.Count < places)
+            {
+                await queue.WaitForDueAsync(stoppingToken);
+            }
+        }
+    }
+
+    private void Start(LeasedInvocation leased, CancellationToken abandonToken)
+    {
+        // Added before it can end: its own removal must find it.
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[leased.Lease] = RunOneAsync(leased, gate.Task, abandonToken);
+        gate.SetResult();
+    }
+
+    private async Task RunOneAsync(LeasedInvocation leased, Task gate, CancellationToken abandonToken)
+    {
+        await gate;
+        try
+        {
+            var settlement = await runner.RunAsync(leased, abandonToken);
+            if (await PersistAsync(() => queue.SettleAsync([settlement], CancellationToken.None), abandonToken) == 0)
+            {
+                Log.LeaseLost(logger, leased.Invocation.Id, leased.Invocation.FunctionName);
+            }
+            else
+            {
+                Report(leased, settlement);
+            }
+        }
+        catch (OperationCanceledException) when (abandonToken.IsCancellationRequested)
+        {
+            await ReleaseAsync(leased);
+        }
+        catch (Exception e)
+        {
+            _died.TrySetException(e);
+        }
+        finally
+        {
+            _running.TryRemove(leased.Lease, out _);
+            _places.Release();
+        }
+    }
+
+    private async Task ReleaseAsync(LeasedInvocation leased)
+    {
+        try
+        {
+            await queue.SettleAsync([Settlement.Release(leased.Lease)], CancellationToken.None);
+        }
+        catch (DbException e)
+        {
+            Log.QueueFailed(logger, e); // the next start gives every lease back
+        }
+    }
+
+    /// <summary>
+    /// A full disk or a lost database must not lose an outcome nor end the process: the step is repeated until it works. Its
+    /// place stays taken meanwhile, so nothing new is started.
+    /// </summary>
+    private async Task<T> PersistAsync<T>(Func<Task<T>> step, CancellationToken giveUp)
+    {
+        while (true)
+        {
+            try
+            {
+                return await step();
+            }
+            catch (DbException e)
+            {
+                Log.QueueFailed(logger, e);
+                await Task.Delay(options.FirstBackoff, time, giveUp);
+            }
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(options.LeaseTime / 3, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                if (!_running.IsEmpty)
+                {
+                    await PersistAsync(() => queue.RenewAsync([.. _running.Keys], options.LeaseTime, stop), stop);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to.
+        }
+    }
+
+    /// <summary>Lets what runs finish for a while, then gives the rest back to the queue for the next life.</summary>
+    private async Task DrainAsync(CancellationTokenSource abandon)
+    {
+        var running = Task.WhenAll(_running.Values);
+        try
+        {
+            await running.WaitAsync(options.DrainTimeout, time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            Log.DrainTimedOut(logger, _running.Count, options.DrainTimeout);
+            await abandon.CancelAsync();
+            await Task.WhenAll(_running.Values);
+        }
+
+        Log.DispatchStopped(logger);
+    }
+
+    private void Report(LeasedInvocation leased, Settlement settlement)
+    {
+        var invocation = leased.Invocation;
+        switch (settlement.Kind)
+        {
+            case SettlementKind.DeadLetter:
+                Log.DeadLettered(logger, invocation.Id, invocation.FunctionName, leased.FunctionErrors + (settlement.Attempt is null ? 0 : 1), settlement.Reason);
+                break;
+            case SettlementKind.Retry:
+                Log.WillRetry(logger, invocation.Id, invocation.FunctionName, settlement.DueAt);
+                break;
+            case SettlementKind.Postpone:
+                Log.Postponed(logger, invocation.Id, invocation.FunctionName, settlement.DueAt, settlement.Reason);
+                break;
+            default:
+                Log.Settled(logger, invocation.Id, invocation.FunctionName);
+                break;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Ledger;
+using Glue.Dispatcher.Queue;
+
+namespace Glue.Dispatcher.Dispatch;
+
+/// <summary>
+/// What becomes of an asynchronous invocation after an attempt (Lambda Developer Guide, "Asynchronous invocation", read 2026-11): an error of
+/// the function is retried twice, a throttle or an error of ours backs off and does not count, and age ends everything.
+/// </summary>
+internal sealed class RetryPolicy(DispatcherOptions options)
+{
+    /// <returns>Null: it may run.</returns>
+    public Settlement? Refuse(LeasedInvocation leased, DateTimeOffset now)
+    {
+        var invocation = leased.Invocation;
+        if (invocation.LineageDepth >= options.MaxLineageDepth)
+        {
+            return Settlement.DeadLetter(leased.Lease, RecursionReason(invocation));
+        }
+
+        return now - invocation.AcceptedAt > options.MaxEventAge ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, attempt: null)) : null;
+    }
+
+    public Settlement AfterAttempt(LeasedInvocation leased, AttemptReport attempt) => attempt.Outcome.Status switch
+    {
+        InvokeStatus.Succeeded => Settlement.Done(leased.Lease, attempt),
+        InvokeStatus.FunctionError => AfterFunctionError(leased, attempt),
+        _ => AfterNotRun(leased, attempt.FinishedAt, attempt.Outcome.Reason ?? "The worker gave no reason."),
+    };
+
+    /// <summary>A throttle, no room, a defect of ours: nothing of the function ran.</summary>
+    public Settlement AfterNotRun(LeasedInvocation leased, DateTimeOffset now, string reason)
+    {
+        var due = now + Backoff(leased.Postponements);
+        return due - leased.Invocation.AcceptedAt > options.MaxEventAge
+            ? Settlement.DeadLetter(leased.Lease, $"{AgeReason(leased, attempt: null)} It last could not run because: {reason}")
+            : Settlement.Postpone(leased.Lease, due, reason);
+    }
+
+    private Settlement AfterFunctionError(LeasedInvocation leased, AttemptReport attempt)
+    {
+        if (leased.FunctionErrors >= options.RetryDelays.Count)
+        {
+            return Settlement.DeadLetter(
+                leased.Lease, $"The function failed {leased.FunctionErrors + 1} times, the last try included; the error and its log are of the last one.", attempt);
+        }
+
+        var due = attempt.FinishedAt + options.RetryDelays[leased.FunctionErrors];
+        return due - leased.Invocation.AcceptedAt > options.MaxEventAge
+            ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, attempt), attempt)
+            : Settlement.Retry(leased.Lease, due, attempt);
+    }
+
+    private TimeSpan Backoff(int postponements)
+    {
+        var factor = Math.Pow(2, Math.Min(postponements, 30));
+        return TimeSpan.FromTicks((long)Math.Min(options.MaxBackoff.Ticks, options.FirstBackoff.Ticks * factor));
+    }
+
+    private string AgeReason(LeasedInvocation leased, AttemptReport? attempt) =>
+        $"The event grew older than its limit of {options.MaxEventAge} after {leased.FunctionErrors + (attempt is null ? 0 : 1)} failed attempts.";
+
+    private string RecursionReason(Invocation invocation)
+    {
+        var cause = invocation.Source is { RuleId: { } rule, Bucket: { } bucket }
+            ? $"rule '{rule}' of bucket '{bucket}' fired for '{invocation.Source.ObjectKey}', which a function of the chain had written"
+            : $"function '{invocation.FunctionName}' was called by a function of the chain";
+        return $"Recursion stopped: {invocation.LineageDepth} functions in a row caused each other (the limit is {options.MaxLineageDepth}); the last time "
+            + $"{cause}. Let the function write under another prefix or bucket than its rule watches.";
+    }
+}

@@ -1,0 +1,84 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Glue.Dispatcher;
+
+/// <summary>The dispatcher's settings. Checked by <see cref="DispatcherServices.AddDispatcher"/>, all faults at once.</summary>
+public sealed record DispatcherOptions
+{
+    /// <summary>Folder of the deployment zips, made when missing.</summary>
+    [Required]
+    public required string CodeFolder { get; init; }
+
+    /// <summary>The region in ARNs. Requests signed for any region are accepted.</summary>
+    [Required]
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Values of <c>Runtime</c> that functions may name: those the workers have.</summary>
+    public IReadOnlyList<string> Runtimes { get; init; } = ["provided.al2023", "nodejs20.x", "python3.12"];
+
+    /// <summary>Invocations of one account that run at once, synchronous and asynchronous together. Default 1000, as Lambda's.</summary>
+    [Range(1, 1_000_000)]
+    public int AccountConcurrency { get; init; } = 1000;
+
+    /// <summary>Queued invocations that run at once, of all accounts. 1 to 4096; default four per processor, at least 8.</summary>
+    [Range(1, 4096)]
+    public int MaxAsyncInvocations { get; init; } = Math.Max(8, 4 * Environment.ProcessorCount);
+
+    /// <summary>Waiting times before the retries of a failed asynchronous invocation; as many retries as entries. Default 1 min, 2 min, as Lambda's.</summary>
+    public IReadOnlyList<TimeSpan> RetryDelays { get; init; } = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)];
+
+    /// <summary>First waiting time after a throttle or system error; doubles each time. Default 1 s, as Lambda's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest waiting time after a throttle or system error. Default 5 min, as Lambda's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "06:00:00")]
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long an event may wait, retries included, before dead-letter. Default 6 h.</summary>
+    /// <remarks>Follows MaximumEventAgeInSeconds (Lambda API Reference, FunctionEventInvokeConfig, read 2026-11).</remarks>
+    [Range(typeof(TimeSpan), "00:00:01", "06:00:00")]
+    public TimeSpan MaxEventAge { get; init; } = TimeSpan.FromHours(6);
+
+    /// <summary>A chain of causes this long is stopped. Default 16, as Lambda's recursive loop detection.</summary>
+    [Range(1, 1000)]
+    public int MaxLineageDepth { get; init; } = 16;
+
+    /// <summary>How long a lease lasts unless renewed (at every third of it). Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:15:00")]
+    public TimeSpan LeaseTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>At shutdown: how long running invocations may take to finish before they are given back. Default 20 s; the host's own limit must exceed it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:15:00")]
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the ledger remembers a settled invocation, and with it recognises its repeats. Default 7 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan LedgerRetention { get; init; } = TimeSpan.FromDays(7);
+
+    /// <exception cref="ValidationException">One or more values are out of range; the message names each.</exception>
+    internal void Validate()
+    {
+        var faults = new List<ValidationResult>();
+        Validator.TryValidateObject(this, new ValidationContext(this), faults, validateAllProperties: true);
+        if (RetryDelays.Count > 2 || RetryDelays.Any(delay => delay < TimeSpan.Zero || delay > TimeSpan.FromHours(6)))
+        {
+            faults.Add(new ValidationResult("RetryDelays: at most 2 entries (Lambda's MaximumRetryAttempts), each 0 to 6 h."));
+        }
+
+        if (MaxBackoff < FirstBackoff)
+        {
+            faults.Add(new ValidationResult($"MaxBackoff ({MaxBackoff}) must not be shorter than FirstBackoff ({FirstBackoff})."));
+        }
+
+        if (Runtimes.Count == 0)
+        {
+            faults.Add(new ValidationResult("Runtimes: name at least one."));
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ValidationException("The dispatcher's options are wrong: " + string.Join(" ", faults.Select(fault => fault.ErrorMessage)));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Dispatch;
+using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.LambdaApi;
+using Glue.Dispatcher.Ledger;
+using Glue.Dispatcher.Placement;
+using Glue.Dispatcher.Queue;
+using Glue.Foundation.Signing;
+using Glue.Foundation.Sqlite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Dispatcher;
+
+/// <summary>Composes the dispatcher into a host.</summary>
+public static class DispatcherServices
+{
+    /// <summary>
+    /// Adds the Lambda API, function and code store, invocation queue, ledger and dispatch loop. The host provides
+    /// <see cref="ICredentialSource"/>, the <see cref="IWorker"/>s and, if it likes, a <see cref="TimeProvider"/>.
+    /// </summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="options">Checked at once.</param>
+    /// <param name="state">Finds state.db (functions).</param>
+    /// <param name="queue">Finds queue.db (invocation queue and ledger).</param>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Options are out of range; the message names all of them.</exception>
+    public static IServiceCollection AddDispatcher(
+        this IServiceCollection services,
+        DispatcherOptions options,
+        Func<IServiceProvider, SqliteDatabase> state,
+        Func<IServiceProvider, SqliteDatabase> queue)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SigV4Verifier>();
+        services.AddSingleton(options);
+
+        services.AddSingleton<ICodeStore>(new FileCodeStore(options.CodeFolder));
+        services.AddSingleton(provider => new WorkerPool(provider.GetServices<IWorker>()));
+        services.AddSingleton(provider => new FunctionStore(
+            state(provider), provider.GetRequiredService<ICodeStore>(), provider.GetRequiredService<WorkerPool>(), options,
+            provider.GetRequiredService<ILogger<FunctionStore>>()));
+        services.AddSingleton<IFunctionCatalog>(static provider => provider.GetRequiredService<FunctionStore>());
+        services.AddSingleton(new ConcurrencyLimits(options.AccountConcurrency));
+
+        services.AddSingleton<LedgerChanges>().AddSingleton<QueueMetrics>();
+        services.AddSingleton<IInvocationQueue>(provider => new SqliteInvocationQueue(
+            queue(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LedgerChanges>(),
+            provider.GetRequiredService<QueueMetrics>()));
+        services.AddSingleton<ILedger>(provider =>
+        {
+            provider.GetRequiredService<IInvocationQueue>(); // makes the tables
+            return new SqliteLedger(queue(provider));
+        });
+        services.AddHostedService<LedgerExpiry>();
+
+        services.AddSingleton<RetryPolicy>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
+        services.AddHostedService<DispatchLoop>();
+
+        services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
+        services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
+        services.AddSingleton<LedgerApi>().AddSingleton<LambdaApiHandler>();
+        return services;
+    }
+
+    /// <summary>Serves the Lambda API and <c>/glue/v1</c> as the end of the pipeline: every path that got here is answered.</summary>
+    public static IApplicationBuilder UseLambdaApi(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var handler = app.ApplicationServices.GetRequiredService<LambdaApiHandler>();
+        app.Run(handler.HandleAsync);
+        return app;
+    }
+}

@@ -1,0 +1,31 @@
+namespace Glue.Dispatcher.Functions;
+
+/// <summary>A deployed function as the owner of bucket rules sees it.</summary>
+public sealed class FunctionTarget
+{
+    private readonly ResourcePolicy _policy;
+
+    internal FunctionTarget(DeployedFunction function, string? qualifier)
+    {
+        _policy = function.State.Policy;
+        AccountId = function.State.AccountId;
+        Name = function.State.Name;
+        Qualifier = qualifier;
+        Environment = function.State.Environment;
+    }
+
+    public string AccountId { get; }
+
+    public string Name { get; }
+
+    /// <summary>As named in the ARN; null for none.</summary>
+    public string? Qualifier { get; }
+
+    /// <summary>The user's variables; may hold secrets.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; }
+
+    /// <summary>Does the function's resource policy let S3 invoke it for this bucket?</summary>
+    /// <param name="bucketArn"><c>arn:aws:s3:::BUCKET</c></param>
+    /// <param name="bucketAccount">The bucket's owner, 12 digits.</param>
+    public bool AllowsS3(string bucketArn, string bucketAccount) => _policy.AllowsS3(bucketArn, bucketAccount);
+}

@@ -1,0 +1,27 @@
+namespace Glue.Dispatcher.Functions;
+
+/// <summary>One permission of a function's resource policy, as AddPermission gave it.</summary>
+internal sealed record PolicyStatement
+{
+    /// <summary>Unique in the policy.</summary>
+    public required string Sid { get; init; }
+
+    /// <summary><c>lambda:InvokeFunction</c>, <c>lambda:*</c>, …</summary>
+    public required string Action { get; init; }
+
+    /// <summary>A service (<c>s3.amazonaws.com</c>), an account, an ARN, or <c>*</c>.</summary>
+    public required string Principal { get; init; }
+
+    /// <summary>Null: any. May hold <c>*</c> and <c>?</c>.</summary>
+    public string? SourceArn { get; init; }
+
+    /// <summary>Null: any.</summary>
+    public string? SourceAccount { get; init; }
+
+    /// <summary>May S3 invoke the function for this bucket?</summary>
+    public bool AllowsS3(string bucketArn, string bucketAccount) =>
+        Principal is "s3.amazonaws.com" or "*" &&
+        Action is "lambda:InvokeFunction" or "lambda:*" or "*" &&
+        (SourceArn is null || ArnPattern.Matches(SourceArn, bucketArn)) &&
+        (SourceAccount is null || SourceAccount == bucketAccount);
+}

@@ -1,0 +1,29 @@
+using Glue.Dispatcher.Functions;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>What tools read around a function: limits and settings nobody set.</summary>
+internal sealed class AccountActions(FunctionActions functions, FunctionStore store, DispatcherOptions options)
+{
+    private const long TotalCodeBytes = 80_530_636_800; // 75 GB, AWS's default; reported, not enforced
+
+    public Task GetAccountSettingsAsync(ApiCall call)
+    {
+        var (codeBytes, count) = store.Usage(call.AccountId);
+        var limit = new AccountLimit(
+            TotalCodeBytes, DeploymentZip.MaxUnpackedBytes, DeploymentZip.MaxZipBytes, options.AccountConcurrency, options.AccountConcurrency);
+        return call.OkAsync(new AccountSettingsResponse(limit, new AccountUsage(codeBytes, count)), ApiJson.Default.AccountSettingsResponse);
+    }
+
+    public Task GetFunctionConcurrencyAsync(ApiCall call, string inPath)
+    {
+        functions.Find(call, inPath, "GetFunctionConcurrency");
+        return call.OkAsync(new ConcurrencyResponse(), ApiJson.Default.ConcurrencyResponse);
+    }
+
+    public Task GetFunctionCodeSigningConfigAsync(ApiCall call, string inPath)
+    {
+        var (function, _) = functions.Find(call, inPath, "GetFunctionCodeSigningConfig");
+        return call.OkAsync(new CodeSigningResponse(function.State.Name), ApiJson.Default.CodeSigningResponse);
+    }
+}

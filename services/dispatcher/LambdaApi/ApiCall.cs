@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Glue.Dispatcher.Functions;
+using Glue.Foundation.Signing;
+using Microsoft.AspNetCore.Http;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>A verified request and its body, as the actions read it.</summary>
+internal sealed class ApiCall(HttpContext context, Credential caller, ReadOnlyMemory<byte> body, string region)
+{
+    public HttpContext Context => context;
+
+    public string AccountId => caller.AccountId;
+
+    public CancellationToken Aborted => context.RequestAborted;
+
+    /// <summary>Null when absent or empty.</summary>
+    public string? Query(string name) => context.Request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0] is { Length: > 0 } text ? text : null;
+
+    /// <exception cref="LambdaException">Not JSON, or not of that shape.</exception>
+    public T Json<T>(JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body.Span, type) ?? throw LambdaException.BadContent("Could not parse request body into json: it is null.");
+        }
+        catch (JsonException e)
+        {
+            throw LambdaException.BadContent($"Could not parse request body into json: {e.Message}");
+        }
+    }
+
+    /// <summary>Whom the path names; the qualifier may stand there or in the query.</summary>
+    public FunctionReference Function(string inPath, string action) => Resolve(inPath, Query("Qualifier"), AccountId, region, action);
+
+    public Task OkAsync<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) => Responses.WriteAsync(context, status, value, type);
+
+    public Task NoContentAsync()
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    /// <exception cref="LambdaException">It is no name, or another account's or region's.</exception>
+    public static FunctionReference Resolve(string inPath, string? qualifier, string accountId, string region, string action)
+    {
+        if (!FunctionReference.TryParse(inPath, out var reference))
+        {
+            throw LambdaException.Validation(
+                $"Value '{inPath}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: {FunctionReference.Pattern}");
+        }
+
+        if (reference.AccountId is { } owner && owner != accountId)
+        {
+            throw LambdaException.AccessDenied(action, inPath);
+        }
+
+        if (reference.Region is { } named && named != region)
+        {
+            throw LambdaException.NotFound($"Functions from '{named}' are not reachable in this region ('{region}')");
+        }
+
+        if (qualifier is null)
+        {
+            return reference;
+        }
+
+        if (!FunctionReference.IsQualifier(qualifier))
+        {
+            throw LambdaException.Validation(
+                $@"Value '{qualifier}' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: \$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+");
+        }
+
+        return reference.Qualifier is { } inName && inName != qualifier
+            ? throw LambdaException.InvalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
+            : reference with { Qualifier = qualifier };
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Text.RegularExpressions;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>Collects all fields that break AWS's model, in AWS's words, and throws them together.</summary>
+internal sealed class FieldCheck
+{
+    private readonly List<string> _faults = [];
+
+    public FieldCheck Required(string field, object? value)
+    {
+        if (value is null or "")
+        {
+            _faults.Add($"Value null at '{field}' failed to satisfy constraint: Member must not be null");
+        }
+
+        return this;
+    }
+
+    public FieldCheck Range(string field, int? value, int least, int most)
+    {
+        if (value < least)
+        {
+            Add(field, value, $"Member must have value greater than or equal to {least}");
+        }
+        else if (value > most)
+        {
+            Add(field, value, $"Member must have value less than or equal to {most}");
+        }
+
+        return this;
+    }
+
+    public FieldCheck Length(string field, string? value, int most)
+    {
+        if (value?.Length > most)
+        {
+            Add(field, Cut(value), $"Member must have length less than or equal to {most}");
+        }
+
+        return this;
+    }
+
+    public FieldCheck Matches(string field, string? value, Regex pattern)
+    {
+        if (value is not null && !pattern.IsMatch(value))
+        {
+            // The regular expression without the anchors that .NET needs and AWS leaves out.
+            Add(field, Cut(value), $"Member must satisfy regular expression pattern: {pattern.ToString()[2..^2]}");
+        }
+
+        return this;
+    }
+
+    public FieldCheck OneOf(string field, string? value, params ReadOnlySpan<string> allowed)
+    {
+        if (value is not null && !allowed.Contains(value))
+        {
+            Add(field, Cut(value), $"Member must satisfy enum value set: [{string.Join(", ", allowed)}]");
+        }
+
+        return this;
+    }
+
+    /// <exception cref="LambdaException">ValidationException, when anything was wrong.</exception>
+    public void Throw()
+    {
+        if (_faults.Count > 0)
+        {
+            throw LambdaException.Validation(_faults);
+        }
+    }
+
+    private static string Cut(string value) => value.Length > 200 ? value[..200] + "…" : value;
+
+    private void Add(string field, object? value, string constraint) =>
+        _faults.Add($"Value '{value}' at '{field}' failed to satisfy constraint: {constraint}");
+}

@@ -1,0 +1,113 @@
+using Glue.Dispatcher.Functions;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>Lambda's FunctionConfiguration, as the API answers it.</summary>
+internal sealed record FunctionConfiguration
+{
+    private FunctionConfiguration(FunctionState state, string arn)
+    {
+        FunctionName = state.Name;
+        FunctionArn = arn;
+        Runtime = state.Runtime;
+        Role = state.Role;
+        Handler = state.Handler;
+        CodeSize = state.CodeSizeBytes;
+        Description = state.Description;
+        Timeout = state.TimeoutSeconds;
+        MemorySize = state.MemoryMiB;
+        LastModified = state.LastModified.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'");
+        CodeSha256 = state.CodeSha256;
+        Environment = state.Environment.Count == 0 ? null : new EnvironmentFields(state.Environment);
+        TracingConfig = new ModeFields(state.TracingMode);
+        RevisionId = state.RevisionId;
+        Architectures = [state.Architecture];
+        EphemeralStorage = new SizeFields(state.EphemeralStorageMiB);
+        LoggingConfig = new LoggingFields("Text", $"/aws/lambda/{state.Name}");
+    }
+
+    public string FunctionName { get; }
+
+    public string FunctionArn { get; }
+
+    public string Runtime { get; }
+
+    public string Role { get; }
+
+    public string Handler { get; }
+
+    public long CodeSize { get; }
+
+    public string Description { get; }
+
+    public int Timeout { get; }
+
+    public int MemorySize { get; }
+
+    public string LastModified { get; }
+
+    public string CodeSha256 { get; }
+
+    public string Version { get; } = FunctionReference.Latest;
+
+    public EnvironmentFields? Environment { get; }
+
+    public ModeFields TracingConfig { get; }
+
+    public string RevisionId { get; }
+
+    /// <summary>Nothing is built after an upload, so a function that exists can run.</summary>
+    public string State { get; } = "Active";
+
+    public string LastUpdateStatus { get; } = "Successful";
+
+    public string PackageType { get; } = "Zip";
+
+    public IReadOnlyList<string> Architectures { get; }
+
+    public SizeFields EphemeralStorage { get; }
+
+    public SnapStartState SnapStart { get; } = new("None", "Off");
+
+    public LoggingFields LoggingConfig { get; }
+
+    /// <param name="function">The function.</param>
+    /// <param name="qualified">True: the ARN ends in the version, as in lists of versions.</param>
+    public static FunctionConfiguration Of(DeployedFunction function, bool qualified = false) =>
+        new(function.State, qualified ? $"{function.Arn}:{FunctionReference.Latest}" : function.Arn);
+}
+
+internal sealed record LoggingFields(string LogFormat, string LogGroup);
+
+internal sealed record SnapStartState(string ApplyOn, string OptimizationStatus);
+
+/// <summary>Answer of GetFunction.</summary>
+internal sealed record GetFunctionResponse(FunctionConfiguration Configuration, CodeLocation Code, IReadOnlyDictionary<string, string>? Tags);
+
+internal sealed record CodeLocation(string RepositoryType, string Location);
+
+/// <summary>Answer of ListFunctions.</summary>
+internal sealed record ListFunctionsResponse(IReadOnlyList<FunctionConfiguration> Functions, string? NextMarker);
+
+/// <summary>Answer of ListVersionsByFunction.</summary>
+internal sealed record ListVersionsResponse(IReadOnlyList<FunctionConfiguration> Versions);
+
+/// <summary>Answer of AddPermission: the statement as JSON text.</summary>
+internal sealed record AddPermissionResponse(string Statement);
+
+/// <summary>Answer of GetPolicy: the policy as JSON text.</summary>
+internal sealed record GetPolicyResponse(string Policy, string RevisionId);
+
+/// <summary>Answer of GetFunctionConcurrency: nothing is reserved.</summary>
+internal sealed record ConcurrencyResponse;
+
+/// <summary>Answer of GetFunctionCodeSigningConfig: none.</summary>
+internal sealed record CodeSigningResponse(string FunctionName);
+
+/// <summary>Answer of GetAccountSettings.</summary>
+internal sealed record AccountSettingsResponse(AccountLimit AccountLimit, AccountUsage AccountUsage);
+
+internal sealed record AccountLimit(
+    long TotalCodeSize, long CodeSizeUnzipped, long CodeSizeZipped, int ConcurrentExecutions, int UnreservedConcurrentExecutions);
+
+internal sealed record AccountUsage(long TotalCodeSize, int FunctionCount);

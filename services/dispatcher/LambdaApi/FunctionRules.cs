@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>What a function's fields may be (Lambda API Reference, CreateFunction, and Lambda quotas; read 2026-11).</summary>
+internal static partial class FunctionRules
+{
+    private const int MaxEnvironmentBytes = 4 * 1024;
+    private const int MaxTags = 50;
+
+    /// <summary>Variables the runtime sets itself (Lambda Developer Guide, "Defined runtime environment variables").</summary>
+    private static readonly HashSet<string> ReservedVariables = new(StringComparer.Ordinal)
+    {
+        "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+        "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+    };
+
+    /// <summary>The architecture functions run on: this machine's.</summary>
+    public static string Architecture { get; } = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x86_64";
+
+    /// <summary>Shapes and ranges; call <see cref="FieldCheck.Throw"/> after adding the action's own.</summary>
+    public static FieldCheck Shape(ConfigurationFields fields) => new FieldCheck()
+        .Matches("role", fields.Role, RolePattern())
+        .Length("handler", fields.Handler, 128)
+        .Matches("handler", fields.Handler, HandlerPattern())
+        .Length("description", fields.Description, 256)
+        .Range("timeout", fields.Timeout, 1, 900)
+        .Range("memorySize", fields.MemorySize, 128, 10240)
+        .Range("ephemeralStorage.size", fields.EphemeralStorage?.Size, 512, 10240)
+        .OneOf("tracingConfig.mode", fields.TracingConfig?.Mode, "Active", "PassThrough")
+        .OneOf("snapStart.applyOn", fields.SnapStart?.ApplyOn, "PublishedVersions", "None");
+
+    /// <summary>What no field's shape says: known runtime, environment, and what is not served here.</summary>
+    public static void Meaning(ConfigurationFields fields, IReadOnlyList<string> runtimes)
+    {
+        if (fields.Runtime is { } runtime && !runtimes.Contains(runtime))
+        {
+            throw LambdaException.InvalidParameter(
+                $"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{string.Join(", ", runtimes)}] or be a valid ARN");
+        }
+
+        CheckEnvironment(fields.Environment?.Variables);
+        Refuse(fields.Layers is { Count: > 0 }, "Layers", "put the layer's files into the deployment package");
+        Refuse(fields.VpcConfig is { SubnetIds.Count: > 0 } or { SecurityGroupIds.Count: > 0 }, "VpcConfig", "leave it out");
+        Refuse(!string.IsNullOrEmpty(fields.DeadLetterConfig?.TargetArn), "DeadLetterConfig", "dead letters are kept in the ledger: see GET /glue/v1/invocations?state=dead");
+        Refuse(fields.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs", "leave it out");
+        Refuse(fields.SnapStart?.ApplyOn == "PublishedVersions", "SnapStart", "use ApplyOn=None");
+    }
+
+    public static void CheckTags(IReadOnlyDictionary<string, string> tags)
+    {
+        if (tags.Count > MaxTags)
+        {
+            throw LambdaException.InvalidParameter($"A function has at most {MaxTags} tags; these would be {tags.Count}.");
+        }
+
+        foreach (var (key, value) in tags)
+        {
+            if (key.Length is 0 or > 128 || value is null or { Length: > 256 } || key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            {
+                throw LambdaException.InvalidParameter(
+                    $"Tag '{(key.Length > 128 ? key[..128] : key)}': keys have 1 to 128 characters and do not begin with aws:, values at most 256.");
+            }
+        }
+    }
+
+    public static void CheckArchitectures(IReadOnlyList<string>? architectures)
+    {
+        if (architectures is { Count: > 0 } && (architectures.Count > 1 || architectures[0] != Architecture))
+        {
+            throw LambdaException.InvalidParameter($"Functions here run on {Architecture}; Architectures was [{string.Join(", ", architectures)}].");
+        }
+    }
+
+    public static void Refuse(bool asked, string field, string instead)
+    {
+        if (asked)
+        {
+            throw LambdaException.InvalidParameter($"{field} is not supported here; {instead}.");
+        }
+    }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9-_]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    public static partial Regex StatementIdPattern();
+
+    [GeneratedRegex(@"\A(lambda:[*]|lambda:[a-zA-Z]+|[*])\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    public static partial Regex ActionPattern();
+
+    [GeneratedRegex(@"\A[^\s]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    public static partial Regex PrincipalPattern();
+
+    [GeneratedRegex(@"\A\d{12}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    public static partial Regex AccountPattern();
+
+    [GeneratedRegex(@"\Aarn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}(-gov)?-[a-z]+-\d{1})?:(\d{12})?:(.*)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    public static partial Regex SourceArnPattern();
+
+    [GeneratedRegex(@"\Aarn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RolePattern();
+
+    [GeneratedRegex(@"\A[^\s]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HandlerPattern();
+
+    [GeneratedRegex(@"\A[a-zA-Z]([a-zA-Z0-9_])+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VariablePattern();
+
+    private static void CheckEnvironment(IReadOnlyDictionary<string, string>? variables)
+    {
+        if (variables is null)
+        {
+            return;
+        }
+
+        var check = new FieldCheck();
+        foreach (var (name, value) in variables)
+        {
+            check.Matches("environment.variables", name, VariablePattern()).Required($"environment.variables.{name}", value is null ? null : "given");
+        }
+
+        check.Throw();
+        const string unable = "Lambda was unable to configure your environment variables because the environment variables you have provided ";
+        var reserved = variables.Keys.Where(ReservedVariables.Contains).ToList();
+        if (reserved.Count > 0)
+        {
+            throw LambdaException.InvalidParameter(
+                $"{unable}contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {string.Join(", ", reserved)}");
+        }
+
+        // Values are secrets: AWS shows them in this message, this one only counts.
+        var bytes = variables.Sum(variable => Encoding.UTF8.GetByteCount(variable.Key) + Encoding.UTF8.GetByteCount(variable.Value));
+        if (bytes > MaxEnvironmentBytes)
+        {
+            throw LambdaException.InvalidParameter($"{unable}exceeded the 4KB limit. They have {bytes} bytes.");
+        }
+    }
+}

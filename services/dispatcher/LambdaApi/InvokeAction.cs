@@ -1,0 +1,193 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Placement;
+using Glue.Dispatcher.Queue;
+using Glue.Foundation.Signing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>
+/// Invoke: the one action on the hot path. Signature, a dictionary read, admission, the worker; no SQL, no parsing but the check
+/// that the payload is JSON, nothing logged unless it fails.
+/// </summary>
+internal sealed class InvokeAction(
+    SignatureGate gate,
+    FunctionStore functions,
+    ConcurrencyLimits limits,
+    WorkerPool workers,
+    IInvocationQueue queue,
+    DispatcherOptions options,
+    TimeProvider time,
+    InvokeMetrics metrics,
+    ILogger<InvokeAction> logger)
+{
+    private const int MaxSyncBytes = 6 * 1024 * 1024;
+    private const int MaxAsyncBytes = 1024 * 1024;
+
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1000 };
+
+    public async Task InvokeAsync(HttpContext context, string inPath, string requestId)
+    {
+        using var body = await RequestBody.ReadAsync(context, MaxSyncBytes)
+            ?? throw LambdaException.TooLarge($"Request must be smaller than {MaxSyncBytes} bytes for the InvokeFunction operation");
+        var caller = gate.Admit(context.Request, body.Memory.Span);
+        string? qualifier = context.Request.QueryString.HasValue ? context.Request.Query["Qualifier"] : default;
+        var reference = ApiCall.Resolve(inPath, string.IsNullOrEmpty(qualifier) ? null : qualifier, caller.AccountId, options.Region, "InvokeFunction");
+        var function = functions.Resolve(caller.AccountId, reference.Name, reference.Qualifier) ?? throw NotFound(caller, reference);
+        var payload = body.Memory.IsEmpty ? EmptyObject : body.Memory;
+        CheckJson(payload.Span);
+        switch (context.Request.Headers["X-Amz-Invocation-Type"].ToString())
+        {
+            case "" or "RequestResponse":
+                await RunAsync(context, function, reference.Qualifier, payload, requestId);
+                break;
+            case "Event":
+                await EnqueueAsync(context, function, reference.Qualifier, payload, requestId);
+                break;
+            case "DryRun":
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+            case var other:
+                throw LambdaException.Validation(
+                    $"Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]");
+        }
+    }
+
+    private static void CheckJson(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(payload, AnyDepth);
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException e)
+        {
+            throw LambdaException.BadContent($"Could not parse request body into json: Could not parse payload into json: {e.Message}");
+        }
+
+        if (!Utf8.IsValid(payload)) // the reader looks at structure, not into strings
+        {
+            throw LambdaException.BadContent("Could not parse request body into json: Could not parse payload into json: it is not UTF-8.");
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext context, InvokeOutcome outcome, bool wantsLogTail)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "application/json";
+        response.ContentLength = outcome.Payload.Length;
+        response.Headers["X-Amz-Executed-Version"] = FunctionReference.Latest;
+        if (outcome.Status == InvokeStatus.FunctionError)
+        {
+            response.Headers["X-Amz-Function-Error"] = "Unhandled";
+        }
+
+        if (wantsLogTail)
+        {
+            response.Headers["X-Amz-Log-Result"] = Convert.ToBase64String(outcome.LogTail.Span);
+        }
+
+        return outcome.Payload.IsEmpty ? Task.CompletedTask : response.BodyWriter.WriteAsync(outcome.Payload).AsTask();
+    }
+
+    private async Task RunAsync(HttpContext context, DeployedFunction function, string? qualifier, ReadOnlyMemory<byte> payload, string requestId)
+    {
+        var headers = context.Request.Headers;
+        string? clientContext = headers["X-Amz-Client-Context"], traceParent = headers.TraceParent, logType = headers["X-Amz-Log-Type"];
+        if (logType is not (null or "None" or "Tail"))
+        {
+            throw LambdaException.Validation($"Value '{logType}' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [None, Tail]");
+        }
+
+        if (clientContext is not null && !Base64.IsValid(clientContext))
+        {
+            throw LambdaException.BadContent("Client context must be a valid Base64-encoded JSON object.");
+        }
+
+        var request = new InvokeRequest
+        {
+            RequestId = requestId,
+            Payload = payload,
+            InvokedFunctionArn = qualifier is null ? function.Arn : $"{function.Arn}:{qualifier}",
+            ClientContext = clientContext,
+            TraceParent = traceParent,
+            WantsLogTail = logType == "Tail",
+        };
+        var started = time.GetTimestamp();
+        var outcome = await InvokeWorkerAsync(function, request);
+        metrics.Invoked(outcome.Status, time.GetElapsedTime(started));
+        if (outcome.Status == InvokeStatus.NotRun)
+        {
+            throw LambdaException.Unavailable(outcome.Reason ?? "The function could not be run.");
+        }
+
+        await AnswerAsync(context, outcome, request.WantsLogTail);
+    }
+
+    private async ValueTask<InvokeOutcome> InvokeWorkerAsync(DeployedFunction function, InvokeRequest request)
+    {
+        var account = function.State.AccountId;
+        if (!limits.TryEnter(account))
+        {
+            metrics.Throttled();
+            throw LambdaException.Throttled();
+        }
+
+        try
+        {
+            var worker = workers.Select(function.Latest) ?? throw LambdaException.Unavailable("No worker is connected.");
+            try
+            {
+                // Not the caller's token: as with Lambda, a function once started ends by itself though its caller left.
+                return await worker.InvokeAsync(function.Latest, request, CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                Log.WorkerFailed(logger, worker.Id, function.State.Name, request.RequestId, e);
+                throw LambdaException.Unavailable($"The function could not be run: {e.Message}");
+            }
+        }
+        finally
+        {
+            limits.Leave(account);
+        }
+    }
+
+    private async Task EnqueueAsync(HttpContext context, DeployedFunction function, string? qualifier, ReadOnlyMemory<byte> payload, string requestId)
+    {
+        if (payload.Length > MaxAsyncBytes)
+        {
+            throw LambdaException.TooLarge($"{payload.Length} byte payload is too large for the Event invocation type (limit {MaxAsyncBytes} bytes)");
+        }
+
+        var invocation = new Invocation
+        {
+            Id = requestId,
+            AccountId = function.State.AccountId,
+            FunctionName = function.State.Name,
+            Qualifier = qualifier,
+            Payload = payload,
+            TraceParent = context.Request.Headers.TraceParent,
+            AcceptedAt = time.GetUtcNow(),
+        };
+        await queue.EnqueueAsync([invocation], CancellationToken.None);
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        context.Response.ContentLength = 0;
+    }
+
+    private LambdaException NotFound(Credential caller, FunctionReference reference)
+    {
+        var arn = $"arn:aws:lambda:{options.Region}:{caller.AccountId}:function:{reference.Name}";
+        return LambdaException.FunctionNotFound(reference.Qualifier is null ? arn : $"{arn}:{reference.Qualifier}");
+    }
+}

@@ -1,0 +1,120 @@
+using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>The API's front door: finds the action of a request, and turns every failure into AWS's error.</summary>
+internal sealed class LambdaApiHandler(
+    SignatureGate gate,
+    InvokeAction invoke,
+    FunctionActions functions,
+    PermissionActions permissions,
+    TagActions tags,
+    AccountActions account,
+    LedgerApi ledger,
+    CodeDownloads downloads,
+    DispatcherOptions options,
+    ILogger<LambdaApiHandler> logger)
+{
+    private const string FunctionsPath = "/2015-03-31/functions/";
+    private const string InvocationsSuffix = "/invocations";
+
+    // A zip of the largest size in base64, and room for the other fields: AWS's own number.
+    private const int MaxBodyBytes = 69_905_067;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var requestId = Guid.NewGuid().ToString();
+        context.Response.Headers["x-amzn-RequestId"] = requestId;
+        try
+        {
+            await RouteAsync(context, requestId);
+        }
+        catch (LambdaException e)
+        {
+            Log.Refused(logger, context.Request.Method, context.Request.Path.Value, e.Type, e.Message);
+            await AnswerAsync(context, e);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await AnswerAsync(context, new LambdaException(e.StatusCode, "InvalidRequestContentException", e.Message));
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller left; there is nobody to tell.
+        }
+        catch (Exception e)
+        {
+            Log.RequestFailed(logger, context.Request.Method, context.Request.Path.Value, requestId, e);
+            await AnswerAsync(context, new LambdaException(
+                500, "ServiceException", $"The request failed here, not by your fault: {e.Message} The log has more under request {requestId}."));
+        }
+    }
+
+    /// <summary>What has begun to answer cannot answer otherwise: the connection is cut, so that nobody takes half for all.</summary>
+    private static Task AnswerAsync(HttpContext context, LambdaException error)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        return Responses.WriteErrorAsync(context, error);
+    }
+
+    private Task RouteAsync(HttpContext context, string requestId)
+    {
+        var path = context.Request.Path.Value ?? "/";
+
+        // The hot one first, without splitting the path.
+        if (path.StartsWith(FunctionsPath, StringComparison.Ordinal) && path.EndsWith(InvocationsSuffix, StringComparison.Ordinal)
+            && path.Length > FunctionsPath.Length + InvocationsSuffix.Length && HttpMethods.IsPost(context.Request.Method))
+        {
+            return invoke.InvokeAsync(context, path[FunctionsPath.Length..^InvocationsSuffix.Length], requestId);
+        }
+
+        if (path.StartsWith(CodeDownloads.PathPrefix, StringComparison.Ordinal)
+            && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
+        {
+            return downloads.ServeAsync(context);
+        }
+
+        return CallAsync(context, path);
+    }
+
+    private async Task CallAsync(HttpContext context, string path)
+    {
+        using var body = await RequestBody.ReadAsync(context, MaxBodyBytes)
+            ?? throw LambdaException.TooLarge($"Request must be smaller than {MaxBodyBytes} bytes");
+        var caller = gate.Admit(context.Request, body.Memory.Span);
+        var call = new ApiCall(context, caller, body.Memory, options.Region);
+        await ActAsync(call, context.Request.Method, path.Trim('/').Split('/'));
+    }
+
+    private Task ActAsync(ApiCall call, string method, string[] path) => (method, path) switch
+    {
+        ("POST", ["2015-03-31", "functions"]) => functions.CreateFunctionAsync(call),
+        ("GET", ["2015-03-31", "functions"]) => functions.ListFunctionsAsync(call),
+        ("GET", ["2015-03-31", "functions", var name]) => functions.GetFunctionAsync(call, name),
+        ("DELETE", ["2015-03-31", "functions", var name]) => functions.DeleteFunctionAsync(call, name),
+        ("GET", ["2015-03-31", "functions", var name, "configuration"]) => functions.GetFunctionConfigurationAsync(call, name),
+        ("PUT", ["2015-03-31", "functions", var name, "configuration"]) => functions.UpdateFunctionConfigurationAsync(call, name),
+        ("PUT", ["2015-03-31", "functions", var name, "code"]) => functions.UpdateFunctionCodeAsync(call, name),
+        ("GET", ["2015-03-31", "functions", var name, "versions"]) => functions.ListVersionsByFunctionAsync(call, name),
+        ("POST", ["2015-03-31", "functions", var name, "policy"]) => permissions.AddPermissionAsync(call, name),
+        ("GET", ["2015-03-31", "functions", var name, "policy"]) => permissions.GetPolicyAsync(call, name),
+        ("DELETE", ["2015-03-31", "functions", var name, "policy", var sid]) => permissions.RemovePermissionAsync(call, name, sid),
+        ("GET", ["2017-03-31", "tags", var arn]) => tags.ListTagsAsync(call, arn),
+        ("POST", ["2017-03-31", "tags", var arn]) => tags.TagResourceAsync(call, arn),
+        ("DELETE", ["2017-03-31", "tags", var arn]) => tags.UntagResourceAsync(call, arn),
+        ("GET", ["2019-09-30", "functions", var name, "concurrency"]) => account.GetFunctionConcurrencyAsync(call, name),
+        ("GET", ["2020-06-30", "functions", var name, "code-signing-config"]) => account.GetFunctionCodeSigningConfigAsync(call, name),
+        ("GET", ["2016-08-19", "account-settings"]) => account.GetAccountSettingsAsync(call),
+        ("GET", ["glue", "v1", "invocations"]) => ledger.ListAsync(call),
+        ("GET", ["glue", "v1", "invocations", var id]) => ledger.GetAsync(call, id),
+        _ => throw LambdaException.UnknownOperation(method, "/" + string.Join('/', path)),
+    };
+}

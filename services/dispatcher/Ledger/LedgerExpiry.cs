@@ -1,0 +1,29 @@
+using Glue.Foundation.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Dispatcher.Ledger;
+
+/// <summary>Forgets what the ledger need not remember any more: every ten minutes, and once at the start.</summary>
+internal sealed class LedgerExpiry(ILedger ledger, DispatcherOptions options, TimeProvider time, ILogger<LedgerExpiry> logger) : ServiceLoop
+{
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(10), time);
+        do
+        {
+            var total = 0;
+            int expired;
+            do
+            {
+                expired = await ledger.ExpireAsync(time.GetUtcNow() - options.LedgerRetention, stoppingToken);
+                total += expired;
+            }
+            while (expired > 0);
+            if (total > 0)
+            {
+                Log.Expired(logger, total, options.LedgerRetention);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}

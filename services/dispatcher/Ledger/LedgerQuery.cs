@@ -1,0 +1,19 @@
+namespace Glue.Dispatcher.Ledger;
+
+/// <summary>Which rows: null means any. Newest first.</summary>
+public sealed record LedgerQuery
+{
+    public required string AccountId { get; init; }
+
+    public string? FunctionName { get; init; }
+
+    public InvocationState? State { get; init; }
+
+    public string? Bucket { get; init; }
+
+    /// <summary>The raw object key; only together with <see cref="Bucket"/>.</summary>
+    public string? ObjectKey { get; init; }
+
+    /// <summary>1 to 1000.</summary>
+    public int Limit { get; init; } = 100;
+}

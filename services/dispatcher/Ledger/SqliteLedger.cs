@@ -1,0 +1,155 @@
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Queue;
+using Glue.Foundation.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Glue.Dispatcher.Ledger;
+
+/// <summary>Reads the tables of <see cref="QueueSchema"/>; made after the queue, which owns them.</summary>
+internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
+{
+    private const int ExpireBatch = 500;
+
+    private const string Select =
+        """
+        SELECT l.id, l.account_id, l.function_name, l.qualifier, l.state, l.attempts, l.source_kind, l.rule_id, l.bucket, l.object_key,
+               l.sequencer, l.lineage_depth, l.accepted_ms, l.enqueued_ms, l.started_ms, l.finished_ms, l.start_kind, l.start_us,
+               l.init_us, l.duration_us, l.max_memory_mib, l.sandbox_id, l.reason, l.error, l.log_tail,
+               q.state, q.function_errors, q.due_ms, q.leased_ms
+        FROM ledger l LEFT JOIN queue_entry q ON q.seq=l.seq
+        """;
+
+    public LedgerEntry? Find(string accountId, string id) => database.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = Select + " WHERE l.id=$id AND l.account_id=$account";
+        using var row = command.With("$id", id).With("$account", accountId).ExecuteReader();
+        return row.Read() ? Read(row) : null;
+    });
+
+    public byte[]? FindEvent(string accountId, string id) => database.Read(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT v.payload FROM ledger l JOIN queue_event v ON v.seq=l.seq WHERE l.id=$id AND l.account_id=$account";
+        return command.With("$id", id).With("$account", accountId).ExecuteScalar() as byte[];
+    });
+
+    public IReadOnlyList<LedgerEntry> List(LedgerQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return database.Read<IReadOnlyList<LedgerEntry>>(connection =>
+        {
+            using var command = connection.CreateCommand();
+            var where = " WHERE l.account_id=$account";
+            command.With("$account", query.AccountId).With("$limit", query.Limit);
+            if (query.FunctionName is not null)
+            {
+                where += " AND l.function_name=$function";
+                command.With("$function", query.FunctionName);
+            }
+
+            if (query.Bucket is not null)
+            {
+                where += " AND l.bucket=$bucket";
+                command.With("$bucket", query.Bucket);
+            }
+
+            if (query.ObjectKey is not null)
+            {
+                where += " AND l.object_key=$key";
+                command.With("$key", query.ObjectKey);
+            }
+
+            command.CommandText = Select + where + StateClause(query.State) + " ORDER BY l.seq DESC LIMIT $limit";
+            using var row = command.ExecuteReader();
+            var entries = new List<LedgerEntry>();
+            while (row.Read())
+            {
+                entries.Add(Read(row));
+            }
+
+            return entries;
+        });
+    }
+
+    public Task<int> ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
+        write =>
+        {
+            // Rows lie in enqueue order, so the oldest are the first: never more than one batch is looked at.
+            var expired = new List<long>(ExpireBatch);
+            using (var row = write.Prepared(
+                    """
+                    SELECT seq FROM (SELECT seq, state, accepted_ms FROM ledger ORDER BY seq LIMIT $batch)
+                    WHERE state<>0 AND accepted_ms<$before
+                    """)
+                .With("$batch", ExpireBatch).With("$before", before.ToUnixTimeMilliseconds()).ExecuteReader())
+            {
+                while (row.Read())
+                {
+                    expired.Add(row.GetInt64(0));
+                }
+            }
+
+            foreach (var seq in expired)
+            {
+                write.Prepared("DELETE FROM queue_event WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
+                write.Prepared("DELETE FROM ledger WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
+            }
+
+            return expired.Count;
+        },
+        cancellationToken);
+
+    private static string StateClause(InvocationState? state) => state switch
+    {
+        InvocationState.Queued => " AND q.state IN (0,2) AND q.function_errors=0",
+        InvocationState.Running => " AND q.state=1",
+        InvocationState.Failed => " AND q.state IN (0,2) AND q.function_errors>0",
+        InvocationState.Succeeded => " AND l.state=1",
+        InvocationState.Dead => " AND l.state=2",
+        _ => "",
+    };
+
+    private static LedgerEntry Read(SqliteDataReader row)
+    {
+        var state = StateOf(row);
+        return new LedgerEntry
+        {
+            Id = row.GetString(0),
+            AccountId = row.GetString(1),
+            FunctionName = row.GetString(2),
+            Qualifier = Text(row, 3),
+            State = state,
+            Attempts = row.GetInt32(5),
+            Source = new InvocationSource(row.GetString(6), Text(row, 7), Text(row, 8), Text(row, 9), Text(row, 10)),
+            LineageDepth = row.GetInt32(11),
+            AcceptedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(12)),
+            EnqueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(13)),
+            StartedAt = state == InvocationState.Running ? Time(row, 28) : Time(row, 14),
+            FinishedAt = state == InvocationState.Running ? null : Time(row, 15),
+            DueAt = state is InvocationState.Queued or InvocationState.Failed ? Time(row, 27) : null,
+            Start = row.IsDBNull(16) ? null : (SandboxStart)row.GetInt32(16),
+            StartDuration = TimeSpan.FromMicroseconds(row.GetInt64(17)),
+            InitDuration = TimeSpan.FromMicroseconds(row.GetInt64(18)),
+            Duration = TimeSpan.FromMicroseconds(row.GetInt64(19)),
+            MaxMemoryUsedMiB = row.GetInt32(20),
+            SandboxId = Text(row, 21),
+            Reason = Text(row, 22),
+            Error = row.IsDBNull(23) ? default : row.GetFieldValue<byte[]>(23),
+            LogTail = row.IsDBNull(24) ? default : row.GetFieldValue<byte[]>(24),
+        };
+    }
+
+    private static InvocationState StateOf(SqliteDataReader row) => (row.GetInt32(4), row.IsDBNull(25) ? -1 : row.GetInt32(25)) switch
+    {
+        (QueueSchema.Succeeded, _) => InvocationState.Succeeded,
+        (QueueSchema.Dead, _) => InvocationState.Dead,
+        (_, QueueSchema.Leased) => InvocationState.Running,
+        _ => row.GetInt32(26) > 0 ? InvocationState.Failed : InvocationState.Queued,
+    };
+
+    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+}

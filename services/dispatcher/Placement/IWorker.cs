@@ -1,0 +1,27 @@
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+
+namespace Glue.Dispatcher.Placement;
+
+/// <summary>One machine's (or this process's) room for sandboxes, as the dispatcher uses it.</summary>
+public interface IWorker
+{
+    string Id { get; }
+
+    /// <summary>The latest report; reading it costs nothing.</summary>
+    WorkerStatus Status { get; }
+
+    /// <summary>
+    /// Runs one attempt and waits for its end. What the function does wrong is an outcome; so is "could not run" (<see cref="InvokeStatus.NotRun"/>).
+    /// An exception means the same as <see cref="InvokeStatus.NotRun"/>, by a defect.
+    /// </summary>
+    Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The function was changed or deleted: no sandbox made before this call takes another invocation. Returns once that holds;
+    /// what runs finishes by itself.
+    /// </summary>
+    /// <param name="functionArn">Without qualifier.</param>
+    /// <param name="cancellationToken">Stops waiting, not the retirement.</param>
+    Task RetireAsync(string functionArn, CancellationToken cancellationToken);
+}

@@ -1,0 +1,36 @@
+using Glue.Contracts.Invocations;
+
+namespace Glue.Dispatcher.Queue;
+
+/// <summary>
+/// The durable invocation queue. What <see cref="EnqueueAsync"/> took is on disk and stays until it is settled as done or
+/// dead; whatever happens to a process in between, it is handed out again (at least once).
+/// </summary>
+/// <remarks>
+/// Order: entries with the same account, function and order key are leased in enqueue order, one at a time, except that one
+/// which failed and waits for its retry lets the others pass. Between functions service is round-robin.
+/// </remarks>
+public interface IInvocationQueue
+{
+    /// <summary>Durable when it returns. An id seen before (waiting, settled, or twice in the batch) is ignored.</summary>
+    /// <returns>How many were new.</returns>
+    Task<int> EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken);
+
+    /// <summary>Leases up to <paramref name="max"/> due entries for <paramref name="leaseTime"/>; after that, others may have them.</summary>
+    Task<IReadOnlyList<LeasedInvocation>> LeaseDueAsync(int max, TimeSpan leaseTime, CancellationToken cancellationToken);
+
+    /// <summary>Prolongs leases that are still held.</summary>
+    /// <returns>Those that are not: somebody else may have the entry.</returns>
+    Task<IReadOnlyList<Lease>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan leaseTime, CancellationToken cancellationToken);
+
+    /// <summary>Settles attempts, with their ledger rows in the same transaction. A lease that is no longer held changes nothing.</summary>
+    /// <returns>How many took effect.</returns>
+    Task<int> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
+
+    /// <summary>Gives back every lease at once. Only for the start of a queue with a single consumer: its former life holds them.</summary>
+    /// <returns>How many there were.</returns>
+    Task<int> ReleaseAllAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns when an entry may have become due since the last lease call; it may return early, never late.</summary>
+    Task WaitForDueAsync(CancellationToken cancellationToken);
+}

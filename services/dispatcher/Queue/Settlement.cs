@@ -1,0 +1,35 @@
+using Glue.Dispatcher.Ledger;
+
+namespace Glue.Dispatcher.Queue;
+
+/// <summary>The end of one lease.</summary>
+public sealed record Settlement
+{
+    private Settlement(Lease lease, SettlementKind kind) => (Lease, Kind) = (lease, kind);
+
+    public Lease Lease { get; }
+
+    public SettlementKind Kind { get; }
+
+    /// <summary>For <see cref="SettlementKind.Retry"/> and <see cref="SettlementKind.Postpone"/>.</summary>
+    public DateTimeOffset DueAt { get; private init; }
+
+    /// <summary>Why it was postponed or given up, in a sentence for people; null otherwise.</summary>
+    public string? Reason { get; private init; }
+
+    /// <summary>The attempt, when there was one.</summary>
+    public AttemptReport? Attempt { get; private init; }
+
+    public static Settlement Done(Lease lease, AttemptReport attempt) => new(lease, SettlementKind.Done) { Attempt = attempt };
+
+    public static Settlement Retry(Lease lease, DateTimeOffset dueAt, AttemptReport attempt) =>
+        new(lease, SettlementKind.Retry) { DueAt = dueAt, Attempt = attempt };
+
+    public static Settlement Postpone(Lease lease, DateTimeOffset dueAt, string reason) =>
+        new(lease, SettlementKind.Postpone) { DueAt = dueAt, Reason = reason };
+
+    public static Settlement DeadLetter(Lease lease, string reason, AttemptReport? attempt = null) =>
+        new(lease, SettlementKind.DeadLetter) { Reason = reason, Attempt = attempt };
+
+    public static Settlement Release(Lease lease) => new(lease, SettlementKind.Release);
+}
