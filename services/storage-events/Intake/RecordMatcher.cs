@@ -24,7 +24,7 @@ internal sealed class RecordMatcher(BucketNotifications notifications, StorageEv
             S3EventReader.Read(logged.Value, logged.Time, _records, _faults);
             if (_faults.Count > 0)
             {
-                matched.Rejected.Add(new RejectedRecord(logged.Offset, logged.Time, logged.Key, string.Join('\n', _faults), logged.Value));
+                matched.Rejected.Add(new RejectedRecord(logged.Offset, logged.Time, logged.Key, string.Join("; ", _faults), logged.Value));
             }
 
             foreach (var record in _records)

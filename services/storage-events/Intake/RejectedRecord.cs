@@ -4,6 +4,6 @@ namespace Glue.StorageEvents.Intake;
 /// <param name="Offset">Its offset in the event log.</param>
 /// <param name="Time">When the log took it.</param>
 /// <param name="Key">Its key in the log.</param>
-/// <param name="Reason">What is wrong, with the path of the field; one line per bad record.</param>
+/// <param name="Reason">What is wrong, with the path of the field; one clause per bad record.</param>
 /// <param name="Value">The message as it came.</param>
 public sealed record RejectedRecord(long Offset, DateTimeOffset Time, string Key, string Reason, ReadOnlyMemory<byte> Value);

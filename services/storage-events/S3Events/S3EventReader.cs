@@ -85,6 +85,8 @@ internal static class S3EventReader
     /// <summary>Reads one record; the first fault ends it.</summary>
     private struct RecordFields(JsonElement record, int index, DateTimeOffset receivedAt)
     {
+        private const int MaxShown = 100;
+
         public string? Fault { get; private set; }
 
         public S3EventRecord Read()
@@ -255,6 +257,8 @@ internal static class S3EventReader
 
         private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
-        private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
+        /// <summary>For people: the beginning, on one line, whatever the sender put into it.</summary>
+        private static string Shorten(string text) => string.Concat(
+            text.Take(MaxShown).Select(c => char.IsControl(c) ? '\uFFFD' : c).Concat(text.Length > MaxShown ? "…" : ""));
     }
 }

@@ -56,6 +56,7 @@ public sealed class ForeignRecordTests
     [InlineData("""{"Records":[{"eventTime":"yesterday","eventName":"x","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}""", "Records[0].eventTime is not an ISO 8601 time")]
     [InlineData("""{"Records":[{"eventName":"x","s3":{"bucket":{"name":""},"object":{"key":"k"}}}]}""", "Records[0].s3.bucket.name is empty")]
     [InlineData("""{"Records":[{"eventName":"x","s3":{"bucket":{"name":"b"},"object":{"key":"100%.jpg"}}}]}""", "Records[0].s3.object.key '100%.jpg' is not form-encoded UTF-8")]
+    [InlineData("""{"Records":[{"eventVersion":"3\n3002 forged line","eventName":"x","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}""", "Records[0].eventVersion is '3\uFFFD3002 forged line'; 2.x is understood")]
     [InlineData("""{"Records":[{"eventName":"x","s3":{"bucket":{"name":"b"},"object":{"key":"%C3"}}}]}""", "Records[0].s3.object.key '%C3' is not form-encoded UTF-8")]
     [InlineData("""{"Records":[{"eventName":"x","s3":{"bucket":{"name":"b"},"object":{"key":"\ud800"}}}]}""", "Records[0].s3.object.key is not valid Unicode")]
     [InlineData("""{"Records":[{"\ud800":1,"eventName":"x","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}""", "a member's name is not valid Unicode")]
