@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using Glue.Foundation.Signing;
+using Glue.ObjectStore.Http;
+
+namespace Glue.ObjectStore.Bodies;
+
+/// <summary>
+/// Everything a request claims about its body, checked while the body passes by: Content-MD5, the signed SHA-256, and one
+/// additional checksum, from a header or from a trailer.
+/// </summary>
+internal sealed class BodyChecks : IDisposable
+{
+    // Content-MD5 and ETag are MD5 by definition; they find transmission errors, not forgers.
+#pragma warning disable CA5351
+    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+#pragma warning restore CA5351
+    private readonly IncrementalHash? _sha256;
+    private readonly RunningChecksum? _checksum;
+    private readonly byte[]? _expectedMd5;
+    private readonly string? _expectedSha256;
+    private readonly string? _expectedChecksum;
+    private readonly bool _checksumInTrailer;
+
+    /// <param name="request">Whose headers make the claims.</param>
+    /// <param name="wanted">To compute also when the request claims none; a multipart upload's algorithm.</param>
+    /// <exception cref="S3Exception">A claim cannot be read.</exception>
+    public BodyChecks(S3Request request, ChecksumAlgorithm? wanted)
+    {
+        _expectedMd5 = ReadContentMd5(request.Header("Content-MD5"));
+        if (request.PayloadSigning is { Kind: PayloadSigningKind.SignedHash, Sha256Hex: { } hash })
+        {
+            _expectedSha256 = hash;
+            _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        }
+
+        var (algorithm, value) = ReadChecksumHeader(request);
+        if (algorithm is null && ChecksumAlgorithms.FromHeader(request.Header("x-amz-trailer")) is { } trailer)
+        {
+            algorithm = trailer;
+            _checksumInTrailer = true;
+        }
+
+        algorithm ??= wanted
+            ?? ChecksumAlgorithms.FromName(request.Header("x-amz-sdk-checksum-algorithm") ?? request.Header("x-amz-checksum-algorithm"));
+        if (algorithm is { } chosen)
+        {
+            _expectedChecksum = value;
+            _checksum = new RunningChecksum(chosen);
+        }
+    }
+
+    private BodyChecks(ChecksumAlgorithm? wanted) => _checksum = wanted is { } algorithm ? new RunningChecksum(algorithm) : null;
+
+    /// <summary>For bytes that come from the store itself: nothing is claimed, only computed.</summary>
+    public static BodyChecks WithoutClaims(ChecksumAlgorithm? wanted) => new(wanted);
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        _md5.AppendData(bytes);
+        _sha256?.AppendData(bytes);
+        _checksum?.Append(bytes);
+    }
+
+    /// <exception cref="S3Exception">The body is not what the request claims.</exception>
+    public (byte[] Md5, Checksum? Checksum) Finish(PayloadReader payload)
+    {
+        if (_sha256 is not null && !Convert.ToHexStringLower(_sha256.GetHashAndReset()).Equals(_expectedSha256, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new S3Exception(S3Error.XAmzContentSha256Mismatch);
+        }
+
+        var md5 = _md5.GetHashAndReset();
+        if (_expectedMd5 is not null && !_expectedMd5.AsSpan().SequenceEqual(md5))
+        {
+            throw new S3Exception(S3Error.BadDigest, "The Content-MD5 you specified did not match what we received.");
+        }
+
+        if (_checksum is null)
+        {
+            return (md5, null);
+        }
+
+        var computed = _checksum.Finish();
+        var expected = _checksumInTrailer
+            ? payload.Trailers.GetValueOrDefault(computed.Algorithm.Header())
+              ?? throw new S3Exception(S3Error.InvalidRequest, $"The trailer {computed.Algorithm.Header()}, announced by x-amz-trailer, did not come.")
+            : _expectedChecksum;
+        return expected is null || expected == computed.Value
+            ? (md5, computed)
+            : throw new S3Exception(S3Error.BadDigest, $"The {computed.Algorithm.Name()} you specified did not match the calculated checksum.");
+    }
+
+    public void Dispose()
+    {
+        _md5.Dispose();
+        _sha256?.Dispose();
+        _checksum?.Dispose();
+    }
+
+    private static byte[]? ReadContentMd5(string? header)
+    {
+        if (header is null)
+        {
+            return null;
+        }
+
+        var value = new byte[16];
+        return Convert.TryFromBase64String(header, value, out var length) && length == 16
+            ? value
+            : throw new S3Exception(S3Error.InvalidDigest, "The Content-MD5 you specified is not valid: it must be 16 bytes in base64.");
+    }
+
+    private static (ChecksumAlgorithm? Algorithm, string? Value) ReadChecksumHeader(S3Request request)
+    {
+        (ChecksumAlgorithm? Algorithm, string? Value) found = (null, null);
+        Span<byte> decoded = stackalloc byte[64];
+        foreach (var algorithm in ChecksumAlgorithms.All)
+        {
+            if (request.Header(algorithm.Header()) is not { } value)
+            {
+                continue;
+            }
+
+            if (found.Algorithm is not null)
+            {
+                throw new S3Exception(S3Error.InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum types are not allowed.");
+            }
+
+            if (!Convert.TryFromBase64String(value, decoded, out var length) || length != algorithm.Bytes())
+            {
+                throw new S3Exception(S3Error.InvalidRequest, $"Value for {algorithm.Header()} header is invalid.");
+            }
+
+            found = (algorithm, value);
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Buffers;
+using Glue.Foundation.Signing;
+using Glue.ObjectStore.Files;
+using Glue.ObjectStore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Glue.ObjectStore.Bodies;
+
+/// <summary>What came, all of its checks passed.</summary>
+internal sealed record ReceivedBody(long Length, byte[] Md5, Checksum? Checksum)
+{
+    public string ETag => Convert.ToHexStringLower(Md5);
+}
+
+/// <summary>Takes in request bodies: unframed, checked, in pooled pieces.</summary>
+internal static class BodyReceiver
+{
+    private const int BufferBytes = 128 * 1024;
+
+    /// <summary>Streams the body into a blob.</summary>
+    /// <exception cref="S3Exception">The body is not what the request claims, or too large.</exception>
+    /// <exception cref="IOException">The disk, or the client, failed.</exception>
+    public static Task<ReceivedBody> ReceiveAsync(S3Request request, BlobWriter blob, long maxBytes, ChecksumAlgorithm? wanted = null) =>
+        ReceiveAsync(request, blob.WriteAsync, maxBytes, wanted);
+
+    /// <summary>Copies bytes the store already has into a new blob.</summary>
+    public static async Task<ReceivedBody> CopyAsync(PayloadReader stored, BlobWriter blob, ChecksumAlgorithm? wanted, CancellationToken cancellationToken)
+    {
+        using var checks = BodyChecks.WithoutClaims(wanted);
+        return await ReceiveAsync(stored, checks, blob.WriteAsync, long.MaxValue, cancellationToken);
+    }
+
+    /// <summary>A whole small body, such as an XML document.</summary>
+    public static async Task<byte[]> ReadAllAsync(S3Request request, int maxBytes)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        await ReceiveAsync(request, (piece, _) =>
+        {
+            bytes.Write(piece.Span);
+            return ValueTask.CompletedTask;
+        }, maxBytes, wanted: null);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    private static async Task<ReceivedBody> ReceiveAsync(
+        S3Request request, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, long maxBytes, ChecksumAlgorithm? wanted)
+    {
+        if (request.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null; // ours is counted below, in object bytes
+        }
+
+        using var checks = new BodyChecks(request, wanted);
+        using var payload = Open(request, maxBytes);
+        return await ReceiveAsync(payload, checks, sink, maxBytes, request.Aborted);
+    }
+
+    private static async Task<ReceivedBody> ReceiveAsync(
+        PayloadReader payload, BodyChecks checks, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, long maxBytes,
+        CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            var length = 0L;
+            while (true)
+            {
+                var filled = await FillAsync(payload, buffer, cancellationToken);
+                if (filled == 0)
+                {
+                    break;
+                }
+
+                length += filled;
+                if (length > maxBytes)
+                {
+                    throw TooLarge(maxBytes);
+                }
+
+                // Hashing and writing the same piece overlap.
+                var writing = sink(buffer.AsMemory(0, filled), cancellationToken);
+                checks.Append(buffer.AsSpan(0, filled));
+                await writing;
+            }
+
+            var (md5, checksum) = checks.Finish(payload);
+            return new ReceivedBody(length, md5, checksum);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static PayloadReader Open(S3Request request, long maxBytes)
+    {
+        var http = request.Http.Request;
+        if (request.PayloadSigning.Kind is PayloadSigningKind.Unsigned or PayloadSigningKind.SignedHash)
+        {
+            return http.ContentLength > maxBytes ? throw TooLarge(maxBytes) : new PlainPayloadReader(http.Body);
+        }
+
+        if (!long.TryParse(request.Header("x-amz-decoded-content-length"), System.Globalization.NumberStyles.None, null, out var length))
+        {
+            throw new S3Exception(S3Error.MissingContentLength, "An aws-chunked body needs the header x-amz-decoded-content-length.");
+        }
+
+        return length > maxBytes ? throw TooLarge(maxBytes) : new AwsChunkedPayloadReader(http.BodyReader, request.PayloadSigning, length);
+    }
+
+    private static async ValueTask<int> FillAsync(PayloadReader payload, byte[] buffer, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < BufferBytes)
+        {
+            var read = await payload.ReadAsync(buffer.AsMemory(filled, BufferBytes - filled), cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            filled += read;
+        }
+
+        return filled;
+    }
+
+    private static S3Exception TooLarge(long maxBytes) => new(S3Error.EntityTooLarge)
+    {
+        Details = [("MaxSizeAllowed", maxBytes.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+    };
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Glue.ObjectStore.Http;
+
+/// <summary>S3's error document.</summary>
+internal static class ErrorAnswer
+{
+    public static async Task SendAsync(HttpContext http, RequestIds ids, string target, S3Exception error)
+    {
+        var response = http.Response;
+        response.Headers.ContentLength = null;
+        foreach (var name in new[] { "ETag", "Last-Modified", "Content-Range", "Accept-Ranges", "Content-Encoding" })
+        {
+            response.Headers.Remove(name);
+        }
+
+        if (error.Error == S3Error.InvalidRange)
+        {
+            response.Headers.ContentRange = "bytes */" + error.Details.FirstOrDefault(static detail => detail.Name == "ActualObjectSize").Value;
+        }
+
+        response.StatusCode = error.Error.Status;
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            return; // the status is all a HEAD can say
+        }
+
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        await XmlAnswer.SendAsync(http, error.Error.Status, xml =>
+        {
+            xml.WriteStartElement("Error");
+            xml.Element("Code", error.Error.Code);
+            xml.Element("Message", error.Message);
+            foreach (var (name, value) in error.Details)
+            {
+                xml.Element(name, value);
+            }
+
+            xml.Element("Resource", question < 0 ? target : target[..question]);
+            xml.Element("RequestId", ids.RequestId);
+            xml.Element("HostId", ids.HostId);
+            xml.WriteEndElement();
+        }, http.RequestAborted);
+    }
+}

@@ -1,0 +1,45 @@
+namespace Glue.ObjectStore;
+
+/// <summary>Settings of the embedded object store.</summary>
+public sealed record ObjectStoreOptions
+{
+    /// <summary>Folder of the object bodies; made when missing. Metadata is in the database handed in.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>
+    /// Domains below which the first labels of the Host header name the bucket (virtual-host style); every other host is path
+    /// style.
+    /// </summary>
+    public IReadOnlyList<string> BaseDomains { get; init; } = ["s3.localhost", "localhost"];
+
+    /// <summary>Region of all buckets, as GetBucketLocation and events show it.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Largest body of one PutObject or UploadPart, in bytes; default 5 GiB as S3's.</summary>
+    public long MaxPutBytes { get; init; } = 5L << 30;
+
+    /// <exception cref="ArgumentException">Lists all faults.</exception>
+    internal void Check()
+    {
+        List<string> faults = [];
+        if (string.IsNullOrWhiteSpace(DataFolder))
+        {
+            faults.Add("DataFolder is empty: name a folder for the object bodies.");
+        }
+
+        if (MaxPutBytes is < 1 or > 5L << 30)
+        {
+            faults.Add($"MaxPutBytes is {MaxPutBytes}: give 1 to {5L << 30} (5 GiB, S3's limit).");
+        }
+
+        if (BaseDomains.Any(static domain => domain.Length == 0 || domain.StartsWith('.') || domain.Contains(':', StringComparison.Ordinal)))
+        {
+            faults.Add("BaseDomains must be domain names without leading dot and port, e.g. s3.example.org.");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', faults));
+        }
+    }
+}

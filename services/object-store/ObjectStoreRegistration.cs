@@ -1,0 +1,85 @@
+using Glue.Foundation.Signing;
+using Glue.Foundation.Sqlite;
+using Glue.ObjectStore.Buckets;
+using Glue.ObjectStore.Files;
+using Glue.ObjectStore.Http;
+using Glue.ObjectStore.Listing;
+using Glue.ObjectStore.Multipart;
+using Glue.ObjectStore.Notifications;
+using Glue.ObjectStore.Objects;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.ObjectStore;
+
+/// <summary>Composes the embedded object store.</summary>
+public static class ObjectStoreRegistration
+{
+    /// <summary>
+    /// Adds the store. The host registers <see cref="ICredentialSource"/>, <see cref="IObjectEventJournal"/> and
+    /// <see cref="IBucketNotifications"/>; a <see cref="TimeProvider"/> is added when there is none.
+    /// </summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="database">Gives the file that holds the store's metadata and the journal's records, so that both share a transaction.</param>
+    /// <param name="options">Checked here.</param>
+    /// <exception cref="ArgumentException">The options have faults; lists all of them.</exception>
+    public static IServiceCollection AddObjectStore(
+        this IServiceCollection services, Func<IServiceProvider, SqliteDatabase> database, ObjectStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton<ObjectStoreMetrics>();
+        services.AddSingleton<DiskThreads>();
+        services.AddSingleton(provider => new BlobFiles(Path.Combine(options.DataFolder, "blobs"), provider.GetRequiredService<DiskThreads>()));
+        services.AddSingleton(provider => new StoreDatabase(database(provider)));
+        services.AddSingleton(static provider => new BucketCatalog(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton(static provider => new ObjectCatalog(
+            provider.GetRequiredService<StoreDatabase>().Database, provider.GetRequiredService<BlobFiles>(), provider.GetRequiredService<IObjectEventJournal>()));
+        services.AddSingleton(static provider => new UploadCatalog(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton(static provider => new KeyLister(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton<CopySources>();
+        services.AddSingleton<BucketOperations>();
+        services.AddSingleton<NotificationOperations>();
+        services.AddSingleton<ObjectListings>();
+        services.AddSingleton<ObjectReads>();
+        services.AddSingleton<ObjectWrites>();
+        services.AddSingleton<DeleteMany>();
+        services.AddSingleton<MultipartUploads>();
+        services.AddSingleton<PartUploads>();
+        services.AddSingleton<UploadListings>();
+        services.AddSingleton<S3Operations>();
+        services.TryAddSingleton<SigV4Verifier>();
+        services.AddSingleton<S3Endpoint>();
+        services.AddSingleton<IHostedService>(static provider => new BlobSweep(
+            provider.GetRequiredService<BlobFiles>(), provider.GetRequiredService<StoreDatabase>().Database,
+            provider.GetRequiredService<ILogger<BlobSweep>>()));
+        return services;
+    }
+
+    /// <summary>Ends the pipeline with the S3 API: every request that comes here is S3's.</summary>
+    public static IApplicationBuilder UseObjectStore(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var endpoint = app.ApplicationServices.GetRequiredService<S3Endpoint>();
+        app.Run(endpoint.HandleAsync);
+        return app;
+    }
+
+    /// <summary>The handed-in database with the store's tables in it. The host disposes it, being its owner.</summary>
+    private sealed class StoreDatabase
+    {
+        public StoreDatabase(SqliteDatabase database)
+        {
+            Schema.Migrate(database);
+            Database = database;
+        }
+
+        public SqliteDatabase Database { get; }
+    }
+}

@@ -1,0 +1,28 @@
+using Glue.Foundation.Sqlite;
+
+namespace Glue.ObjectStore.Objects;
+
+/// <summary>Counts who names a blob, inside the transaction that changes it. A blob nobody names is removed after the commit.</summary>
+internal static class BlobReferences
+{
+    public static void Add(SqliteWrite write, IEnumerable<string> blobs)
+    {
+        foreach (var blob in blobs)
+        {
+            write.Prepared("INSERT INTO blob(id, uses) VALUES($id, 1) ON CONFLICT DO UPDATE SET uses=uses+1").With("$id", blob).ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>Takes one use of each away, and leaves in the list those that have none left.</summary>
+    public static void Release(SqliteWrite write, List<string> blobs) => blobs.RemoveAll(blob =>
+    {
+        var left = write.Prepared("UPDATE blob SET uses=uses-1 WHERE id=$id RETURNING uses").With("$id", blob).ExecuteScalar();
+        if (left is long and > 0)
+        {
+            return true;
+        }
+
+        write.Prepared("DELETE FROM blob WHERE id=$id").With("$id", blob).ExecuteNonQuery();
+        return false;
+    });
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Glue.ObjectStore.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Glue.ObjectStore.Objects;
+
+/// <summary>The headers an object was put with and is answered with: the content headers and the user's metadata.</summary>
+internal sealed partial class ObjectHeaders
+{
+    private const string UserPrefix = "x-amz-meta-";
+    private const int MaxUserBytes = 2048;
+    private const string DefaultContentType = "binary/octet-stream";
+
+    private static readonly string[] ContentHeaders =
+        ["Content-Type", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"];
+
+    /// <summary>Headers whose promise this store cannot keep. Ignoring them would lie about encryption, locks or access.</summary>
+    private static readonly string[] Refused =
+    [
+        "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-object-lock-mode",
+        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-website-redirect-location", "x-amz-tagging",
+        "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-full-control", "x-amz-grant-read-acp", "x-amz-grant-write-acp",
+    ];
+
+    private readonly Dictionary<string, string> _headers;
+
+    private ObjectHeaders(Dictionary<string, string> headers) => _headers = headers;
+
+    /// <exception cref="S3Exception">MetadataTooLarge; NotImplemented for headers that ask for what this store has not.</exception>
+    public static ObjectHeaders Read(S3Request request)
+    {
+        CheckRefused(request);
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in ContentHeaders)
+        {
+            if (request.Header(name) is { } value)
+            {
+                headers[name] = Ascii(value);
+            }
+        }
+
+        StripAwsChunked(headers);
+        headers.TryAdd("Content-Type", DefaultContentType);
+        var userBytes = 0;
+        foreach (var (name, value) in request.Headers)
+        {
+            if (name.StartsWith(UserPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                var text = value.ToString();
+                userBytes += name.Length - UserPrefix.Length + Encoding.UTF8.GetByteCount(text);
+                headers[name.ToLowerInvariant()] = Ascii(text);
+            }
+        }
+
+        return userBytes <= MaxUserBytes ? new ObjectHeaders(headers) : throw new S3Exception(S3Error.MetadataTooLarge)
+        {
+            Details = [("Size", userBytes.ToString()), ("MaxSizeAllowed", MaxUserBytes.ToString())],
+        };
+    }
+
+    public static ObjectHeaders Parse(string json) => new(JsonSerializer.Deserialize(json, Json.Default.DictionaryStringString)!);
+
+    public override string ToString() => JsonSerializer.Serialize(_headers, Json.Default.DictionaryStringString);
+
+    public void Send(IHeaderDictionary into)
+    {
+        foreach (var (name, value) in _headers)
+        {
+            into[name] = value;
+        }
+    }
+
+    private static void CheckRefused(S3Request request)
+    {
+        foreach (var name in Refused)
+        {
+            if (request.Header(name) is not null)
+            {
+                throw new S3Exception(S3Error.NotImplemented, $"The header {name} asks for something this store does not do.")
+                {
+                    Details = [("Header", name)],
+                };
+            }
+        }
+
+        if (request.Header("x-amz-acl") is { } acl and not ("private" or "bucket-owner-full-control"))
+        {
+            throw new S3Exception(S3Error.NotImplemented, $"Buckets here have no ACLs (as S3's BucketOwnerEnforced); x-amz-acl: {acl} cannot be honoured.")
+            {
+                Details = [("Header", "x-amz-acl")],
+            };
+        }
+    }
+
+    /// <summary>aws-chunked is the framing of the request, not an encoding of the object.</summary>
+    private static void StripAwsChunked(Dictionary<string, string> headers)
+    {
+        if (!headers.TryGetValue("Content-Encoding", out var encoding))
+        {
+            return;
+        }
+
+        var kept = string.Join(',', encoding.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(static part => !part.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase)));
+        if (kept.Length > 0)
+        {
+            headers["Content-Encoding"] = kept;
+        }
+        else
+        {
+            headers.Remove("Content-Encoding");
+        }
+    }
+
+    /// <summary>HTTP headers carry ASCII: what is not goes out as RFC 2047 words, as S3 does it.</summary>
+    private static string Ascii(string value) =>
+        Ascii7(value) ? value : $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}?=";
+
+    private static bool Ascii7(string value) => !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    [JsonSerializable(typeof(Dictionary<string, string>))]
+    private sealed partial class Json : JsonSerializerContext;
+}
