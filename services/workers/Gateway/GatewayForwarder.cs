@@ -1,0 +1,151 @@
+using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace Glue.Workers.Gateway;
+
+/// <summary>Sends a function's storage requests to the store and the answers back; both bodies stream, neither is ever held whole.</summary>
+internal sealed class GatewayForwarder : IDisposable
+{
+    // 64 KiB: what a loopback socket gives at once; more only costs memory per request under way.
+    private const int CopyBytes = 64 * 1024;
+
+    private readonly UpstreamRequest _upstream;
+    private readonly GatewayMetrics _metrics;
+    private readonly ILogger<GatewayForwarder> _logger;
+    private readonly HttpMessageInvoker _client;
+
+    public GatewayForwarder(UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
+    {
+        _upstream = upstream;
+        _metrics = metrics;
+        _logger = logger;
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, // a redirect would carry the account's signature somewhere else
+            AutomaticDecompression = System.Net.DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null, // the function's own trace headers pass as they are
+            ConnectTimeout = options.ConnectTimeout,
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // user metadata, as the function sent it
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        });
+    }
+
+    public async Task ForwardAsync(HttpContext context)
+    {
+        var connection = context.Features.GetRequiredFeature<ISandboxConnection>();
+        connection.Usage.CountRequest();
+        Unlimit(context);
+        HttpRequestMessage? message = null;
+        try
+        {
+            message = _upstream.Create(context, connection);
+            using var answer = await _client.SendAsync(message, context.RequestAborted);
+            await ReturnAsync(answer, context, connection.Usage);
+            _metrics.Forwarded(message.Method.Method, (int)answer.StatusCode);
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            await FailAsync(context, connection, message?.Content as UpstreamContent, e);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
+        {
+            // Half an object is out: only a broken connection tells the function so.
+            Log.AnswerCutOff(_logger, connection.Sandbox.SandboxId, e.Message);
+            context.Abort();
+        }
+        finally
+        {
+            message?.Dispose();
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Objects may be as large as the store allows, and a function that computes while it reads or writes is no slow client.</summary>
+    private static void Unlimit(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate)
+        {
+            requestRate.MinDataRate = null;
+        }
+
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate)
+        {
+            responseRate.MinDataRate = null;
+        }
+    }
+
+    private static async Task ReturnAsync(HttpResponseMessage answer, HttpContext context, StorageUsage usage)
+    {
+        var response = context.Response;
+        response.StatusCode = (int)answer.StatusCode;
+        CopyHeaders(answer.Headers.NonValidated, response.Headers);
+        CopyHeaders(answer.Content.Headers.NonValidated, response.Headers);
+        if (HttpMethods.IsHead(context.Request.Method) || answer.Content.Headers.ContentLength == 0)
+        {
+            return;
+        }
+
+        await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
+        var writer = response.BodyWriter;
+        while (await body.ReadAsync(writer.GetMemory(CopyBytes), context.RequestAborted) is > 0 and var read)
+        {
+            writer.Advance(read);
+            usage.CountRead(read);
+            var flushed = await writer.FlushAsync(context.RequestAborted);
+            if (flushed.IsCompleted)
+            {
+                return; // the function left
+            }
+        }
+    }
+
+    private static void CopyHeaders(HttpHeadersNonValidated from, IHeaderDictionary to)
+    {
+        foreach (var (name, values) in from)
+        {
+            if (HeaderRules.IsReturned(name))
+            {
+                to[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
+            }
+        }
+    }
+
+    private async Task FailAsync(HttpContext context, ISandboxConnection connection, UpstreamContent? content, Exception failure)
+    {
+        switch ((failure as GatewayRefusalException ?? content?.Refusal)?.Error)
+        {
+            case { } error:
+                _metrics.Refused(error.Code);
+                Log.Refused(_logger, connection.Sandbox.SandboxId, error.Code, error.Message);
+                await error.WriteAsync(context);
+                return;
+            case null when context.RequestAborted.IsCancellationRequested || content?.CallerLeft is true:
+                context.Abort(); // nobody is left to be told
+                return;
+            case null when failure is HttpRequestException or IOException or OperationCanceledException:
+                _metrics.Refused("ServiceUnavailable");
+                Log.StoreUnavailable(_logger, connection.Sandbox.SandboxId, failure.Message);
+                context.Response.Headers.Connection = "close"; // the rest of the request's body is not read
+                await GatewayError.ServiceUnavailable("The object store does not answer at the moment; please try again.").WriteAsync(context);
+                return;
+            default:
+                ExceptionDispatchInfo.Throw(failure);
+                return;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Glue.Workers.Gateway;
+
+/// <summary>Where the storage gateway sends what functions ask of it.</summary>
+public sealed record StorageGatewayOptions
+{
+    /// <summary>The store's S3 endpoint, e.g. <c>http://127.0.0.1:9000</c>. Asked for with every request: in one process the port is known only once it is bound.</summary>
+    public required Func<Uri> Upstream { get; init; }
+
+    /// <summary>The region that requests are signed for; default us-east-1.</summary>
+    public string Region { get; init; } = "us-east-1";
+
+    /// <summary>Longest wait for a connection to the store; default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,46 @@
+using Glue.Foundation.Signing;
+using Glue.Workers.Sandboxes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Glue.Workers.Gateway;
+
+/// <summary>
+/// What a host adds to have a storage gateway: services, an endpoint of Kestrel, and a branch at the head of its pipeline.
+/// <code>
+/// builder.Services.AddStorageGateway(options);                                  // and an IStorageCredentials
+/// builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenStorageGateway());
+/// app.UseStorageGateway();                                                      // before everything else
+/// </code>
+/// </summary>
+public static class StorageGatewayServices
+{
+    public static IServiceCollection AddStorageGateway(this IServiceCollection services, StorageGatewayOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SigV4Signer>();
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton<StorageGateway>();
+        services.AddSingleton<IStorageGateway>(static provider => provider.GetRequiredService<StorageGateway>());
+        services.AddSingleton<IConnectionListenerFactory>(static provider => provider.GetRequiredService<StorageGateway>());
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<UpstreamRequest>();
+        services.AddSingleton<GatewayForwarder>();
+        return services;
+    }
+
+    /// <summary>Takes the connections that <see cref="IStorageGateway.Accept"/> is given.</summary>
+    public static void ListenStorageGateway(this KestrelServerOptions kestrel) =>
+        kestrel.Listen(StorageGatewayEndPoint.Instance, static listen => listen.Protocols = HttpProtocols.Http1);
+
+    /// <summary>Answers requests that came out of a sandbox, and only those; they see nothing else of the pipeline.</summary>
+    public static IApplicationBuilder UseStorageGateway(this IApplicationBuilder app)
+    {
+        var forwarder = app.ApplicationServices.GetRequiredService<GatewayForwarder>();
+        return app.Use(next => context => context.Features.Get<ISandboxConnection>() is null ? next(context) : forwarder.ForwardAsync(context));
+    }
+}

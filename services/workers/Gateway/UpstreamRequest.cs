@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.Globalization;
+using Glue.Foundation.Signing;
+using Glue.Workers.Sandboxes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Glue.Workers.Gateway;
+
+/// <summary>Turns a function's request into the gateway's own: what the function sent, signed by whom it belongs to.</summary>
+internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCredentials credentials, SigV4Signer signer)
+{
+    /// <summary>From here on the store is asked first (100-continue) whether it wants the body: a refusal then costs nothing.</summary>
+    private const long AskFirstBytes = 1024 * 1024;
+
+    private const string Streaming = "STREAMING-";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
+    /// <exception cref="GatewayRefusalException">Not a storage request.</exception>
+    public HttpRequestMessage Create(HttpContext context, ISandboxConnection connection)
+    {
+        var request = context.Request;
+        RefuseWhatIsNotStorage(request);
+        var target = UpstreamTarget.Of(options.Upstream(), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)
+            ?? throw new GatewayRefusalException(GatewayError.AccessDenied("The storage gateway is not a proxy: send requests for /bucket/key."));
+
+        var declaredHash = request.Headers["x-amz-content-sha256"].ToString();
+        var isChunked = declaredHash.StartsWith(Streaming, StringComparison.Ordinal);
+        var message = new HttpRequestMessage(MethodOf(request.Method), target) { Version = System.Net.HttpVersion.Version11 };
+        if (HasContent(context))
+        {
+            message.Content = new UpstreamContent(context, connection.Usage, isChunked);
+            message.Headers.ExpectContinue = request.ContentLength is null or > AskFirstBytes;
+        }
+
+        CopyHeaders(request, message, isChunked);
+        var sandbox = connection.Sandbox;
+        if (message.Method != HttpMethod.Get && message.Method != HttpMethod.Head)
+        {
+            var depth = sandbox.CurrentLineageDepth + 1;
+            message.Headers.TryAddWithoutValidation("x-glue-lineage", depth.ToString(CultureInfo.InvariantCulture));
+        }
+
+        // A hash that the caller computed over the body holds whoever signs: the store verifies it.
+        var hash = message.Content is null ? SigV4Signer.EmptyPayload
+            : IsSha256(declaredHash) ? declaredHash
+            : SigV4Signer.UnsignedPayload;
+        signer.Sign(message, credentials.For(sandbox.Version.AccountId), options.Region, "s3", hash);
+        return message;
+    }
+
+    private static void RefuseWhatIsNotStorage(HttpRequest request)
+    {
+        if (request.Headers.ContainsKey("X-Amz-Target") || SignedForAnotherService(request.Headers.Authorization.ToString()) is not null)
+        {
+            var service = SignedForAnotherService(request.Headers.Authorization.ToString()) ?? "another service";
+            throw new GatewayRefusalException(GatewayError.AccessDenied(
+                $"The storage gateway speaks S3 only, this request is for {service}. Set AWS_ENDPOINT_URL_S3 rather than AWS_ENDPOINT_URL."));
+        }
+
+        if (request.Method is not ("GET" or "HEAD" or "PUT" or "POST" or "DELETE"))
+        {
+            throw new GatewayRefusalException(GatewayError.AccessDenied($"{request.Method} is not a request for storage."));
+        }
+    }
+
+    /// <returns>The service in <c>Credential=KEY/DATE/REGION/SERVICE/aws4_request</c>, when it is not s3.</returns>
+    private static string? SignedForAnotherService(string authorization)
+    {
+        const string Marker = "Credential=";
+        var start = authorization.IndexOf(Marker, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        var scope = authorization[(start + Marker.Length)..].Split(',')[0].Split('/');
+        return scope.Length >= 5 && scope[^2] != "s3" ? scope[^2] : null;
+    }
+
+    private static bool HasContent(HttpContext context) => context.Request.Method is "PUT" or "POST" || UpstreamContent.CanHaveBody(context);
+
+    private static void CopyHeaders(HttpRequest request, HttpRequestMessage message, bool isChunked)
+    {
+        foreach (var (name, values) in request.Headers)
+        {
+            if (!HeaderRules.IsForwarded(name, isChunked))
+            {
+                continue;
+            }
+
+            if (HeaderRules.IsContentHeader(name))
+            {
+                if (isChunked && name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase))
+                {
+                    AddEncodingWithoutChunks(message.Content, values.ToString());
+                    continue;
+                }
+
+                message.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+                continue;
+            }
+
+            message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+    }
+
+    private static void AddEncodingWithoutChunks(HttpContent? content, string encodings)
+    {
+        var kept = encodings.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(static encoding => !encoding.Equals("aws-chunked", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (kept.Count > 0)
+        {
+            content?.Headers.TryAddWithoutValidation("Content-Encoding", string.Join(',', kept));
+        }
+    }
+
+    private static bool IsSha256(string text) => text.Length == 64 && !text.AsSpan().ContainsAnyExcept(HexDigits);
+
+    private static HttpMethod MethodOf(string method) => method switch
+    {
+        "GET" => HttpMethod.Get,
+        "HEAD" => HttpMethod.Head,
+        "PUT" => HttpMethod.Put,
+        "POST" => HttpMethod.Post,
+        _ => HttpMethod.Delete,
+    };
+}

@@ -1,0 +1,43 @@
+namespace Glue.Workers.Gateway;
+
+/// <summary>The request target as it goes to the store: the caller's own bytes, less the query parameters of a presigned URL.</summary>
+internal static class UpstreamTarget
+{
+    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <param name="store">The store's endpoint.</param>
+    /// <param name="rawTarget">Path and query, percent-encoded as they came: keys such as <c>a/../b</c> must not be tidied up.</param>
+    /// <returns>Null: not in origin form.</returns>
+    public static Uri? Of(Uri store, string rawTarget)
+    {
+        if (!rawTarget.StartsWith('/'))
+        {
+            return null;
+        }
+
+        var target = WithoutSignature(rawTarget);
+        return Uri.TryCreate(store.GetLeftPart(UriPartial.Authority) + target, Verbatim, out var uri) ? uri : null;
+    }
+
+    private static string WithoutSignature(string target)
+    {
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        if (question < 0 || !(target.Contains("X-Amz-", StringComparison.OrdinalIgnoreCase) || target.Contains("AWSAccessKeyId", StringComparison.Ordinal)))
+        {
+            return target;
+        }
+
+        var isVersion2 = target.Contains("AWSAccessKeyId=", StringComparison.Ordinal);
+        var kept = target[(question + 1)..].Split('&').Where(parameter => !IsOfSignature(parameter, isVersion2)).ToList();
+        return kept.Count > 0 ? $"{target[..question]}?{string.Join('&', kept)}" : target[..question];
+    }
+
+    private static bool IsOfSignature(string parameter, bool isVersion2)
+    {
+        var equals = parameter.IndexOf('=', StringComparison.Ordinal);
+        var name = equals < 0 ? parameter : parameter[..equals];
+        return name.ToLowerInvariant() is "x-amz-algorithm" or "x-amz-credential" or "x-amz-date" or "x-amz-expires"
+                or "x-amz-signedheaders" or "x-amz-signature" or "x-amz-security-token"
+            || (isVersion2 && name is "AWSAccessKeyId" or "Signature" or "Expires");
+    }
+}

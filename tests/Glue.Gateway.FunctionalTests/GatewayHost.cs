@@ -1,0 +1,74 @@
+using Glue.Contracts.Functions;
+using Glue.Foundation.Signing;
+using Glue.Workers.Gateway;
+using Glue.Workers.Sandboxes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Gateway.FunctionalTests;
+
+/// <summary>The gateway in a host of its own, wired as its documentation says, and sandboxes that talk to it.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    public const string Account = "111111111111";
+    public const string OtherAccount = "222222222222";
+
+    private readonly WebApplication _app;
+    private readonly List<SandboxBridge> _bridges = [];
+
+    private GatewayHost(WebApplication app) => _app = app;
+
+    public SocketsHttpHandler ClientHandler { get; } = new() { ConnectTimeout = TimeSpan.FromSeconds(10) };
+
+    public static async Task<GatewayHost> StartAsync(Func<Uri> upstream, TestCredentials credentials)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IStorageCredentials>(credentials);
+        builder.Services.AddStorageGateway(new StorageGatewayOptions { Upstream = upstream });
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenStorageGateway();
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0); // beside it, an ordinary endpoint
+            kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8;
+        });
+        var app = builder.Build();
+        app.UseStorageGateway();
+        app.Run(static context => context.Response.WriteAsync("not from a sandbox"));
+        await app.StartAsync();
+        return new GatewayHost(app);
+    }
+
+    public Uri OrdinaryAddress => new(_app.Urls.Single(url => url.Contains("127.0.0.1", StringComparison.Ordinal)));
+
+    public (SandboxBridge Bridge, SandboxIdentity Sandbox) StartSandbox(string account = Account, int lineageDepth = 0)
+    {
+        var sandbox = new SandboxIdentity($"sandbox-{_bridges.Count}", new FunctionVersion
+        {
+            AccountId = account, Name = "f", Version = "$LATEST", Arn = $"arn:aws:lambda:us-east-1:{account}:function:f:$LATEST",
+            RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = "", CodeSha256 = "",
+        }) { CurrentLineageDepth = lineageDepth };
+        var bridge = new SandboxBridge(_app.Services.GetRequiredService<IStorageGateway>(), sandbox);
+        _bridges.Add(bridge);
+        return (bridge, sandbox);
+    }
+
+    public StorageUsage UsageOf(SandboxIdentity sandbox) => _app.Services.GetRequiredService<StorageGateway>().UsageOf(sandbox);
+
+    public HttpClient HttpClient(SandboxBridge bridge) => new(ClientHandler, disposeHandler: false) { BaseAddress = bridge.Address };
+
+    public async ValueTask DisposeAsync()
+    {
+        ClientHandler.Dispose();
+        foreach (var bridge in _bridges)
+        {
+            await bridge.DisposeAsync();
+        }
+
+        await _app.DisposeAsync();
+    }
+}
