@@ -1,5 +1,3 @@
-using System.IO.Enumeration;
-
 namespace Glue.Dispatcher.Functions;
 
 /// <summary>
@@ -19,13 +17,42 @@ internal static class ArnPattern
 
         for (var i = 0; i < 6; i++)
         {
-            // The backslash is an escape to the matcher and a plain character in an ARN.
-            if (!FileSystemName.MatchesSimpleExpression(wanted[i].Replace("\\", "\\\\", StringComparison.Ordinal), given[i], ignoreCase: false))
+            if (!MatchesPart(wanted[i], given[i]))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>Greedy with one way back: a later <c>*</c> makes the earlier ones' choices irrelevant. Linear in practice, no recursion.</summary>
+    private static bool MatchesPart(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    {
+        int p = 0, t = 0, star = -1, starText = 0;
+        while (t < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                star = p++;
+                starText = t;
+            }
+            else if (p < pattern.Length && (pattern[p] == '?' || pattern[p] == text[t]))
+            {
+                p++;
+                t++;
+            }
+            else if (star >= 0)
+            {
+                p = star + 1;
+                t = ++starText;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern[p..].Trim('*').IsEmpty;
     }
 }

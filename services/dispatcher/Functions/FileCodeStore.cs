@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 
 namespace Glue.Dispatcher.Functions;
 
@@ -27,7 +26,7 @@ internal sealed class FileCodeStore : ICodeStore
             {
                 await WriteAsync(aside, zip, cancellationToken);
                 File.Move(aside, path, overwrite: true);
-                SyncFolder();
+                FolderSync.Sync(_folder);
             }
             catch
             {
@@ -61,13 +60,6 @@ internal sealed class FileCodeStore : ICodeStore
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         await file.WriteAsync(zip, cancellationToken);
         file.Flush(flushToDisk: true);
-    }
-
-    /// <summary>A rename is on disk once its folder is.</summary>
-    private void SyncFolder()
-    {
-        using SafeFileHandle folder = File.OpenHandle(_folder);
-        RandomAccess.FlushToDisk(folder);
     }
 
     private string PathOf(string codeSha256) => Path.Combine(_folder, Convert.ToHexStringLower(Convert.FromBase64String(codeSha256)) + ".zip");
