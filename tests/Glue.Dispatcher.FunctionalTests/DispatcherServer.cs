@@ -71,7 +71,8 @@ internal sealed class DispatcherServer : IAsyncDisposable
 
     /// <summary>A signed request without any client library's help or checks.</summary>
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, object? body = null, Credential? signer = null, params (string Name, string Value)[] headers)
+        HttpMethod method, string path, object? body = null, Credential? signer = null, (string Name, string Value)? header = null,
+        CancellationToken cancellationToken = default)
     {
         var bytes = body switch
         {
@@ -86,13 +87,13 @@ internal sealed class DispatcherServer : IAsyncDisposable
             request.Content = new ByteArrayContent(bytes);
         }
 
-        foreach (var (name, value) in headers)
+        if (header is { } more)
         {
-            request.Headers.TryAddWithoutValidation(name, value);
+            request.Headers.TryAddWithoutValidation(more.Name, more.Value);
         }
 
         _signer.Sign(request, signer ?? Key, "us-east-1", "lambda", Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        using var response = await Client.SendAsync(request);
+        using var response = await Client.SendAsync(request, cancellationToken);
         return await Answer.ReadAsync(response);
     }
 

@@ -16,7 +16,7 @@ public sealed class DispatchTests : IDisposable
     {
         await using var server = await StartAsync();
         var sent = await server.SendAsync(
-            HttpMethod.Post, "/2015-03-31/functions/f/invocations", """{"n":1}""", headers: ("X-Amz-Invocation-Type", "Event"));
+            HttpMethod.Post, "/2015-03-31/functions/f/invocations", """{"n":1}""", header: ("X-Amz-Invocation-Type", "Event"));
         Assert.Equal((202, 0), (sent.Status, sent.Body.Length));
         var entry = await OutcomeAsync(server, sent.Headers["x-amzn-RequestId"]);
         Assert.Equal("succeeded", entry.GetProperty("state").GetString());

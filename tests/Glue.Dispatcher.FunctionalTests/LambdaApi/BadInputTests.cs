@@ -147,8 +147,8 @@ public sealed class BadInputTests(SharedServer shared) : IClassFixture<SharedSer
         (string, string) asEvent = ("X-Amz-Invocation-Type", "Event");
         Assert.Equal(200, (await Server.SendAsync(HttpMethod.Post, path, Json(6 * 1024 * 1024))).Status);
         (await Server.SendAsync(HttpMethod.Post, path, Json((6 * 1024 * 1024) + 1))).ExpectError(413, "RequestEntityTooLargeException");
-        Assert.Equal(202, (await Server.SendAsync(HttpMethod.Post, path, Json(1024 * 1024), headers: asEvent)).Status);
-        (await Server.SendAsync(HttpMethod.Post, path, Json((1024 * 1024) + 1), headers: asEvent)).ExpectError(413, "RequestEntityTooLargeException");
+        Assert.Equal(202, (await Server.SendAsync(HttpMethod.Post, path, Json(1024 * 1024), header: asEvent)).Status);
+        (await Server.SendAsync(HttpMethod.Post, path, Json((1024 * 1024) + 1), header: asEvent)).ExpectError(413, "RequestEntityTooLargeException");
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class BadInputTests(SharedServer shared) : IClassFixture<SharedSer
     [InlineData("X-Amz-Log-Type", "All", "ValidationException")]
     [InlineData("X-Amz-Client-Context", "not base64!", "InvalidRequestContentException")]
     public async Task A_wrong_header_of_Invoke_is_named(string name, string value, string type) =>
-        (await Server.SendAsync(HttpMethod.Post, $"{Functions}/fixed/invocations", "{}", headers: (name, value))).ExpectError(400, type);
+        (await Server.SendAsync(HttpMethod.Post, $"{Functions}/fixed/invocations", "{}", header: (name, value))).ExpectError(400, type);
 
     [Theory]
     [InlineData("GET", "/")]
