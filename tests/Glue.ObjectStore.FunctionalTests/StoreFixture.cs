@@ -49,13 +49,14 @@ public sealed class StoreFixture : IAsyncLifetime
         environment["ENDPOINT"] = Server.Endpoint;
         environment["SECURE"] = Server.SecureEndpoint;
         environment["PYTHONWARNINGS"] = "ignore";
+        environment["AWS_MAX_ATTEMPTS"] = "1"; // a refused request is to be seen at once
         return (await Cli.PythonAsync(
             """
             import os, boto3, botocore
             from botocore.config import Config
             from botocore.exceptions import ClientError
             endpoint, secure = os.environ['ENDPOINT'], os.environ['SECURE']
-            s3 = boto3.client('s3', endpoint_url=endpoint)
+            s3 = boto3.client('s3', endpoint_url=endpoint, config=Config(signature_version='s3v4'))
             def code(call, **arguments):
                 try:
                     call(**arguments)

@@ -19,6 +19,13 @@ internal static class ErrorAnswer
             response.Headers.ContentRange = "bytes */" + error.Details.FirstOrDefault(static detail => detail.Name == "ActualObjectSize").Value;
         }
 
+        if (http.Request.Headers.Expect.Count > 0)
+        {
+            // Refused before the body was asked for (100-continue): whether the client still sends it nobody knows, and what
+            // it sends next on this connection could be taken for it.
+            response.Headers.Connection = "close";
+        }
+
         response.StatusCode = error.Error.Status;
         if (HttpMethods.IsHead(http.Request.Method))
         {

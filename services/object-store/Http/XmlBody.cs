@@ -32,7 +32,7 @@ internal static class XmlBody
         }
         catch (XmlException e)
         {
-            throw new S3Exception(S3Error.MalformedXml, $"{S3Error.MalformedXml.Message} {e.Message}", e);
+            throw new S3Exception(S3Error.MalformedXml, $"{S3Error.MalformedXml.Message} (line {e.LineNumber}, column {e.LinePosition})", e);
         }
     }
 
