@@ -11,7 +11,7 @@ namespace Glue.Contracts.Channel;
 public readonly record struct InitMessage
 {
     /// <summary>Bytes before the strings.</summary>
-    public const int FixedSize = 32;
+    public const int FixedSize = 36;
 
     /// <summary>RLIMIT_DATA in bytes; 0: not limited here (a cgroup does it, or the guest's own memory).</summary>
     public ulong DataLimitBytes { get; init; }
@@ -27,6 +27,9 @@ public readonly record struct InitMessage
 
     /// <summary>How long the runtime may take to its first poll.</summary>
     public uint InitTimeoutMs { get; init; }
+
+    /// <summary>Anonymous memory the runtime's process may hold; the agent ends it above. 0: not watched.</summary>
+    public uint MemoryLimitKiB { get; init; }
 
     public ushort ArgumentCount { get; init; }
 
@@ -62,8 +65,9 @@ public readonly record struct InitMessage
         BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(16), limits.OpenFiles);
         BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(20), limits.Processes);
         BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(24), limits.InitTimeoutMs);
-        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(28), checked((ushort)arguments.Count));
-        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(30), checked((ushort)environment.Count));
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(28), limits.MemoryLimitKiB);
+        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(32), checked((ushort)arguments.Count));
+        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(34), checked((ushort)environment.Count));
         return payload;
     }
 
@@ -75,8 +79,9 @@ public readonly record struct InitMessage
         OpenFiles = BinaryPrimitives.ReadUInt32LittleEndian(payload[16..]),
         Processes = BinaryPrimitives.ReadUInt32LittleEndian(payload[20..]),
         InitTimeoutMs = BinaryPrimitives.ReadUInt32LittleEndian(payload[24..]),
-        ArgumentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[28..]),
-        EnvironmentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[30..]),
+        MemoryLimitKiB = BinaryPrimitives.ReadUInt32LittleEndian(payload[28..]),
+        ArgumentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[32..]),
+        EnvironmentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[34..]),
     };
 
     private static void Append(MemoryStream stream, string text)

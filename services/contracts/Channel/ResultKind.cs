@@ -1,6 +1,6 @@
 namespace Glue.Contracts.Channel;
 
-/// <summary>How an invocation, or the init phase before it, ended. All but the first two are the last words of a sandbox.</summary>
+/// <summary>How an invocation, or the init phase before it, ended. After an error of init, a timeout, an exit, too much memory or no start the sandbox ends.</summary>
 public enum ResultKind : byte
 {
     /// <summary>The runtime posted a response.</summary>
@@ -23,4 +23,7 @@ public enum ResultKind : byte
 
     /// <summary>The runtime could not be started; <see cref="ResultMessage.ExitStatus"/> is errno.</summary>
     NotStarted = 6,
+
+    /// <summary>The runtime held more memory than the function may; the agent killed everything.</summary>
+    OutOfMemory = 7,
 }

@@ -1,0 +1,199 @@
+using Glue.Contracts.Channel;
+using Glue.Guest.Channel;
+using Glue.Guest.Native;
+using Glue.Guest.Runtime;
+using Glue.Guest.RuntimeApi;
+using Glue.Guest.Storage;
+
+namespace Glue.Guest;
+
+/// <summary>
+/// The loop. One thread, one epoll set, nothing allocated once it runs: an invocation costs two turns, one that carries the event to
+/// the runtime and one that carries its answer to the worker.
+/// </summary>
+internal sealed unsafe class Agent
+{
+    // While an event runs: reap orphans and look at memory. Idle, the agent sleeps until something happens.
+    private const long WatchMs = 50;
+
+    private readonly Poll _poll = new();
+    private readonly ChannelLink _channel;
+    private readonly RuntimeProcess _runtime;
+    private readonly Invocation _invocation;
+    private readonly ApiServer _api;
+    private readonly StoragePort _storage;
+    private long _nextWatch;
+
+    public Agent(int channelFd)
+    {
+        _channel = new ChannelLink(channelFd, _poll);
+        _runtime = new RuntimeProcess(_channel, _poll);
+        _invocation = new Invocation(_channel, _runtime);
+        _channel.Start();
+        _api = new ApiServer(_channel, _poll, _invocation);
+        _storage = new StoragePort(_channel, _poll);
+    }
+
+    /// <summary>Runs until the worker is gone or the sandbox is over.</summary>
+    public void Run()
+    {
+        try
+        {
+            _channel.Send(FrameType.Hello, 0, ChannelProtocol.Version);
+            var events = stackalloc Libc.EpollEvent[Poll.Capacity];
+            while (_channel.Flush() && Turn(events))
+            {
+            }
+        }
+        catch (Exception e) when (e is SystemCallException or InvalidDataException)
+        {
+            _channel.Send(FrameType.Fault, 0, System.Text.Encoding.UTF8.GetBytes(e.Message));
+            _channel.FlushAll();
+        }
+
+        _runtime.Kill();
+    }
+
+    private bool Turn(Libc.EpollEvent* events)
+    {
+        var count = _poll.Wait(events, TimeoutMs());
+        for (var i = 0; i < count; i++)
+        {
+            var source = (Source)(byte)events[i].Data;
+            if (source is Source.StandardOutput or Source.StandardError)
+            {
+                _runtime.ReadOutput(source == Source.StandardOutput ? 0 : 1);
+            }
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (!Handle((Source)(byte)events[i].Data, (int)(events[i].Data >> 8), events[i].Events))
+            {
+                return false;
+            }
+        }
+
+        if (_channel.TakeRelief())
+        {
+            _runtime.ResumeOutput();
+            _api.Resume();
+            _storage.Resume();
+        }
+
+        return _invocation.Deadline == 0 || Watch(Clock.Monotonic);
+    }
+
+    private bool Handle(Source source, int index, uint events)
+    {
+        switch (source)
+        {
+            case Source.Channel:
+                return (events & ~Libc.EPOLLOUT) == 0 || ReadChannel();
+            case Source.ApiConnection:
+                _api.Serve(index, events);
+                return true;
+            case Source.ApiListener:
+                _api.Accept();
+                return true;
+            case Source.Stream:
+                _storage.Serve(index, events);
+                return true;
+            case Source.StorageListener:
+                _storage.Accept();
+                return true;
+            case Source.RuntimeExit:
+                _runtime.Reap();
+                return !_runtime.HasExited || End(ResultKind.Exited, _runtime.ExitStatus);
+            default:
+                return true; // output, read already
+        }
+    }
+
+    private bool ReadChannel()
+    {
+        if (!_channel.Receive())
+        {
+            return false;
+        }
+
+        while (_channel.TryTake(out var header, out var payload))
+        {
+            switch (header.Type)
+            {
+                case FrameType.Init:
+                    if (!Start(payload, header.Length))
+                    {
+                        return false;
+                    }
+
+                    break;
+                case FrameType.Invoke:
+                    _invocation.Arrived(payload, header.Length);
+                    _api.Deliver();
+                    _invocation.Hold(header.Length);
+                    break;
+                case FrameType.InvokeData:
+                    _invocation.ArrivedMore(payload, header.Length);
+                    _api.Deliver();
+                    break;
+                case >= FrameType.StreamData and <= FrameType.StreamCredit:
+                    _storage.Handle(header, payload);
+                    break;
+                default:
+                    throw new InvalidDataException($"the worker sent a frame of unknown type {(int)header.Type}");
+            }
+        }
+
+        return true;
+    }
+
+    private bool Start(byte* payload, int length)
+    {
+        var message = InitMessage.Read(new ReadOnlySpan<byte>(payload, length));
+        _invocation.Initialising(Clock.Monotonic, message.InitTimeoutMs);
+        var errno = _runtime.Start(message, payload);
+        return errno == 0 || End(ResultKind.NotStarted, errno);
+    }
+
+    /// <summary>Deadline and memory of what runs. False: the sandbox is over.</summary>
+    private bool Watch(long now)
+    {
+        if (now >= _invocation.Deadline)
+        {
+            _runtime.MeasureMemory();
+            return End(ResultKind.TimedOut, 0);
+        }
+
+        if (now < _nextWatch)
+        {
+            return true;
+        }
+
+        _nextWatch = now + (WatchMs * 1_000_000);
+        _runtime.Reap();
+        return _runtime.HasExited ? End(ResultKind.Exited, _runtime.ExitStatus)
+            : _runtime.MeasureMemory() || End(ResultKind.OutOfMemory, 0);
+    }
+
+    /// <summary>Kills everything, sends what was still written and how it ended.</summary>
+    private bool End(ResultKind kind, int status)
+    {
+        _runtime.Kill();
+        _runtime.DrainOutput();
+        _invocation.End(kind, status);
+        _channel.FlushAll();
+        return false;
+    }
+
+    private int TimeoutMs()
+    {
+        if (_invocation.Deadline == 0)
+        {
+            return -1;
+        }
+
+        var left = (_invocation.Deadline - Clock.Monotonic + 999_999) / 1_000_000;
+        return (int)Math.Clamp(left, 0, WatchMs);
+    }
+}

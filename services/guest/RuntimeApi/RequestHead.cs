@@ -1,0 +1,125 @@
+using System.Buffers.Text;
+
+namespace Glue.Guest.RuntimeApi;
+
+/// <summary>What a runtime asks for.</summary>
+internal enum Operation : byte
+{
+    Unknown,
+    Next,
+    Response,
+    Error,
+    InitError,
+    MethodNotAllowed,
+}
+
+/// <summary>The head of one HTTP/1.1 request of the Runtime API, read in place: only what the API gives a meaning is looked at.</summary>
+internal ref struct RequestHead
+{
+    private const string Prefix = "/2018-06-01/runtime/";
+
+    public Operation Operation;
+    public ReadOnlySpan<byte> RequestId;
+    public ReadOnlySpan<byte> ErrorType;
+
+    /// <summary>Body length; 0 when none was announced.</summary>
+    public long ContentLength;
+    public bool IsChunked;
+    public bool ExpectsContinue;
+    public bool KeepAlive;
+
+    /// <summary>Reads a head without its closing empty line. False: this is no HTTP request.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out RequestHead head)
+    {
+        head = default;
+        var line = TakeLine(ref text);
+        var space = line.IndexOf((byte)' ');
+        var last = line.LastIndexOf((byte)' ');
+        if (space <= 0 || last <= space || !line[(last + 1)..].StartsWith("HTTP/1."u8))
+        {
+            return false;
+        }
+
+        head.KeepAlive = line[^1] == '1';
+        head.Route(line[..space], line[(space + 1)..last]);
+        while (text.Length > 0)
+        {
+            line = TakeLine(ref text);
+            var colon = line.IndexOf((byte)':');
+            if (colon <= 0 || !head.Header(line[..colon], line[(colon + 1)..].Trim(" \t"u8)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ReadOnlySpan<byte> TakeLine(scoped ref ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOf("\r\n"u8);
+        var line = end < 0 ? text : text[..end];
+        text = end < 0 ? default : text[(end + 2)..];
+        return line;
+    }
+
+    private void Route(ReadOnlySpan<byte> method, ReadOnlySpan<byte> path)
+    {
+        if (!path.StartsWith("/2018-06-01/runtime/"u8))
+        {
+            return;
+        }
+
+        path = path[Prefix.Length..];
+        var wanted = "POST"u8;
+        if (path.SequenceEqual("invocation/next"u8))
+        {
+            Operation = Operation.Next;
+            wanted = "GET"u8;
+        }
+        else if (path.SequenceEqual("init/error"u8))
+        {
+            Operation = Operation.InitError;
+        }
+        else if (path.StartsWith("invocation/"u8))
+        {
+            path = path["invocation/".Length..];
+            var slash = path.IndexOf((byte)'/');
+            var verb = slash < 0 ? default : path[(slash + 1)..];
+            Operation = verb.SequenceEqual("response"u8) ? Operation.Response
+                : verb.SequenceEqual("error"u8) ? Operation.Error
+                : Operation.Unknown;
+            RequestId = slash < 0 ? default : path[..slash];
+        }
+
+        if (Operation != Operation.Unknown && !method.SequenceEqual(wanted))
+        {
+            Operation = Operation.MethodNotAllowed;
+        }
+    }
+
+    private bool Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        switch (name.Length)
+        {
+            case 14 when Is(name, "content-length"u8):
+                return Utf8Parser.TryParse(value, out ContentLength, out var used) && used == value.Length && ContentLength >= 0;
+            case 17 when Is(name, "transfer-encoding"u8):
+                IsChunked = Is(value, "chunked"u8);
+                return IsChunked;
+            case 10 when Is(name, "connection"u8):
+                KeepAlive = !Is(value, "close"u8) && (KeepAlive || Is(value, "keep-alive"u8));
+                return true;
+            case 6 when Is(name, "expect"u8):
+                ExpectsContinue = Is(value, "100-continue"u8);
+                return true;
+            case 34 when Is(name, "lambda-runtime-function-error-type"u8):
+                ErrorType = value;
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private static bool Is(ReadOnlySpan<byte> text, ReadOnlySpan<byte> lowerCase) => System.Text.Ascii.EqualsIgnoreCase(text, lowerCase);
+}

@@ -1,0 +1,327 @@
+// The runtime of nodejs*: loads the handler named by _HANDLER and serves it over the Lambda Runtime API.
+// One raw connection instead of an HTTP client: the answer and the next poll leave in one write, and both replies come in one
+// read, which halves the round trips of a warm invocation.
+import net from 'node:net';
+import { createRequire } from 'node:module';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inspect, format } from 'node:util';
+
+const env = process.env;
+const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(':');
+const base = '/2018-06-01/runtime/';
+const pollNext = Buffer.from(`GET ${base}invocation/next HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+
+let requestId;
+
+function installConsole() {
+  const line = (level) => (...parts) => {
+    const text = format(...parts).replaceAll('\n', '\r');
+    process.stdout.write(`${new Date().toISOString()}\t${requestId ?? 'undefined'}\t${level}\t${text}\n`);
+  };
+  console.log = line('INFO');
+  console.info = line('INFO');
+  console.warn = line('WARN');
+  console.error = line('ERROR');
+  console.debug = line('DEBUG');
+  console.trace = line('TRACE');
+}
+
+class NamedError extends Error {
+  constructor(name, message) {
+    super(message);
+    this.name = name;
+  }
+}
+
+async function loadHandler() {
+  const root = env.LAMBDA_TASK_ROOT;
+  const name = env._HANDLER;
+  const folder = path.dirname(name);
+  const base = path.basename(name);
+  const dot = base.indexOf('.');
+  if (dot <= 0 || dot === base.length - 1) {
+    throw new NamedError('Runtime.MalformedHandlerName', `Bad handler '${name}': it must be FILE.FUNCTION, for example index.handler`);
+  }
+
+  const stem = path.resolve(root, folder, base.slice(0, dot));
+  const file = [stem, ...['.js', '.mjs', '.cjs'].map((end) => stem + end)].find(isFile);
+  if (!file) {
+    throw new NamedError('Runtime.ImportModuleError', `Error: Cannot find module '${stem.slice(root.length + 1)}': the code has no such file (.js, .mjs or .cjs)`);
+  }
+
+  let module;
+  try {
+    module = await load(file);
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw rename('Runtime.UserCodeSyntaxError', error);
+    }
+    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
+      throw rename('Runtime.ImportModuleError', error);
+    }
+    throw error;
+  }
+
+  let found = module;
+  for (const part of base.slice(dot + 1).split('.')) {
+    found = found?.[part];
+  }
+  if (found === undefined && module?.default !== undefined) {
+    found = base.slice(dot + 1).split('.').reduce((at, part) => at?.[part], module.default);
+  }
+  if (found === undefined) {
+    throw new NamedError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
+  }
+  if (typeof found !== 'function') {
+    throw new NamedError('Runtime.HandlerNotFound', `${name} is not a function`);
+  }
+  return found;
+}
+
+// CommonJS through require where it can be (as Lambda does: faster, and __dirname works), else as an ES module.
+async function load(file) {
+  if (!file.endsWith('.mjs')) {
+    try {
+      return createRequire(file)(file);
+    } catch (error) {
+      const isModule = error?.code === 'ERR_REQUIRE_ESM' || error?.code === 'ERR_REQUIRE_ASYNC_MODULE';
+      if (!isModule) {
+        throw error;
+      }
+    }
+  }
+  return import(pathToFileURL(file).href);
+}
+
+function isFile(name) {
+  return statSync(name, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function rename(name, error) {
+  const named = new NamedError(name, String(error));
+  named.stack = error.stack;
+  return named;
+}
+
+function describe(error) {
+  if (error instanceof Error || (error && typeof error === 'object' && 'stack' in error && 'message' in error)) {
+    return {
+      errorType: String(error.name ?? 'Error'),
+      errorMessage: String(error.message),
+      trace: String(error.stack ?? '').split('\n'),
+    };
+  }
+  return { errorType: typeof error, errorMessage: typeof error === 'string' ? error : inspect(error), trace: [] };
+}
+
+// Requests out, replies in, over one keep-alive connection. Reads HTTP/1.1 replies with Content-Length: the agent sends no others.
+class Connection {
+  #socket;
+  #chunks = [];
+  #have = 0;
+  #need = 0; // no use looking before so many bytes are here
+  #takers = [];
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on('data', (data) => {
+      this.#chunks.push(data);
+      this.#have += data.length;
+      if (this.#have >= this.#need) {
+        this.#read();
+      }
+    });
+    socket.on('close', () => process.exit(0)); // the sandbox is going away
+    socket.on('error', () => process.exit(1));
+  }
+
+  // Sends bytes that hold as many requests as there are takers; each taker gets (status, headers, body) of its reply.
+  send(bytes, ...takers) {
+    this.#takers.push(...takers);
+    this.#socket.write(bytes);
+  }
+
+  // While a handler runs, this connection must not keep the event loop alive: an empty loop means that the handler is done.
+  ref(isWanted) {
+    if (isWanted) {
+      this.#socket.ref();
+    } else {
+      this.#socket.unref();
+    }
+  }
+
+  #read() {
+    let data = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks, this.#have);
+    this.#need = 0;
+    while (data.length > 0) {
+      const end = data.indexOf('\r\n\r\n');
+      if (end < 0) {
+        break;
+      }
+      const head = data.latin1Slice(0, end);
+      const headers = readHeaders(head);
+      const size = end + 4 + Number(headers['content-length'] ?? 0);
+      if (data.length < size) {
+        this.#need = size;
+        break;
+      }
+      const body = data.subarray(end + 4, size);
+      data = data.subarray(size);
+      this.#takers.shift()?.(Number(head.slice(9, 12)), headers, body);
+    }
+    this.#chunks = data.length > 0 ? [data] : [];
+    this.#have = data.length;
+  }
+}
+
+function readHeaders(head) {
+  const headers = {};
+  let at = head.indexOf('\r\n');
+  while (at >= 0) {
+    const next = head.indexOf('\r\n', at + 2);
+    const colon = head.indexOf(':', at + 2);
+    headers[head.slice(at + 2, colon).toLowerCase()] = head.slice(colon + 2, next < 0 ? undefined : next);
+    at = next;
+  }
+  return headers;
+}
+
+function post(to, body, errorType) {
+  const content = Buffer.from(body);
+  const type = errorType ? `Lambda-Runtime-Function-Error-Type: ${errorType.replace(/[^\x20-\x7e]/g, '?')}\r\n` : '';
+  const head = `POST ${base}${to} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n${type}Content-Length: ${content.length}\r\n\r\n`;
+  return [Buffer.from(head), content];
+}
+
+// One event: runs the handler and sends exactly one answer, whichever way the handler gives it first.
+class Invocation {
+  #connection;
+  #isAnswered = false;
+  #whenIdle = () => this.answer(undefined); // a handler that neither calls back nor returns a promise answers null
+
+  constructor(connection, headers) {
+    this.#connection = connection;
+    this.id = headers['lambda-runtime-aws-request-id'];
+    this.deadline = Number(headers['lambda-runtime-deadline-ms']);
+    this.arn = headers['lambda-runtime-invoked-function-arn'];
+    this.clientContext = headers['lambda-runtime-client-context'];
+  }
+
+  context() {
+    const done = (error, result) => this.callBack(error, result);
+    const context = {
+      callbackWaitsForEmptyEventLoop: true,
+      functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+      functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+      memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+      logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+      logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+      awsRequestId: this.id,
+      invokedFunctionArn: this.arn,
+      clientContext: this.clientContext ? JSON.parse(Buffer.from(this.clientContext, 'base64')) : undefined,
+      identity: undefined,
+      getRemainingTimeInMillis: () => Math.max(0, this.deadline - Date.now()),
+      done,
+      fail: (error) => done(error ?? 'handled'),
+      succeed: (result) => done(null, result),
+    };
+    this.waitsForEmptyLoop = () => context.callbackWaitsForEmptyEventLoop;
+    return context;
+  }
+
+  run(handler, body) {
+    this.#connection.ref(false);
+    process.once('beforeExit', this.#whenIdle);
+    try {
+      const event = JSON.parse(body);
+      const result = handler(event, this.context(), (error, value) => this.callBack(error, value));
+      if (typeof result?.then === 'function') {
+        result.then((value) => this.answer(value), (error) => this.fail(error));
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  // The callback's answer waits, as Lambda's does, until nothing else is going on, unless the handler said not to.
+  callBack(error, value) {
+    const send = () => (error === undefined || error === null ? this.answer(value) : this.fail(error));
+    if (this.#isAnswered) {
+      return;
+    }
+    if (this.waitsForEmptyLoop()) {
+      process.off('beforeExit', this.#whenIdle);
+      process.once('beforeExit', (this.#whenIdle = send));
+    } else {
+      send();
+    }
+  }
+
+  answer(value) {
+    let text;
+    try {
+      text = value === undefined ? 'null' : (JSON.stringify(value) ?? 'null');
+    } catch (error) {
+      this.fail(rename('Runtime.MarshalError', error));
+      return;
+    }
+    this.#send('response', text);
+  }
+
+  fail(error) {
+    const description = describe(error);
+    console.error('Invoke Error', JSON.stringify(description));
+    this.#send('error', JSON.stringify(description), description.errorType);
+  }
+
+  #send(verb, body, errorType) {
+    if (this.#isAnswered) {
+      return;
+    }
+    this.#isAnswered = true;
+    process.off('beforeExit', this.#whenIdle);
+    this.#connection.ref(true);
+    poll(this.#connection, post(`invocation/${this.id}/${verb}`, body, errorType));
+  }
+}
+
+let handler;
+let current;
+
+function poll(connection, answer) {
+  const take = (status, headers, body) => {
+    current = new Invocation(connection, headers);
+    requestId = current.id;
+    current.run(handler, body);
+  };
+  if (answer) {
+    connection.send(Buffer.concat([...answer, pollNext]), () => {}, take);
+  } else {
+    connection.send(pollNext, take);
+  }
+}
+
+// Says why and ends: the state of a process after an error nobody caught is anybody's guess.
+function crash(connection, error) {
+  const description = describe(error);
+  console.error('Uncaught Exception', JSON.stringify(description));
+  const to = handler === undefined ? 'init/error' : `invocation/${current?.id}/error`;
+  connection.ref(true);
+  connection.send(Buffer.concat(post(to, JSON.stringify(description), description.errorType)), () => process.exit(1));
+}
+
+installConsole();
+const socket = net.connect(Number(port), host);
+const connection = new Connection(socket);
+process.on('uncaughtException', (error) => crash(connection, error));
+process.on('unhandledRejection', (reason) =>
+  crash(connection, rename('Runtime.UnhandledPromiseRejection', reason instanceof Error ? reason : new Error(inspect(reason)))));
+try {
+  handler = await loadHandler();
+  poll(connection);
+} catch (error) {
+  crash(connection, error);
+}

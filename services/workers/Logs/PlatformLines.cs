@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Text;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+
+namespace Glue.Workers.Logs;
+
+/// <summary>START, END and REPORT in Lambda's text format.</summary>
+/// <remarks>Lambda Developer Guide, "Log and monitor … functions", text format; Status and Error Type as in current runtimes (read 2026-11).</remarks>
+internal static class PlatformLines
+{
+    public static byte[] Start(string requestId, FunctionVersion version) =>
+        Encoding.UTF8.GetBytes($"START RequestId: {requestId} Version: {version.Version}");
+
+    public static byte[] End(string requestId) => Encoding.UTF8.GetBytes($"END RequestId: {requestId}");
+
+    /// <param name="requestId">Of the invocation.</param>
+    /// <param name="version">Whose memory size is told.</param>
+    /// <param name="outcome">What is reported.</param>
+    /// <param name="errorType">Told for outcomes in which the runtime did not answer.</param>
+    public static byte[] Report(string requestId, FunctionVersion version, InvokeOutcome outcome, string? errorType)
+    {
+        var line = new StringBuilder(192).Append(
+            CultureInfo.InvariantCulture,
+            $"REPORT RequestId: {requestId}\tDuration: {outcome.Duration.TotalMilliseconds:0.00} ms\tBilled Duration: {outcome.BilledDuration.TotalMilliseconds:0} ms\tMemory Size: {version.MemoryMiB} MB\tMax Memory Used: {outcome.MaxMemoryUsedMiB} MB\t");
+        if (outcome.InitDuration > TimeSpan.Zero)
+        {
+            line.Append(CultureInfo.InvariantCulture, $"Init Duration: {outcome.InitDuration.TotalMilliseconds:0.00} ms\t");
+        }
+
+        if (errorType == "Sandbox.Timedout")
+        {
+            line.Append("Status: timeout");
+        }
+        else if (errorType is not null)
+        {
+            line.Append("Status: error\tError Type: ").Append(errorType);
+        }
+
+        return Encoding.UTF8.GetBytes(line.ToString());
+    }
+}

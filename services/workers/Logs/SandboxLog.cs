@@ -1,0 +1,145 @@
+using Glue.Contracts.Functions;
+
+namespace Glue.Workers.Logs;
+
+/// <summary>
+/// The log of one sandbox: cuts the bytes of both output streams into lines, hands them on, and remembers the end of the current
+/// invocation's part for a tail. Used by the sandbox's reader only, except where a lock says otherwise.
+/// </summary>
+internal sealed class SandboxLog(FunctionVersion version, string stream, IFunctionLogs sink, TimeProvider time)
+{
+    /// <summary>Lambda's LogResult: the last 4 KiB.</summary>
+    public const int TailBytes = 4096;
+
+    // Lambda cuts log events at 256 KiB; a function that never ends its line must not make the worker keep it all.
+    private const int MaxLine = 256 * 1024;
+
+    private readonly byte[]?[] _partial = new byte[]?[2];
+    private readonly int[] _partialLength = new int[2];
+    private byte[]? _tail;
+    private long _tailLength;
+
+    public string Stream { get; } = stream;
+
+    /// <summary>Output of the runtime; <paramref name="output"/> 1 is standard output, 2 standard error.</summary>
+    public void Append(int output, ReadOnlySpan<byte> bytes)
+    {
+        var index = output - 1;
+        int end;
+        while ((end = bytes.IndexOf((byte)'\n')) >= 0)
+        {
+            var line = bytes[..end];
+            bytes = bytes[(end + 1)..];
+            if (_partialLength[index] > 0)
+            {
+                Keep(index, line);
+                FlushPartial(index);
+            }
+            else
+            {
+                Write(line);
+            }
+        }
+
+        if (bytes.Length > 0)
+        {
+            Keep(index, bytes);
+        }
+    }
+
+    /// <summary>A whole line, of the runtime or of the platform itself.</summary>
+    public void Write(ReadOnlySpan<byte> line)
+    {
+        sink.Append(version, Stream, time.GetUtcNow(), line);
+        if (_tail is not null)
+        {
+            AppendTail(line);
+            AppendTail("\n"u8);
+        }
+    }
+
+    /// <summary>Writes out unfinished lines: an invocation, or the sandbox, is over.</summary>
+    public void Flush()
+    {
+        FlushPartial(0);
+        FlushPartial(1);
+    }
+
+    public void StartTail()
+    {
+        _tail = new byte[TailBytes];
+        _tailLength = 0;
+    }
+
+    /// <summary>Puts former output at the start of the tail, without writing it again.</summary>
+    public void Remember(ReadOnlySpan<byte> former) => AppendTail(former);
+
+    /// <summary>The end of what was written since <see cref="StartTail"/>; empty when no tail was wanted.</summary>
+    public ReadOnlyMemory<byte> TakeTail()
+    {
+        if (_tail is not { } ring)
+        {
+            return default;
+        }
+
+        _tail = null;
+        if (_tailLength <= TailBytes)
+        {
+            return ring.AsMemory(0, (int)_tailLength);
+        }
+
+        var start = (int)(_tailLength % TailBytes);
+        var tail = new byte[TailBytes];
+        ring.AsSpan(start).CopyTo(tail);
+        ring.AsSpan(0, start).CopyTo(tail.AsSpan(TailBytes - start));
+        return tail;
+    }
+
+    private void AppendTail(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > TailBytes)
+        {
+            _tailLength += bytes.Length - TailBytes;
+            bytes = bytes[^TailBytes..];
+        }
+
+        var at = (int)(_tailLength % TailBytes);
+        var first = Math.Min(bytes.Length, TailBytes - at);
+        bytes[..first].CopyTo(_tail.AsSpan(at));
+        bytes[first..].CopyTo(_tail);
+        _tailLength += bytes.Length;
+    }
+
+    private void Keep(int index, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var length = _partialLength[index];
+            var part = bytes[..Math.Min(bytes.Length, MaxLine - length)];
+            var buffer = _partial[index];
+            if (buffer is null || buffer.Length < length + part.Length)
+            {
+                Array.Resize(ref buffer, Math.Min(MaxLine, Math.Max(256, (length + part.Length) * 2)));
+                _partial[index] = buffer;
+            }
+
+            part.CopyTo(buffer.AsSpan(length));
+            _partialLength[index] = length + part.Length;
+            bytes = bytes[part.Length..];
+            if (_partialLength[index] == MaxLine)
+            {
+                FlushPartial(index);
+            }
+        }
+    }
+
+    private void FlushPartial(int index)
+    {
+        if (_partialLength[index] > 0)
+        {
+            var line = _partial[index].AsSpan(0, _partialLength[index]);
+            _partialLength[index] = 0;
+            Write(line);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace Glue.Workers.Pool;
+
+/// <summary>What warm sandboxes are kept under: never shared between two states of a function.</summary>
+internal readonly record struct VersionKey(string Arn, string RevisionId);

@@ -1,0 +1,71 @@
+using Glue.Contracts.Channel;
+using Glue.Contracts.Functions;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>AWS's error types and messages for what can happen to a function.</summary>
+/// <remarks>Texts as Lambda's invoke API and logs show them (read 2026-11); where Glue can say more, it adds the way out.</remarks>
+internal static class Failures
+{
+    private const int Killed = 9;
+
+    /// <summary>Null: the function answered.</summary>
+    public static FunctionFailure? Of(in ResultMessage message, string errorType, byte[] document, FunctionVersion version, TimeSpan timeout, bool wasOutOfMemory) =>
+        message.Kind switch
+        {
+            ResultKind.Response => null,
+            ResultKind.Error => new FunctionFailure(errorType, null) { RuntimeDocument = document, PlatformErrorType = null },
+            ResultKind.InitError => new FunctionFailure(errorType.Length > 0 ? errorType : "Runtime.Unknown", null) { RuntimeDocument = document },
+            ResultKind.TimedOut => new FunctionFailure("Sandbox.Timedout", $"Task timed out after {timeout.TotalSeconds:0.00} seconds"),
+            ResultKind.TooLarge => new FunctionFailure(
+                "Function.ResponseSizeTooLarge",
+                $"Response payload size exceeded maximum allowed payload size ({ChannelProtocol.MaxResultBytes} bytes).") { NamesRequest = false },
+            ResultKind.NotStarted => InvalidEntrypoint($"the runtime could not be started: {ErrnoText(message.ExitStatus)}"),
+            ResultKind.OutOfMemory => OutOfMemory(version),
+            _ when wasOutOfMemory && message.ExitStatus == Killed => OutOfMemory(version),
+            _ => new FunctionFailure("Runtime.ExitError", ExitText(message.ExitStatus)),
+        };
+
+    public static FunctionFailure OutOfMemory(FunctionVersion version) => new(
+        "Runtime.OutOfMemory",
+        $"Runtime exited with error: signal: killed (out of memory: the function has {version.MemoryMiB} MB; raise its MemorySize)");
+
+    public static FunctionFailure InvalidEntrypoint(string why) => new("Runtime.InvalidEntrypoint", why);
+
+    /// <summary>The sandbox went away under the invocation.</summary>
+    public static FunctionFailure Ended(string reason) => new("Sandbox.Failure", $"The sandbox ended during the invocation: {reason}");
+
+    private static string ExitText(int status)
+    {
+        var signal = status & 0x7f;
+        var code = (status >> 8) & 0xff;
+        return signal != 0 ? $"Runtime exited with error: signal: {SignalText(signal)}"
+            : code != 0 ? $"Runtime exited with error: exit status {code}"
+            : "Runtime exited without providing a reason";
+    }
+
+    /// <summary>As Go prints signals, which is what Lambda's messages show.</summary>
+    private static string SignalText(int signal) => signal switch
+    {
+        3 => "quit",
+        4 => "illegal instruction",
+        6 => "aborted",
+        7 => "bus error",
+        8 => "floating point exception",
+        Killed => "killed",
+        11 => "segmentation fault",
+        13 => "broken pipe",
+        15 => "terminated",
+        25 => "file size limit exceeded",
+        31 => "bad system call",
+        _ => signal.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    private static string ErrnoText(int errno) => errno switch
+    {
+        2 => "no such file, or the interpreter it names (first line, or dynamic loader) is not in the sandbox",
+        8 => "it is neither a program for this machine nor a script with a #! line",
+        13 => "permission denied",
+        _ => $"errno {errno}",
+    };
+}

@@ -1,0 +1,45 @@
+using Glue.Contracts.Invocations;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>
+/// A way to make a sandbox: start the agent in it, with a channel to it. All else (protocol, pool, logs, limits in time) is the same
+/// for every driver.
+/// </summary>
+public interface ISandboxDriver : IAsyncDisposable
+{
+    /// <summary><c>process</c> or <c>microvm</c>.</summary>
+    string Name { get; }
+
+    /// <summary>How a sandbox started by <see cref="StartAsync"/> came to be.</summary>
+    SandboxStart StartKind { get; }
+
+    /// <summary>What this machine allows, found out once at start.</summary>
+    SandboxSupport Support { get; }
+
+    /// <summary>Starts an agent. Its first frame has not been read yet when this returns.</summary>
+    /// <exception cref="SandboxStartException">It could not be started; nothing is left of it.</exception>
+    Task<IRunningSandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken);
+}
+
+/// <summary>A sandbox as its driver knows it. Disposing ends it and returns when nothing of it is left.</summary>
+public interface IRunningSandbox : IAsyncDisposable
+{
+    /// <summary>The byte stream to the agent; end of stream means that the sandbox is over. Owned by this.</summary>
+    System.Net.Sockets.Socket Channel { get; }
+
+    /// <summary>Anonymous memory the agent lets the runtime hold, in KiB; 0: the driver limits memory itself, exactly.</summary>
+    uint GuardedMemoryKiB { get; }
+
+    /// <summary>RLIMIT_DATA for the runtime; 0: not needed.</summary>
+    ulong DataLimitBytes { get; }
+
+    /// <summary>Ends everything in it at once. Safe to call more than once and from any thread.</summary>
+    void Kill();
+
+    /// <summary>Whether the kernel killed something in it for want of memory.</summary>
+    bool WasOutOfMemory();
+
+    /// <summary>What it said outside the channel, e.g. why it could not start; empty when nothing.</summary>
+    string ReadComplaints();
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Glue.Contracts.Functions;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>How to start a runtime, or why its code cannot be started.</summary>
+/// <param name="Arguments">Program and arguments, as seen in the sandbox.</param>
+/// <param name="ExecutionEnvironment">Value of <c>AWS_EXECUTION_ENV</c>.</param>
+/// <param name="Failure">Not null: the code was looked at and cannot run.</param>
+internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string ExecutionEnvironment, FunctionFailure? Failure = null)
+{
+    /// <summary>Finds the command of a version whose code is unpacked in <paramref name="codeFolder"/>.</summary>
+    public static RuntimeCommand Of(FunctionVersion version, string codeFolder)
+    {
+        var environment = "AWS_Lambda_" + version.Runtime;
+        if (version.Runtime.StartsWith("nodejs", StringComparison.Ordinal))
+        {
+            // As Lambda's: V8 gives up with a heap statistic in the log shortly before the sandbox's limit.
+            var heap = (version.MemoryMiB * 9 / 10).ToString(CultureInfo.InvariantCulture);
+            return new RuntimeCommand(["/usr/bin/node", $"--max-old-space-size={heap}", "/var/runtime/Runtimes/nodejs/bootstrap.mjs"], environment);
+        }
+
+        if (version.Runtime.StartsWith("python", StringComparison.Ordinal))
+        {
+            return new RuntimeCommand(["/usr/bin/python3", "/var/runtime/Runtimes/python/bootstrap.py"], environment);
+        }
+
+        if (version.Runtime.StartsWith("provided", StringComparison.Ordinal))
+        {
+            return new RuntimeCommand(["/var/task/bootstrap"], environment, Bootstrap.Check(Path.Combine(codeFolder, "bootstrap")));
+        }
+
+        return new RuntimeCommand([], environment, Failures.InvalidEntrypoint(
+            $"the runtime '{version.Runtime}' is not known here; use provided.al2023, nodejs20.x or python3.12"));
+    }
+}

@@ -1,0 +1,454 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using Glue.Contracts.Channel;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Channel;
+using Glue.Workers.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>
+/// One execution environment from boot to end, whatever its driver: speaks the channel protocol, keeps the state, turns what the
+/// agent reports into outcomes. Runs one invocation at a time; the pool decides which.
+/// </summary>
+internal sealed class Sandbox : IFrameHandler
+{
+    private readonly ISandboxHost _host;
+    private readonly SandboxContext _context;
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<SandboxStarted> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SandboxIdentity _identity;
+    private readonly SandboxLog _log;
+    private IRunningSandbox? _running;
+    private ChannelWriter? _writer;
+    private StreamTable? _streams;
+    private long _stateSince;
+    private string? _killedFor;
+    private Attempt? _attempt;
+    private Attempt? _answered;
+    private ArrayBufferWriter<byte>? _parts;
+    private bool _becameReady;
+    private bool _isAgentUp;
+    private bool _hasRun;
+    private TimeSpan _initDuration;
+
+    public Sandbox(string id, FunctionVersion version, ISandboxHost host, SandboxContext context)
+    {
+        Id = id;
+        Version = version;
+        _host = host;
+        _context = context;
+        _identity = new SandboxIdentity(id, version);
+        _stateSince = context.Time.GetTimestamp();
+        var stream = $"{context.Time.GetUtcNow():yyyy/MM/dd}/[{version.Version}]{id}";
+        _log = new SandboxLog(version, stream, context.Logs, context.Time);
+        _log.StartTail(); // should init fail, its log belongs to the invocation that asked for it
+    }
+
+    public string Id { get; }
+
+    public FunctionVersion Version { get; }
+
+    public SandboxState State { get; private set; }
+
+    /// <summary>It has answered and is about to poll again: soon it can serve whoever waits.</summary>
+    public bool IsReturning => State == SandboxState.Busy && Volatile.Read(ref _attempt) is null;
+
+    /// <summary>Done when nothing of it is left.</summary>
+    public Task Gone => _gone.Task;
+
+    /// <summary>Boots, starts the runtime and returns once it polls, or why it does not.</summary>
+    public async Task<SandboxStarted> StartAsync(SandboxSpec spec, RuntimeCommand command)
+    {
+        var time = _context.Time;
+        var begun = time.GetTimestamp();
+        try
+        {
+            _running = await _context.Driver.StartAsync(spec, CancellationToken.None);
+        }
+        catch (SandboxStartException e)
+        {
+            Log.SandboxNotStarted(_context.Logger, Id, Version.Arn, e);
+            Abandon(null);
+            return new SandboxStarted(null, e.Message);
+        }
+
+        _writer = new ChannelWriter(_running.Channel);
+        _streams = new StreamTable(_writer, _context.Gateway, _identity);
+        _ = ReadAsync(_running);
+        using (time.CreateTimer(
+            static state => ((Sandbox)state!).CheckBoot(), this, _context.Options.BootTimeout, Timeout.InfiniteTimeSpan))
+        {
+            SendInit(command);
+            var started = await _started.Task;
+            if (started.IsReady)
+            {
+                var duration = time.GetElapsedTime(begun);
+                _context.Metrics.ColdStarted(duration, Version.Runtime);
+                Log.SandboxReady(_context.Logger, Id, Version.Arn, duration.TotalMilliseconds, _initDuration.TotalMilliseconds);
+            }
+
+            return started;
+        }
+    }
+
+    /// <summary>Runs one attempt; the caller alone must have the sandbox. False: it has just ended, and nothing was run.</summary>
+    public bool TryRun(InvokeRequest request, TimeSpan startDuration, [NotNullWhen(true)] out Task<InvokeOutcome>? outcome)
+    {
+        outcome = null;
+        var start = _hasRun ? SandboxStart.Warm : _context.Driver.StartKind;
+        var initDuration = _hasRun ? TimeSpan.Zero : _initDuration;
+        var attempt = new Attempt(request, startDuration, start, initDuration, _context.Time.GetTimestamp());
+        lock (_lock)
+        {
+            if (State != SandboxState.Ready)
+            {
+                return false;
+            }
+
+            _attempt = attempt;
+            _identity.CurrentLineageDepth = request.LineageDepth;
+            if (_hasRun && request.WantsLogTail)
+            {
+                _log.StartTail();
+            }
+
+            _hasRun = true;
+            _log.Write(PlatformLines.Start(request.RequestId, Version));
+            SetState(SandboxState.Busy);
+        }
+
+        InvokeFrames.Send(_writer!, Version, request);
+        outcome = attempt.Outcome;
+        return true;
+    }
+
+    /// <summary>It will never be started: what it is for cannot run.</summary>
+    public SandboxStarted Abandon(FunctionFailure? failure)
+    {
+        SetState(SandboxState.Gone);
+        _gone.TrySetResult();
+        _host.IsGone(this);
+        return new SandboxStarted(failure, null);
+    }
+
+    /// <summary>The outcome of the request whose cold start failed in the function's own init.</summary>
+    public InvokeOutcome FailInit(InvokeRequest request, SandboxStarted started, TimeSpan startDuration)
+    {
+        var attempt = new Attempt(request, startDuration, _context.Driver.StartKind, TimeSpan.Zero, 0);
+        var message = new ResultMessage { DurationMicros = (uint)started.Duration.TotalMicroseconds, MaxRssKiB = started.MaxRssKiB };
+        // A log of its own: the sandbox's belongs to its reader, which may still be ending it.
+        var log = new SandboxLog(Version, _log.Stream, _context.Logs, _context.Time);
+        log.StartTail();
+        log.Remember(started.LogTail.Span);
+        log.Write(PlatformLines.Start(request.RequestId, Version));
+        return Report(log, attempt, message, started.Failure, []);
+    }
+
+    /// <summary>Ends it. A running attempt, if any, fails with that reason.</summary>
+    public void Kill(string reason)
+    {
+        lock (_lock)
+        {
+            if (State is SandboxState.Draining or SandboxState.Gone)
+            {
+                return;
+            }
+
+            _killedFor ??= reason;
+            SetState(SandboxState.Draining);
+        }
+
+        _running?.Kill();
+    }
+
+    void IFrameHandler.Handle(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        switch (header.Type)
+        {
+            case FrameType.Log when header.Stream is 1 or 2 && payload.Length <= ChannelProtocol.MaxStreamData:
+                _log.Append(header.Stream, payload);
+                break;
+            case FrameType.ResultData:
+                Gather(payload, isFirst: header.Stream == 1);
+                break;
+            case FrameType.Result when payload.Length >= ResultMessage.FixedSize:
+                Finish(ResultMessage.Read(payload), payload[ResultMessage.FixedSize..], isWhole: header.Stream == 1);
+                break;
+            case FrameType.Ready when payload.Length == sizeof(uint):
+                Polled(TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(payload)));
+                break;
+            case FrameType.Hello when payload.Length == sizeof(uint):
+                Greeted(BinaryPrimitives.ReadUInt32LittleEndian(payload));
+                break;
+            case FrameType.Fault:
+                throw new ChannelException("agent fault: " + System.Text.Encoding.UTF8.GetString(payload));
+            case >= FrameType.StreamOpen and <= FrameType.StreamCredit:
+                _streams!.Handle(header, payload);
+                break;
+            default:
+                throw new ChannelException($"an unexpected frame of type {(int)header.Type} with {payload.Length} bytes");
+        }
+    }
+
+    void IFrameHandler.Settle()
+    {
+        // The pool first: whoever calls again at once finds this sandbox, and does not start another.
+        if (_becameReady)
+        {
+            _becameReady = false;
+            _host.IsReady(this);
+        }
+
+        if (_answered is { } answered)
+        {
+            _answered = null;
+            answered.Complete();
+        }
+    }
+
+    private void SendInit(RuntimeCommand command)
+    {
+        var limits = new InitMessage
+        {
+            OpenFiles = 1024,
+            Processes = 1024,
+            InitTimeoutMs = (uint)_context.Options.InitTimeout.TotalMilliseconds,
+            DataLimitBytes = _running!.DataLimitBytes,
+            MemoryLimitKiB = _running.GuardedMemoryKiB,
+        };
+        var environment = SandboxEnvironment.Compose(Version, _log.Stream, command);
+        var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment);
+        var frame = new byte[FrameHeader.Size + payload.Length];
+        new FrameHeader(payload.Length, FrameType.Init, 0).Write(frame);
+        payload.CopyTo(frame, FrameHeader.Size);
+        _writer!.Send(frame);
+    }
+
+    private void CheckBoot()
+    {
+        if (!Volatile.Read(ref _isAgentUp))
+        {
+            Kill($"its agent did not answer within {_context.Options.BootTimeout.TotalSeconds:0.#} s");
+        }
+    }
+
+    private void Greeted(uint protocol)
+    {
+        if (protocol != ChannelProtocol.Version)
+        {
+            throw new ChannelException($"the agent speaks protocol {protocol}, this worker {ChannelProtocol.Version}: publish services/guest again");
+        }
+
+        Volatile.Write(ref _isAgentUp, true);
+        lock (_lock)
+        {
+            if (State == SandboxState.Booting)
+            {
+                SetState(SandboxState.Initialising);
+            }
+        }
+    }
+
+    private void Polled(TimeSpan sinceStart)
+    {
+        lock (_lock)
+        {
+            if (State is SandboxState.Draining or SandboxState.Gone)
+            {
+                return;
+            }
+
+            if (_attempt is not null || State is not (SandboxState.Initialising or SandboxState.Busy))
+            {
+                throw new ChannelException($"a poll in state {State}");
+            }
+
+            if (State == SandboxState.Initialising)
+            {
+                _initDuration = sinceStart;
+                _started.TrySetResult(SandboxStarted.Ready);
+            }
+
+            SetState(SandboxState.Ready);
+        }
+
+        _becameReady = true;
+    }
+
+    private void Gather(ReadOnlySpan<byte> part, bool isFirst)
+    {
+        if (isFirst)
+        {
+            _parts = new ArrayBufferWriter<byte>(part.Length);
+        }
+
+        if (_parts is null || _parts.WrittenCount + part.Length > ChannelProtocol.MaxResultBytes)
+        {
+            throw new ChannelException("an answer without a beginning or without an end");
+        }
+
+        _parts.Write(part);
+    }
+
+    private void Finish(in ResultMessage message, ReadOnlySpan<byte> rest, bool isWhole)
+    {
+        if (message.ErrorTypeLength > rest.Length || !Enum.IsDefined(message.Kind))
+        {
+            throw new ChannelException("a result that cannot be read");
+        }
+
+        var errorType = System.Text.Encoding.UTF8.GetString(rest[..message.ErrorTypeLength]);
+        rest = rest[message.ErrorTypeLength..];
+        var parts = isWhole ? null : _parts;
+        _parts = null;
+        byte[] payload = parts is null ? rest.ToArray() : [.. parts.WrittenSpan, .. rest];
+
+        var isOver = message.Kind is not (ResultKind.Response or ResultKind.Error or ResultKind.TooLarge);
+        Attempt? attempt;
+        lock (_lock)
+        {
+            attempt = _attempt;
+            _attempt = null;
+            if (!isOver && (attempt is null || State != SandboxState.Busy))
+            {
+                throw new ChannelException($"a result in state {State}");
+            }
+        }
+
+        var failure = Failures.Of(
+            message, errorType, payload, Version,
+            attempt is null && !_started.Task.IsCompleted ? _context.Options.InitTimeout : Version.Timeout,
+            wasOutOfMemory: message.Kind == ResultKind.Exited && _running!.WasOutOfMemory());
+        if (attempt is not null)
+        {
+            Settle(attempt, Report(_log, attempt, message, failure, payload));
+        }
+
+        if (isOver)
+        {
+            EndEarly(failure, message);
+        }
+    }
+
+    private InvokeOutcome Report(SandboxLog log, Attempt attempt, in ResultMessage message, FunctionFailure? failure, byte[] payload)
+    {
+        var requestId = attempt.Request.RequestId;
+        var outcome = attempt.ToOutcome(Id, message, failure, payload);
+        log.Flush();
+        if (failure?.ToLogLine(requestId) is { } line)
+        {
+            log.Write(System.Text.Encoding.UTF8.GetBytes(line));
+        }
+
+        log.Write(PlatformLines.End(requestId));
+        log.Write(PlatformLines.Report(requestId, Version, outcome, failure?.PlatformErrorType));
+        _context.Metrics.Invoked(outcome, Version.MemoryMiB);
+        var tail = log.TakeTail();
+        return attempt.Request.WantsLogTail ? outcome with { LogTail = tail } : outcome;
+    }
+
+    private void Settle(Attempt attempt, InvokeOutcome outcome)
+    {
+        attempt.Settle(outcome);
+        _answered = attempt;
+    }
+
+    /// <summary>The agent said its last word: an init that failed, or the end of the runtime.</summary>
+    private void EndEarly(FunctionFailure? failure, in ResultMessage message)
+    {
+        if (failure is not null && !_started.Task.IsCompleted)
+        {
+            _log.Flush();
+            Log.InitFailed(_context.Logger, Id, Version.Arn, failure.ErrorType);
+            _started.TrySetResult(new SandboxStarted(failure, null)
+            {
+                Duration = TimeSpan.FromMicroseconds(message.DurationMicros),
+                MaxRssKiB = message.MaxRssKiB,
+                LogTail = _log.TakeTail(),
+            });
+        }
+
+        Kill(failure?.ErrorType ?? "it ended");
+    }
+
+    private async Task ReadAsync(IRunningSandbox running)
+    {
+        await Task.Yield();
+        try
+        {
+            await new ChannelReader(running.Channel, this).RunAsync();
+        }
+        catch (ChannelException e)
+        {
+            Log.Misbehaved(_context.Logger, Id, Version.Arn, e.Message);
+            Kill($"it broke the channel's protocol: {e.Message}");
+        }
+        catch (Exception e)
+        {
+            Log.ReaderFailed(_context.Logger, Id, Version.Arn, e);
+            Kill("the worker failed to read its channel");
+        }
+
+        await EndAsync(running);
+    }
+
+    private async Task EndAsync(IRunningSandbox running)
+    {
+        ((IFrameHandler)this).Settle();
+        Attempt? attempt;
+        string reason;
+        lock (_lock)
+        {
+            attempt = _attempt;
+            _attempt = null;
+            if (State != SandboxState.Draining)
+            {
+                SetState(SandboxState.Draining);
+            }
+
+            reason = _killedFor ?? "it ended unexpectedly";
+        }
+
+        running.Kill();
+        _streams!.AbortAll();
+        _log.Flush();
+        var wasOutOfMemory = running.WasOutOfMemory();
+        var complaints = running.ReadComplaints();
+        if (attempt is not null)
+        {
+            var failure = wasOutOfMemory ? Failures.OutOfMemory(Version) : Failures.Ended(reason);
+            var message = new ResultMessage { DurationMicros = attempt.ElapsedMicros(_context.Time) };
+            Settle(attempt, Report(_log, attempt, message, failure, []));
+            ((IFrameHandler)this).Settle();
+        }
+
+        _started.TrySetResult(new SandboxStarted(
+            null, $"The sandbox could not start: {reason}.{(complaints.Length > 0 ? " It said: " + complaints : "")}"));
+        await running.DisposeAsync();
+        lock (_lock)
+        {
+            SetState(SandboxState.Gone);
+        }
+
+        Log.SandboxEnded(_context.Logger, Id, Version.Arn, reason);
+        _gone.TrySetResult();
+        _host.IsGone(this);
+    }
+
+    private void SetState(SandboxState state)
+    {
+        var now = _context.Time.GetTimestamp();
+        if (_context.Logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.StateChanged(_context.Logger, Id, Version.Name, State, state, _context.Time.GetElapsedTime(_stateSince, now).TotalMilliseconds);
+        }
+
+        State = state;
+        _stateSince = now;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Glue.Contracts.Channel;
+using Glue.Contracts.Functions;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>The environment variables of a runtime: Lambda's, and the user's where they are not reserved.</summary>
+/// <remarks>Lambda Developer Guide, "Defined runtime environment variables" (read 2026-11).</remarks>
+internal static class SandboxEnvironment
+{
+    /// <summary>Defaults that the user's environment may replace.</summary>
+    private static readonly KeyValuePair<string, string>[] Defaults =
+    [
+        new("LANG", "en_US.UTF-8"),
+        new("TZ", ":UTC"),
+        new("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"),
+        new("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib"),
+        new("NODE_PATH", "/opt/nodejs/node_modules:/var/task/node_modules"),
+        new("PYTHONPATH", "/var/runtime/Runtimes/python"),
+        new("HOME", "/tmp"),
+    ];
+
+    public static List<KeyValuePair<string, string>> Compose(FunctionVersion version, string logStream, RuntimeCommand command)
+    {
+        var storage = $"http://127.0.0.1:{ChannelProtocol.StoragePort}";
+        var region = version.Arn.Split(':') is [_, _, _, { Length: > 0 } named, ..] ? named : "us-east-1";
+        var all = new Dictionary<string, string>(Defaults);
+        foreach (var (name, value) in version.Environment)
+        {
+            all[name] = value;
+        }
+
+        KeyValuePair<string, string>[] reserved =
+        [
+            new("_HANDLER", version.Handler),
+            new("AWS_LAMBDA_RUNTIME_API", $"127.0.0.1:{ChannelProtocol.RuntimeApiPort}"),
+            new("LAMBDA_TASK_ROOT", "/var/task"),
+            new("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+            new("AWS_EXECUTION_ENV", command.ExecutionEnvironment),
+            new("AWS_LAMBDA_FUNCTION_NAME", version.Name),
+            new("AWS_LAMBDA_FUNCTION_VERSION", version.Version),
+            new("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.MemoryMiB.ToString(CultureInfo.InvariantCulture)),
+            new("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + version.Name),
+            new("AWS_LAMBDA_LOG_STREAM_NAME", logStream),
+            new("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+            new("AWS_REGION", region),
+            new("AWS_DEFAULT_REGION", region),
+            // The gateway knows who asks by the connection: these only make SDKs sign, and open nothing anywhere.
+            new("AWS_ACCESS_KEY_ID", "ASIA" + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)),
+            new("AWS_SECRET_ACCESS_KEY", RandomNumberGenerator.GetHexString(40, lowercase: true)),
+            new("AWS_SESSION_TOKEN", RandomNumberGenerator.GetHexString(64, lowercase: true)),
+            new("AWS_ENDPOINT_URL", storage),
+            new("AWS_ENDPOINT_URL_S3", storage),
+        ];
+        foreach (var (name, value) in reserved)
+        {
+            all[name] = value;
+        }
+
+        return [.. all];
+    }
+}

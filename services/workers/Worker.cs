@@ -1,0 +1,54 @@
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Pool;
+using Glue.Workers.Sandboxes;
+
+namespace Glue.Workers;
+
+/// <summary>Runs invocations in sandboxes on this machine.</summary>
+public sealed class Worker : IAsyncDisposable
+{
+    private readonly SandboxPool _pool;
+    private readonly ISandboxDriver _driver;
+    private readonly WorkersOptions _options;
+    private int _isDisposed;
+
+    internal Worker(SandboxPool pool, ISandboxDriver driver, WorkersOptions options)
+    {
+        _pool = pool;
+        _driver = driver;
+        _options = options;
+    }
+
+    public string Id => _options.Id;
+
+    public WorkerStatus Status => _pool.Status;
+
+    /// <summary>What the driver in use can do here, for <c>glue doctor</c>.</summary>
+    public SandboxSupport Support => _driver.Support;
+
+    /// <summary>
+    /// Runs one attempt. Never throws for what a function does: that is the outcome. The outcome's continuation may run on the
+    /// sandbox's reading thread: do not block in it.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The caller gave up while waiting for a sandbox; nothing was run.</exception>
+    public Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) =>
+        _pool.InvokeAsync(version, request, cancellationToken);
+
+    /// <summary>Code or configuration changed, or the function is gone: gives up its sandboxes, busy ones when they are done.</summary>
+    /// <param name="functionArn">Without version or alias.</param>
+    /// <param name="cancellationToken">Stops waiting for the idle ones to be gone.</param>
+    public Task RetireAsync(string functionArn, CancellationToken cancellationToken) => _pool.RetireAsync(functionArn, cancellationToken);
+
+    /// <summary>Takes no more, lets running invocations finish within <see cref="WorkersOptions.DrainTimeout"/>, ends every sandbox.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _pool.DisposeAsync();
+        await _driver.DisposeAsync();
+    }
+}

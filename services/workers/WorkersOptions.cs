@@ -1,0 +1,43 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Glue.Workers;
+
+/// <summary>What one worker may use, and where its parts are.</summary>
+public sealed record WorkersOptions
+{
+    /// <summary>This worker's name in logs and heartbeats.</summary>
+    public string Id { get; init; } = "local";
+
+    /// <summary>Unpacked code is kept below; may be emptied while no worker runs.</summary>
+    [Required] public required string Folder { get; init; }
+
+    /// <summary>The published agent with its runtime bootstraps (<c>artifacts/guest</c>).</summary>
+    [Required] public required string GuestFolder { get; init; }
+
+    /// <summary>Sandboxes alive at once, idle and busy together. 1 to 4096; default 256.</summary>
+    [Range(1, 4096)] public int MaxSandboxes { get; init; } = 256;
+
+    /// <summary>Sum of the memory sizes of all sandboxes alive. 0, the default: 75 % of this machine's memory.</summary>
+    [Range(0, 16 * 1024 * 1024)] public int MemoryBudgetMiB { get; init; }
+
+    /// <summary>Sandboxes starting at the same time; more would only slow each other down. 0, the default: one per core.</summary>
+    [Range(0, 256)] public int MaxConcurrentStarts { get; init; }
+
+    /// <summary>Idle time before a sandbox is given up. Default 5 min.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a request waits for room on this worker before it comes back as not run. Default 30 s.</summary>
+    public TimeSpan RoomTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From a sandbox's start to its agent's first word. Default 10 s.</summary>
+    public TimeSpan BootTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the runtime's start to its first poll. Default 10 s, as Lambda's init phase.</summary>
+    public TimeSpan InitTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a stopping worker lets running invocations finish. Default 20 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Under root every process sandbox runs as a user of its own: this id plus a slot number. They need no entry anywhere.</summary>
+    public uint FirstUserId { get; init; } = 734_000;
+}

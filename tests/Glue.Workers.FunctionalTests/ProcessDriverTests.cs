@@ -1,0 +1,5 @@
+using Xunit.Abstractions;
+
+namespace Glue.Workers.FunctionalTests;
+
+public sealed class ProcessDriverTests(ITestOutputHelper output) : DriverContract(output);

@@ -1,0 +1,34 @@
+using System.Text;
+using Glue.Contracts.Functions;
+using Glue.Workers.Logs;
+
+namespace Glue.Workers.FunctionalTests;
+
+/// <summary>Keeps the log lines of a test, up to a bound.</summary>
+internal sealed class RecordedLogs : IFunctionLogs
+{
+    private readonly Lock _lock = new();
+    private readonly List<(string Function, string Line)> _lines = [];
+
+    public long Bytes { get; private set; }
+
+    public void Append(FunctionVersion version, string logStream, DateTimeOffset time, ReadOnlySpan<byte> line)
+    {
+        lock (_lock)
+        {
+            Bytes += line.Length;
+            if (_lines.Count < 10_000)
+            {
+                _lines.Add((version.Name, Encoding.UTF8.GetString(line)));
+            }
+        }
+    }
+
+    public IReadOnlyList<string> Of(string function)
+    {
+        lock (_lock)
+        {
+            return [.. _lines.Where(each => each.Function == function).Select(each => each.Line)];
+        }
+    }
+}
