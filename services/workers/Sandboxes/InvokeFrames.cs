@@ -2,7 +2,7 @@ using System.Buffers;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
-using Glue.Workers.Channel;
+using Glue.Workers.Channels;
 
 namespace Glue.Workers.Sandboxes;
 

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
-using Glue.Workers.Channel;
+using Glue.Workers.Channels;
 using Glue.Workers.Logs;
 using Microsoft.Extensions.Logging;
 

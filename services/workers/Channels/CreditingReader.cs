@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
-namespace Glue.Workers.Channel;
+namespace Glue.Workers.Channels;
 
 /// <summary>Tells how many bytes its user is done with: that is the credit the other side gets back.</summary>
 internal sealed class CreditingReader(PipeReader inner, Action<int> consumed, Action completed) : PipeReader

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using Glue.Contracts.Channel;
 using Glue.Workers.Sandboxes;
 
-namespace Glue.Workers.Channel;
+namespace Glue.Workers.Channels;
 
 /// <summary>The storage connections of one sandbox, by their stream numbers.</summary>
 internal sealed class StreamTable(ChannelWriter writer, IStorageGateway gateway, SandboxIdentity identity)

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Glue.Contracts.Channel;
 
-namespace Glue.Workers.Channel;
+namespace Glue.Workers.Channels;
 
 /// <summary>Reads a channel: frames are cut out of one buffer and handled on the thread that received them.</summary>
 internal sealed class ChannelReader(Socket socket, IFrameHandler handler)

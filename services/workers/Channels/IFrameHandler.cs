@@ -1,6 +1,6 @@
 using Glue.Contracts.Channel;
 
-namespace Glue.Workers.Channel;
+namespace Glue.Workers.Channels;
 
 /// <summary>Takes what a channel receives, always on the channel's one reader.</summary>
 internal interface IFrameHandler

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using Glue.Contracts.Channel;
 
-namespace Glue.Workers.Channel;
+namespace Glue.Workers.Channels;
 
 /// <summary>
 /// One storage connection, as a pair of pipes for the gateway. Credits bound both directions: what the function sends waits in the

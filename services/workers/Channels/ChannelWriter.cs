@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 
-namespace Glue.Workers.Channel;
+namespace Glue.Workers.Channels;
 
 /// <summary>
 /// Sends frames: at once on the caller's thread while the socket takes them (it nearly always does: one system call, no hop), and
