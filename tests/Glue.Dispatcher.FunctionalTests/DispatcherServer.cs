@@ -43,6 +43,17 @@ internal sealed class DispatcherServer : IAsyncDisposable
 
     public IInvocationQueue Queue => Services.GetRequiredService<IInvocationQueue>();
 
+    /// <summary>Lets queue.db grow no further than it is plus so many pages, as a full disk would: SQLite's own "database or disk is full".</summary>
+    public Task LimitQueuePagesAsync(int more) => _queue.WriteAsync(write =>
+    {
+        using var count = write.Connection.CreateCommand();
+        count.Transaction = write.Transaction;
+        count.CommandText = "PRAGMA page_count";
+        var pages = (long)count.ExecuteScalar()!;
+        count.CommandText = $"PRAGMA max_page_count={pages + more}";
+        count.ExecuteScalar();
+    });
+
     public static async Task<DispatcherServer> StartAsync(TempFolder folder, Func<DispatcherOptions, DispatcherOptions>? configure = null)
     {
         var worker = new FakeWorker();

@@ -114,7 +114,7 @@ internal sealed class FunctionStore : IFunctionCatalog, IDisposable
 
         if (before is not null && before.State.RevisionId != after?.State.RevisionId)
         {
-            await RetireAsync(before, cancellationToken);
+            await RetireAsync(before);
         }
 
         return after;
@@ -176,15 +176,16 @@ internal sealed class FunctionStore : IFunctionCatalog, IDisposable
         }
     }
 
-    private async Task RetireAsync(DeployedFunction function, CancellationToken cancellationToken)
+    /// <summary>Not the caller's to cancel: the change is made.</summary>
+    private async Task RetireAsync(DeployedFunction function)
     {
         foreach (var worker in _workers.All)
         {
             try
             {
-                await worker.RetireAsync(function.Arn, cancellationToken);
+                await worker.RetireAsync(function.Arn, CancellationToken.None);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e)
             {
                 // The change itself stands: sandboxes are keyed by revision, so none of the old ones is used for the new.
                 Log.RetireFailed(_logger, function.Arn, worker.Id, e);

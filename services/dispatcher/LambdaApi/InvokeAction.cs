@@ -35,6 +35,7 @@ internal sealed class InvokeAction(
 
     public async Task InvokeAsync(HttpContext context, string inPath, string requestId)
     {
+        gate.AdmitBody(context.Request);
         using var body = await RequestBody.ReadAsync(context, MaxSyncBytes)
             ?? throw LambdaException.TooLarge($"Request must be smaller than {MaxSyncBytes} bytes for the InvokeFunction operation");
         var caller = gate.Admit(context.Request, body.Memory.Span);

@@ -87,6 +87,7 @@ internal sealed class LambdaApiHandler(
 
     private async Task CallAsync(HttpContext context, string path)
     {
+        gate.AdmitBody(context.Request);
         using var body = await RequestBody.ReadAsync(context, MaxBodyBytes)
             ?? throw LambdaException.TooLarge($"Request must be smaller than {MaxBodyBytes} bytes");
         var caller = gate.Admit(context.Request, body.Memory.Span);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Glue.Foundation.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,19 +12,31 @@ internal sealed class LedgerExpiry(ILedger ledger, DispatcherOptions options, Ti
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(10), time);
         do
         {
-            var total = 0;
-            int expired;
-            do
+            try
             {
-                expired = await ledger.ExpireAsync(time.GetUtcNow() - options.LedgerRetention, stoppingToken);
-                total += expired;
+                await ExpireAsync(stoppingToken);
             }
-            while (expired > 0);
-            if (total > 0)
+            catch (DbException e)
             {
-                Log.Expired(logger, total, options.LedgerRetention);
+                Log.ExpiryFailed(logger, e);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task ExpireAsync(CancellationToken stoppingToken)
+    {
+        var total = 0;
+        int expired;
+        do
+        {
+            expired = await ledger.ExpireAsync(time.GetUtcNow() - options.LedgerRetention, stoppingToken);
+            total += expired;
+        }
+        while (expired > 0);
+        if (total > 0)
+        {
+            Log.Expired(logger, total, options.LedgerRetention);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 
@@ -196,6 +197,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
                         transaction.Release("change");
                     }
                 }
+                else if (SQLitePCL.raw.sqlite3_get_autocommit(_writer.Handle) != 0)
+                {
+                    // Disk full, I/O error: SQLite has undone the whole transaction by itself, neighbours included.
+                    pending.ThrowFailure();
+                }
                 else if (group.Count > 1)
                 {
                     transaction.Rollback("change");
@@ -233,6 +239,9 @@ public sealed class SqliteDatabase : IAsyncDisposable
         /// <summary>False: it threw, and its part must be undone.</summary>
         public abstract bool Run(SqliteWrite write);
 
+        /// <summary>Throws what <see cref="Run"/> caught.</summary>
+        public abstract void ThrowFailure();
+
         public abstract void Settle(Exception? commitFailure);
     }
 
@@ -257,6 +266,8 @@ public sealed class SqliteDatabase : IAsyncDisposable
                 return false;
             }
         }
+
+        public override void ThrowFailure() => ExceptionDispatchInfo.Throw(_failure!);
 
         public override void Settle(Exception? commitFailure)
         {

@@ -148,6 +148,35 @@ public sealed class DispatchTests : IDisposable
         Assert.Single(server.Worker.Requests);
     }
 
+    [Fact]
+    public async Task A_full_disk_is_told_to_the_caller_and_what_was_accepted_runs_once_there_is_room_again()
+    {
+        await using var server = await StartAsync();
+        var payload = $"\"{new string('x', 200_000)}\"";
+        var accepted = new List<string>();
+        await server.LimitQueuePagesAsync(200);
+        while (true)
+        {
+            var answer = await server.SendAsync(
+                HttpMethod.Post, "/2015-03-31/functions/f/invocations", payload, header: ("X-Amz-Invocation-Type", "Event"));
+            if (answer.Status != 202)
+            {
+                Assert.Contains("database or disk is full", answer.ExpectError(500, "ServiceException"), StringComparison.Ordinal);
+                break;
+            }
+
+            accepted.Add(answer.Headers["x-amzn-RequestId"]);
+            server.Worker.Script = (_, _, _) => Task.FromResult(FakeWorker.Failed(new string('e', 100_000))); // settlements need room, too
+        }
+
+        server.Worker.Script = (_, request, _) => Task.FromResult(FakeWorker.Succeeded(request.Payload.ToArray()));
+        await server.LimitQueuePagesAsync(100_000);
+        foreach (var id in accepted)
+        {
+            await OutcomeAsync(server, id);
+        }
+    }
+
     private static DispatcherOptions Quick(DispatcherOptions options) => options with
     {
         RetryDelays = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)], FirstBackoff = TimeSpan.FromMilliseconds(5),

@@ -191,6 +191,17 @@ public sealed class BadInputTests(SharedServer shared) : IClassFixture<SharedSer
     }
 
     [Fact]
+    public async Task A_strangers_large_body_is_refused_before_it_is_read()
+    {
+        var large = new byte[200_000];
+        using var content = new ByteArrayContent(large);
+        using var unsigned = await Server.Client.PostAsync(new Uri(Server.Endpoint + Functions), content);
+        (await Answer.ReadAsync(unsigned)).ExpectError(403, "MissingAuthenticationTokenException");
+        (await Server.SendAsync(HttpMethod.Post, $"{Functions}/fixed/invocations", large, DispatcherServer.Key with { AccessKeyId = "AKIDNOBODY" }))
+            .ExpectError(403, "UnrecognizedClientException");
+    }
+
+    [Fact]
     public async Task A_body_changed_on_the_way_is_noticed()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{Server.Endpoint}{Functions}/fixed/invocations"));
