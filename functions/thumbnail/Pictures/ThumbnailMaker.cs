@@ -16,30 +16,56 @@ internal sealed unsafe class ThumbnailMaker(ThumbnailSettings settings, MemoryBu
             throw new NotAPictureException("a HEIF picture, for which this machine's libvips has no plug-in (package libvips42, libheif1)");
         }
 
+        VipsNative.ClearError();
         try
         {
             CheckHeader(format, bytes, length);
-            using var shrink = new VipsOperation("thumbnail_buffer")
-                .Set("buffer", bytes, (nuint)length)
-                .Set($"width={settings.Width},height={settings.Height},size=down,export_profile=srgb,fail_on=error")
-                .Run();
-            using var small = shrink.Image("out");
-            if (settings.Format is { } wanted)
+            var thumbnail = Shrink(bytes, length);
+            if (format != PictureFormat.Heif) // libheif decodes all or nothing, and the source under it notes errors that it lives with
             {
-                return Save(small, wanted);
+                ThrowIfNoted(thumbnail);
             }
 
-            if (!small.HasAlpha)
-            {
-                return Save(small, OutputFormat.Jpeg);
-            }
-
-            using var pixels = small.ToMemory(); // read twice: for its transparency, and to be written
-            return Save(pixels, IsTransparent(pixels) ? OutputFormat.Png : OutputFormat.Jpeg);
+            return thumbnail;
         }
         catch (VipsException e)
         {
             throw new DamagedPictureException(format, e);
+        }
+    }
+
+    private Thumbnail Shrink(byte* bytes, long length)
+    {
+        using var shrink = new VipsOperation("thumbnail_buffer")
+            .Set("buffer", bytes, (nuint)length)
+            .Set($"width={settings.Width},height={settings.Height},size=down,export_profile=srgb,fail_on=error")
+            .Set("option_string", "[fail_on=error]") // fail_on alone does not reach every loader (8.14)
+            .Run();
+        using var small = shrink.Image("out");
+        if (settings.Format is { } wanted)
+        {
+            return Save(small, wanted);
+        }
+
+        if (!small.HasAlpha)
+        {
+            return Save(small, OutputFormat.Jpeg);
+        }
+
+        using var pixels = small.ToMemory(); // read twice: for its transparency, and to be written
+        return Save(pixels, IsTransparent(pixels) ? OutputFormat.Png : OutputFormat.Jpeg);
+    }
+
+    /// <summary>
+    /// A cache inside libvips paints rows that could not be decoded black and lets the operation succeed (8.14); the decoder's error is
+    /// then only in libvips's error text.
+    /// </summary>
+    private static void ThrowIfNoted(Thumbnail thumbnail)
+    {
+        if (VipsException.IsNoted)
+        {
+            thumbnail.Dispose();
+            throw VipsException.TakeLast();
         }
     }
 

@@ -107,6 +107,9 @@ internal static unsafe partial class VipsNative
     [LibraryImport(GObject, EntryPoint = "g_value_dup_object")]
     public static partial nint DupObject(GValue* value);
 
+    [LibraryImport(GObject, EntryPoint = "g_value_set_string", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial void SetString(GValue* value, string text);
+
     [LibraryImport(GObject, EntryPoint = "g_value_set_boxed")]
     public static partial void SetBoxed(GValue* value, nint boxed);
 

@@ -6,6 +6,8 @@ namespace Glue.Functions.Thumbnail.Vips;
 internal sealed unsafe class VipsOperation : IDisposable
 {
     private const nuint DoubleType = 15 << 2; // G_TYPE_DOUBLE
+    private const nuint StringType = 16 << 2; // G_TYPE_STRING
+
     private nint _operation;
 
     /// <param name="nickname">As in <c>vips list operation</c>.</param>
@@ -21,6 +23,17 @@ internal sealed unsafe class VipsOperation : IDisposable
     /// <summary>Plain inputs as text: <c>width=256,height=256,size=down</c>.</summary>
     public VipsOperation Set(string options) =>
         VipsNative.SetFromString(_operation, options) == 0 ? this : throw VipsException.TakeLast();
+
+    /// <summary>A text that may hold anything.</summary>
+    public VipsOperation Set(string name, string text)
+    {
+        GValue value = default;
+        VipsNative.InitValue(&value, StringType);
+        VipsNative.SetString(&value, text);
+        VipsNative.SetProperty(_operation, name, &value);
+        VipsNative.UnsetValue(&value);
+        return this;
+    }
 
     public VipsOperation Set(string name, VipsImage image)
     {
