@@ -21,13 +21,17 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private GatewayHost(WebApplication app) => _app = app;
 
-    public SocketsHttpHandler ClientHandler { get; } = new() { ConnectTimeout = TimeSpan.FromSeconds(10) };
+    public SocketsHttpHandler ClientHandler { get; } = new()
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // on a busy machine the answer takes its time, and what is tested is that it is waited for
+    };
 
-    public static async Task<GatewayHost> StartAsync(Func<Uri> upstream, TestCredentials credentials)
+    public static async Task<GatewayHost> StartAsync(Func<Uri> upstream, IStorageCredentials credentials)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IStorageCredentials>(credentials);
+        builder.Services.AddSingleton(credentials);
         builder.Services.AddStorageGateway(new StorageGatewayOptions { Upstream = upstream });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel =>

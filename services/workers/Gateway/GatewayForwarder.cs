@@ -33,7 +33,7 @@ internal sealed class GatewayForwarder : IDisposable
             UseProxy = false,
             ActivityHeadersPropagator = null, // the function's own trace headers pass as they are
             ConnectTimeout = options.ConnectTimeout,
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
+            Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // user metadata, as the function sent it
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         });
