@@ -7,6 +7,7 @@ using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -44,15 +45,21 @@ internal sealed class DispatcherServer : IAsyncDisposable
     public IInvocationQueue Queue => Services.GetRequiredService<IInvocationQueue>();
 
     /// <summary>Lets queue.db grow no further than it is plus so many pages, as a full disk would: SQLite's own "database or disk is full".</summary>
-    public Task LimitQueuePagesAsync(int more) => _queue.WriteAsync(write =>
+    public async Task LimitQueuePagesAsync(int more)
     {
-        using var count = write.Connection.CreateCommand();
-        count.Transaction = write.Transaction;
-        count.CommandText = "PRAGMA page_count";
-        var pages = (long)count.ExecuteScalar()!;
-        count.CommandText = $"PRAGMA max_page_count={pages + more}";
-        count.ExecuteScalar();
-    });
+        while (true)
+        {
+            try
+            {
+                await _queue.WriteAsync(write => LimitPages(write, more));
+                return;
+            }
+            catch (SqliteException)
+            {
+                // While the disk is full, a change that shares its commit with one that needs room fails with it.
+            }
+        }
+    }
 
     public static async Task<DispatcherServer> StartAsync(TempFolder folder, Func<DispatcherOptions, DispatcherOptions>? configure = null)
     {
@@ -130,6 +137,16 @@ internal sealed class DispatcherServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _queue.DisposeAsync();
         await _state.DisposeAsync();
+    }
+
+    private static void LimitPages(SqliteWrite write, int more)
+    {
+        using var command = write.Connection.CreateCommand();
+        command.Transaction = write.Transaction;
+        command.CommandText = "PRAGMA page_count";
+        var pages = (long)command.ExecuteScalar()!;
+        command.CommandText = $"PRAGMA max_page_count={pages + more}";
+        command.ExecuteScalar();
     }
 
     private static Dictionary<string, string> ClientEnvironment() =>

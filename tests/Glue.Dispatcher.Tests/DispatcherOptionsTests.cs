@@ -12,7 +12,9 @@ public sealed class DispatcherOptionsTests
     {
         var options = new DispatcherOptions
         {
-            CodeFolder = "code", MaxAsyncInvocations = 0, MaxBackoff = TimeSpan.FromMilliseconds(5),
+            CodeFolder = "code",
+            MaxAsyncInvocations = 0,
+            MaxBackoff = TimeSpan.FromMilliseconds(5),
             RetryDelays = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero],
         };
         var message = Assert.Throws<ValidationException>(options.Validate).Message;

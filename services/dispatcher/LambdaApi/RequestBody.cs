@@ -4,9 +4,12 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Glue.Dispatcher.LambdaApi;
 
-/// <summary>A request's body in one rented array: given back by <see cref="Dispose"/>, after the last use of its memory.</summary>
+/// <summary>A request's body in one array, rented unless it is large: given back by <see cref="Dispose"/>, after the last use of its memory.</summary>
 internal sealed class RequestBody : IDisposable
 {
+    // Deployments are rare and up to 70 MB: a pool would keep such arrays, the collector does not.
+    private const int MaxPooledBytes = 1024 * 1024;
+
     private static readonly RequestBody Empty = new([], 0);
 
     private readonly int _length;
@@ -39,7 +42,7 @@ internal sealed class RequestBody : IDisposable
             limit.MaxRequestBodySize = null;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? 4096));
+        var buffer = Rent((int)(request.ContentLength ?? 4096));
         var length = 0;
         try
         {
@@ -50,7 +53,7 @@ internal sealed class RequestBody : IDisposable
                 if (length + chunk.Length > maxBytes)
                 {
                     request.BodyReader.AdvanceTo(chunk.End);
-                    ArrayPool<byte>.Shared.Return(buffer);
+                    Return(buffer);
                     return null;
                 }
 
@@ -70,7 +73,7 @@ internal sealed class RequestBody : IDisposable
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Return(buffer);
             throw;
         }
     }
@@ -79,15 +82,26 @@ internal sealed class RequestBody : IDisposable
     {
         if (_length > 0 && Interlocked.Exchange(ref _rented, null) is { } rented)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            Return(rented);
         }
     }
 
     private static byte[] Grow(byte[] buffer, int length, int atLeast)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(atLeast, buffer.Length * 2));
+        var larger = Rent(Math.Max(atLeast, buffer.Length * 2));
         buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
+        Return(buffer);
         return larger;
+    }
+
+    private static byte[] Rent(int bytes) =>
+        bytes <= MaxPooledBytes ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes);
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length <= MaxPooledBytes)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -1,20 +1,22 @@
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Ledger;
 using Glue.Foundation.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace Glue.Dispatcher.Queue;
 
 /// <summary>What settling a lease writes: the entry, its event, its ledger row, and who comes next of its order key.</summary>
 internal static class SettleStatements
 {
+    private const string IfHeld = " WHERE seq=$seq AND lease=$lease AND state=1 RETURNING account_id, function_name, order_key";
+
     /// <returns>False: the lease is no longer held; nothing was changed.</returns>
     public static bool Apply(SqliteWrite write, Settlement settlement, long nowMs)
     {
-        var lease = settlement.Lease;
+        var seq = settlement.Lease.Entry;
         string account, function;
         string? orderKey;
-        using (var row = write.Prepared("SELECT account_id, function_name, order_key FROM queue_entry WHERE seq=$seq AND lease=$lease AND state=1")
-            .With("$seq", lease.Entry).With("$lease", lease.Token).ExecuteReader())
+        using (var row = Move(write, settlement).With("$seq", seq).With("$lease", settlement.Lease.Token).ExecuteReader())
         {
             if (!row.Read())
             {
@@ -24,7 +26,11 @@ internal static class SettleStatements
             (account, function, orderKey) = (row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2));
         }
 
-        Move(write, settlement);
+        if (settlement.Kind == SettlementKind.Done) // a dead letter keeps its event
+        {
+            write.Prepared("DELETE FROM queue_event WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
+        }
+
         WriteLedger(write, settlement, nowMs);
         if (orderKey is not null && settlement.Kind is SettlementKind.Done or SettlementKind.DeadLetter or SettlementKind.Retry)
         {
@@ -34,37 +40,19 @@ internal static class SettleStatements
         return true;
     }
 
-    private static void Move(SqliteWrite write, Settlement settlement)
+    /// <summary>What changes the entry if the lease is still held, and returns whose it is.</summary>
+    private static SqliteCommand Move(SqliteWrite write, Settlement settlement) => settlement.Kind switch
     {
-        var seq = settlement.Lease.Entry;
-        switch (settlement.Kind)
-        {
-            case SettlementKind.Done:
-                write.Prepared("DELETE FROM queue_entry WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
-                write.Prepared("DELETE FROM queue_event WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
-                break;
-            case SettlementKind.DeadLetter: // keeps its event
-                write.Prepared("DELETE FROM queue_entry WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
-                break;
-            case SettlementKind.Retry:
-                write.Prepared(
-                        """
-                        UPDATE queue_entry SET state=0, retrying=1, due_ms=$due, function_errors=function_errors+1, postponements=0,
-                        leased_until_ms=NULL WHERE seq=$seq
-                        """)
-                    .With("$due", settlement.DueAt.ToUnixTimeMilliseconds()).With("$seq", seq).ExecuteNonQuery();
-                break;
-            case SettlementKind.Postpone:
-                write.Prepared("UPDATE queue_entry SET state=0, due_ms=$due, postponements=postponements+1, leased_until_ms=NULL WHERE seq=$seq")
-                    .With("$due", settlement.DueAt.ToUnixTimeMilliseconds()).With("$seq", seq).ExecuteNonQuery();
-                break;
-            case SettlementKind.Release:
-                write.Prepared("UPDATE queue_entry SET state=0, leased_until_ms=NULL WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "unknown settlement");
-        }
-    }
+        SettlementKind.Done or SettlementKind.DeadLetter => write.Prepared("DELETE FROM queue_entry" + IfHeld),
+        SettlementKind.Retry => write.Prepared(
+                "UPDATE queue_entry SET state=0, due_ms=$due, leased_until_ms=NULL, retrying=1, function_errors=function_errors+1, postponements=0" + IfHeld)
+            .With("$due", settlement.DueAt.ToUnixTimeMilliseconds()),
+        SettlementKind.Postpone => write.Prepared(
+                "UPDATE queue_entry SET state=0, due_ms=$due, leased_until_ms=NULL, postponements=postponements+1" + IfHeld)
+            .With("$due", settlement.DueAt.ToUnixTimeMilliseconds()),
+        SettlementKind.Release => write.Prepared("UPDATE queue_entry SET state=0, leased_until_ms=NULL" + IfHeld),
+        _ => throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "unknown settlement"),
+    };
 
     private static void WriteLedger(SqliteWrite write, Settlement settlement, long nowMs)
     {

@@ -72,7 +72,8 @@ public sealed class DispatchTests : IDisposable
         await using var server = await StartAsync();
         var dead = await OutcomeAsync(server, await EnqueueAsync(server, invocation => invocation with
         {
-            LineageDepth = 16, Source = new InvocationSource("s3", "thumbs", "pictures", "a.jpg"),
+            LineageDepth = 16,
+            Source = new InvocationSource("s3", "thumbs", "pictures", "a.jpg"),
         }));
         Assert.Contains("rule 'thumbs' of bucket 'pictures'", dead.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Empty(server.Worker.Requests);
@@ -179,12 +180,17 @@ public sealed class DispatchTests : IDisposable
 
     private static DispatcherOptions Quick(DispatcherOptions options) => options with
     {
-        RetryDelays = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)], FirstBackoff = TimeSpan.FromMilliseconds(5),
+        RetryDelays = [TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)],
+        FirstBackoff = TimeSpan.FromMilliseconds(5),
     };
 
     private static Invocation New(string id) => new()
     {
-        Id = id, AccountId = DispatcherServer.Account, FunctionName = "f", Payload = """{"n":1}"""u8.ToArray(), AcceptedAt = TimeProvider.System.GetUtcNow(),
+        Id = id,
+        AccountId = DispatcherServer.Account,
+        FunctionName = "f",
+        Payload = """{"n":1}"""u8.ToArray(),
+        AcceptedAt = TimeProvider.System.GetUtcNow(),
     };
 
     private static async Task<string> EnqueueAsync(DispatcherServer server, Func<Invocation, Invocation>? change = null)

@@ -110,7 +110,10 @@ public sealed class InvokeTests : IDisposable
             arn = changed.Json.GetProperty("FunctionArn").GetString()!;
             await server.SendAsync(HttpMethod.Post, "/2015-03-31/functions/f/policy", new
             {
-                StatementId = "s", Action = "lambda:InvokeFunction", Principal = "s3.amazonaws.com", SourceArn = "arn:aws:s3:::b*",
+                StatementId = "s",
+                Action = "lambda:InvokeFunction",
+                Principal = "s3.amazonaws.com",
+                SourceArn = "arn:aws:s3:::b*",
             });
         }
 

@@ -26,8 +26,12 @@ public abstract class InvocationQueueContract
         var queue = Open(_time);
         var sent = New("i1") with
         {
-            Qualifier = "live", OrderKey = "bucket/key", LineageDepth = 3, TraceParent = "00-1-2-01",
-            Source = new InvocationSource("s3", "rule", "bucket", "kéy +", "00A1"), Payload = "{\"x\":\"ü\"}"u8.ToArray(),
+            Qualifier = "live",
+            OrderKey = "bucket/key",
+            LineageDepth = 3,
+            TraceParent = "00-1-2-01",
+            Source = new InvocationSource("s3", "rule", "bucket", "kéy +", "00A1"),
+            Payload = "{\"x\":\"ü\"}"u8.ToArray(),
         };
         Assert.Equal(1, await queue.EnqueueAsync([sent], default));
         var leased = Assert.Single(await LeaseAsync(queue, 10));
@@ -296,6 +300,11 @@ public abstract class InvocationQueueContract
 
     private Invocation New(string id, string? key = null, string function = "f") => new()
     {
-        Id = id, AccountId = Account, FunctionName = function, OrderKey = key, Payload = "{}"u8.ToArray(), AcceptedAt = _time.GetUtcNow(),
+        Id = id,
+        AccountId = Account,
+        FunctionName = function,
+        OrderKey = key,
+        Payload = "{}"u8.ToArray(),
+        AcceptedAt = _time.GetUtcNow(),
     };
 }

@@ -44,7 +44,9 @@ public sealed class QueueCrashTests
         using var process = Process.Start(new ProcessStartInfo(
             Environment.ProcessPath is { } dotnet && Path.GetFileName(dotnet) == "dotnet" ? dotnet : "dotnet", [typeof(QueueHammer).Assembly.Location, path])
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         var said = 0;
         while (await process.StandardOutput.ReadLineAsync() is { Length: 37 } line) // a shorter one was cut by the kill

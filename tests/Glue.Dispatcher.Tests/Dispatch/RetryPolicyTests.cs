@@ -77,7 +77,12 @@ public sealed class RetryPolicyTests
         new Lease(1, 1),
         new Invocation
         {
-            Id = "i", AccountId = "000000000000", FunctionName = "f", Payload = default, AcceptedAt = acceptedAt ?? Now, LineageDepth = lineage,
+            Id = "i",
+            AccountId = "000000000000",
+            FunctionName = "f",
+            Payload = default,
+            AcceptedAt = acceptedAt ?? Now,
+            LineageDepth = lineage,
             Source = new InvocationSource("s3", "thumbs", "pictures", "a b.jpg"),
         },
         functionErrors,

@@ -8,8 +8,15 @@ public sealed class WorkerPoolTests
 {
     private static readonly FunctionVersion Version = new()
     {
-        AccountId = "000000000000", Name = "f", Version = "$LATEST", Arn = "arn", RevisionId = "r1", Runtime = "nodejs20.x", Handler = "index.handler",
-        Role = "role", CodeSha256 = "",
+        AccountId = "000000000000",
+        Name = "f",
+        Version = "$LATEST",
+        Arn = "arn",
+        RevisionId = "r1",
+        Runtime = "nodejs20.x",
+        Handler = "index.handler",
+        Role = "role",
+        CodeSha256 = "",
     };
 
     [Fact]
