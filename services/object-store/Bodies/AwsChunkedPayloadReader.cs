@@ -109,7 +109,7 @@ internal sealed class AwsChunkedPayloadReader : PayloadReader
     private async ValueTask EndChunkAsync(CancellationToken cancellationToken)
     {
         _signatures?.EndChunk(_chunkSignature);
-        if (await ReadLineAsync(cancellationToken) != "")
+        if ((await ReadLineAsync(cancellationToken) ?? throw Incomplete()).Length > 0)
         {
             throw new S3Exception(S3Error.InvalidRequest, "The body is not aws-chunked: a chunk is longer than its size says.");
         }
