@@ -1,0 +1,64 @@
+using System.Text;
+using Glue.Functions.Http;
+using Glue.Functions.Storage;
+
+namespace Glue.Functions.Tests;
+
+public sealed class StorageClientTests
+{
+    [Fact]
+    public async Task A_put_sends_type_length_and_metadata_and_gives_the_ETag()
+    {
+        await using var server = new ScriptedServer(["HTTP/1.1 200 OK\r\nETag: \"abc\"\r\nContent-Length: 0\r\n\r\n"]);
+        using var client = Connect(server);
+        var upload = new ObjectUpload { ContentType = "text/plain", Metadata = new Dictionary<string, string> { ["colour"] = "red" } };
+        Assert.Equal("abc", client.Put("bucket", "a b", "hello"u8, upload));
+        Assert.Equal(
+            $"PUT /bucket/a%20b HTTP/1.1\r\nHost: {server.Address}\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nx-amz-meta-colour: red\r\n\r\nhello",
+            Assert.Single(server.Requests));
+    }
+
+    [Fact]
+    public async Task A_stream_is_put_and_sent_again_over_a_new_connection_when_the_kept_one_had_gone()
+    {
+        await using var server = new ScriptedServer(["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"], ["HTTP/1.1 200 OK\r\nETag: \"2\"\r\nContent-Length: 0\r\n\r\n"]);
+        using var client = Connect(server);
+        client.Put("bucket", "first", default, new ObjectUpload());
+        Assert.Equal("2", client.Put("bucket", "second", new MemoryStream("hello"u8.ToArray()), 5, new ObjectUpload()));
+        Assert.EndsWith("\r\n\r\nhello", server.Requests[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_range_of_a_version_is_read()
+    {
+        await using var server = new ScriptedServer(["HTTP/1.1 206 Partial Content\r\nContent-Length: 3\r\nx-amz-meta-A: b\r\nContent-Type: image/png\r\n\r\nell"]);
+        using var client = Connect(server);
+        using var part = client.Get("bucket", "key", new ObjectRange(1, 3), versionId: "v/1");
+        Assert.Equal("ell", new StreamReader(part.Body, Encoding.ASCII).ReadToEnd());
+        Assert.Equal(("image/png", 3L, "b"), (part.Info.ContentType, part.Info.ContentLength, part.Info.Metadata["a"]));
+        Assert.StartsWith("GET /bucket/key?versionId=v%2F1 HTTP/1.1\r\n", server.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("Range: bytes=1-3\r\n", server.Requests[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusal_carries_the_stores_code_reason_and_request_id()
+    {
+        const string Xml = "<?xml version=\"1.0\"?>\n<Error><Code>SlowDown</Code><Message>Less &amp; slower</Message></Error>";
+        await using var server = new ScriptedServer([$"HTTP/1.1 503 Service Unavailable\r\nx-amz-request-id: R1\r\nContent-Length: {Xml.Length}\r\n\r\n{Xml}"]);
+        using var client = Connect(server);
+        var refused = Assert.Throws<StorageException>(() => client.Get("bucket", "key"));
+        Assert.Equal((503, "SlowDown", "R1", "GET bucket/key: SlowDown (503): Less & slower"), (refused.Status, refused.Code, refused.RequestId, refused.Message));
+    }
+
+    [Fact]
+    public async Task A_HEAD_is_told_from_its_status_alone()
+    {
+        await using var server = new ScriptedServer(
+            ["HTTP/1.1 404 Not Found\r\nContent-Length: 300\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 7000000000\r\nETag: \"e\"\r\n\r\n"]);
+        using var client = Connect(server);
+        Assert.Equal("NotFound", Assert.Throws<StorageException>(() => client.Head("bucket", "key")).Code);
+        Assert.Equal(7_000_000_000, client.Head("bucket", "key").ContentLength);
+    }
+
+    private static StorageClient Connect(ScriptedServer server) => new(HttpEndpoint.Parse(server.Address));
+}
