@@ -1,0 +1,120 @@
+using Glue.Foundation.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Glue.Foundation.Tests.Sqlite;
+
+public sealed class SqliteDatabaseTests : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+    private SqliteDatabase _database = null!;
+
+    public Task InitializeAsync()
+    {
+        _database = Open();
+        _database.Migrate("numbers", "CREATE TABLE number(value INTEGER PRIMARY KEY)");
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Writes_that_wait_together_are_one_transaction()
+    {
+        using var first = new ManualResetEventSlim();
+        var holding = _database.WriteAsync(_ => first.Wait(TimeSpan.FromSeconds(10)));
+        SqliteTransaction? transaction = null;
+        var together = Enumerable.Range(0, 100).Select(i => _database.WriteAsync(write =>
+        {
+            transaction ??= write.Transaction;
+            Insert(write, i);
+            return ReferenceEquals(transaction, write.Transaction);
+        })).ToList();
+        first.Set();
+        await holding;
+
+        Assert.All(await Task.WhenAll(together), Assert.True);
+        Assert.Equal(100, Count());
+    }
+
+    [Fact]
+    public async Task A_write_that_throws_is_undone_alone()
+    {
+        using var first = new ManualResetEventSlim();
+        var holding = _database.WriteAsync(_ => first.Wait(TimeSpan.FromSeconds(10)));
+        var before = _database.WriteAsync(write => Insert(write, 1));
+        var failing = _database.WriteAsync(write =>
+        {
+            Insert(write, 2);
+            throw new InvalidOperationException("on purpose");
+        });
+        var after = _database.WriteAsync(write => Insert(write, 3));
+        first.Set();
+        await holding;
+        await before;
+        await after;
+
+        Assert.Equal("on purpose", (await Assert.ThrowsAsync<InvalidOperationException>(() => failing)).Message);
+        Assert.Equal([1, 3], Values());
+    }
+
+    [Fact]
+    public async Task A_write_alone_in_its_group_that_throws_is_undone_too()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _database.WriteAsync(write =>
+        {
+            Insert(write, 1);
+            throw new InvalidOperationException("on purpose");
+        }));
+        await _database.WriteAsync(write => Insert(write, 2));
+
+        Assert.Equal([2], Values());
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_is_read_by_the_next_reader_and_after_reopening()
+    {
+        await _database.WriteAsync(write => Insert(write, 7));
+        Assert.Equal([7], Values());
+
+        await _database.DisposeAsync();
+        _database = Open();
+
+        Assert.Equal([7], Values());
+    }
+
+    [Fact]
+    public void A_migration_step_runs_once_and_a_newer_files_steps_are_refused()
+    {
+        _database.Migrate("numbers", "CREATE TABLE number(value INTEGER PRIMARY KEY)", "INSERT INTO number VALUES(1)");
+        _database.Migrate("numbers", "CREATE TABLE number(value INTEGER PRIMARY KEY)", "INSERT INTO number VALUES(1)");
+        Assert.Equal([1], Values());
+
+        var refused = Assert.Throws<InvalidOperationException>(() => _database.Migrate("numbers", "CREATE TABLE number(value INTEGER PRIMARY KEY)"));
+
+        Assert.Contains("newer Glue", refused.Message, StringComparison.Ordinal);
+    }
+
+    private SqliteDatabase Open() => SqliteDatabase.Open(_folder["test.db"]);
+
+    private static void Insert(SqliteWrite write, int value) => write.Prepared("INSERT INTO number VALUES($value)").With("$value", value).ExecuteNonQuery();
+
+    private int Count() => Values().Count;
+
+    private List<int> Values() => _database.Read(static connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM number ORDER BY value";
+        using var reader = command.ExecuteReader();
+        var values = new List<int>();
+        while (reader.Read())
+        {
+            values.Add(reader.GetInt32(0));
+        }
+
+        return values;
+    });
+}
