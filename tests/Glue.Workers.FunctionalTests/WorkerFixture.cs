@@ -120,6 +120,16 @@ public sealed class WorkerFixture : IAsyncDisposable
 
     public static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
+    /// <summary>Waits until the worker has come to a state.</summary>
+    public async Task UntilAsync(Func<WorkerStatus, bool> isReached)
+    {
+        for (var i = 0; !isReached(Worker.Status); i++)
+        {
+            Assert.True(i < 500, $"not reached in 10 s: {Worker.Status}");
+            await Task.Delay(20);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Worker.DisposeAsync();

@@ -34,6 +34,7 @@ internal static class Bubblewrap
         "--ro-bind", code, "/var/task",
         "--ro-bind", guest, "/var/runtime",
         "--size", (temporaryMiB * 1024L * 1024).ToString(CultureInfo.InvariantCulture), "--tmpfs", "/tmp",
+        "--remount-ro", "/", // bubblewrap's root is a tmpfs of its own
         "--chdir", "/var/task",
         "--", .. command,
     ];
