@@ -391,7 +391,7 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
             _starting--;
             if (!started.IsReady)
             {
-                pool.TryGrant(new Granted(sandbox, started.Failure is null ? null : started, started.Reason));
+                pool.TryGrant(started.Failure is null ? new Granted(null, Reason: started.Reason) : new Granted(sandbox, started));
             }
 
             RemoveIfEmpty(pool);
