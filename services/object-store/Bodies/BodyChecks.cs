@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Glue.Foundation.Checksums;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.Http;
 
@@ -80,7 +81,7 @@ internal sealed class BodyChecks : IDisposable
             return (md5, null);
         }
 
-        var computed = _checksum.Finish();
+        var computed = new Checksum(_checksum.Algorithm, _checksum.Finish());
         var expected = _checksumInTrailer
             ? payload.Trailers.GetValueOrDefault(computed.Algorithm.Header())
               ?? throw new S3Exception(S3Error.InvalidRequest, $"The trailer {computed.Algorithm.Header()}, announced by x-amz-trailer, did not come.")

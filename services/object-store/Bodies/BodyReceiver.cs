@@ -1,4 +1,5 @@
 using System.Buffers;
+using Glue.Foundation.Checksums;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;

@@ -1,4 +1,5 @@
 using System.Xml;
+using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Objects;
 
@@ -105,7 +106,7 @@ internal sealed class ObjectListings(KeyLister lister)
             xml.Element("ETag", $"\"{item.ETag}\"");
             if (StoredChecksum.FromColumn(item.Checksum) is { } checksum)
             {
-                xml.Element("ChecksumAlgorithm", Bodies.ChecksumAlgorithms.Name(checksum.Algorithm));
+                xml.Element("ChecksumAlgorithm", checksum.Algorithm.Name());
                 xml.Element("ChecksumType", checksum.Type);
             }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Objects;
@@ -76,7 +77,7 @@ internal static class Completion
             composite.Append(Convert.FromBase64String(part.Checksum!.Value));
         }
 
-        return new Checksum(algorithm, $"{composite.Finish().Value}-{parts.Count}");
+        return new Checksum(algorithm, $"{composite.Finish()}-{parts.Count}");
     }
 
     private static Checksum FullObject(ChecksumAlgorithm algorithm, List<UploadedPart> parts)

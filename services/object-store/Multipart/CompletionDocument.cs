@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Http;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;

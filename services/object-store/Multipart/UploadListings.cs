@@ -1,4 +1,5 @@
 using System.Text;
+using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Listing;

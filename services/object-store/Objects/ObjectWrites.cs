@@ -1,3 +1,4 @@
+using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;

@@ -1,3 +1,4 @@
+using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,7 @@
 using System.Text;
-using Glue.ObjectStore.Bodies;
+using Glue.Foundation.Checksums;
 
-namespace Glue.ObjectStore.Tests.Bodies;
+namespace Glue.Foundation.Tests.Checksums;
 
 /// <summary>Check values of the CRC catalogue (the checksum of "123456789"). Golden: stored checksums are compared with these.</summary>
 public sealed class CrcTests
