@@ -1,4 +1,5 @@
 using Glue.Contracts.Channel;
+using Glue.Guest.Boot;
 using Glue.Guest.Channel;
 using Glue.Guest.Native;
 using Glue.Guest.Runtime;
@@ -22,10 +23,14 @@ internal sealed unsafe class Agent
     private readonly Invocation _invocation;
     private readonly ApiServer _api;
     private readonly StoragePort _storage;
+    private readonly MicroVm? _guest;
     private long _nextWatch;
 
-    public Agent(int channelFd)
+    /// <param name="channelFd">The channel, connected.</param>
+    /// <param name="guest">What only an agent that is a microVM's PID 1 must do; null in a process sandbox.</param>
+    public Agent(int channelFd, MicroVm? guest)
     {
+        _guest = guest;
         _channel = new ChannelLink(channelFd, _poll);
         _runtime = new RuntimeProcess(_channel, _poll);
         _invocation = new Invocation(_channel, _runtime);
@@ -140,6 +145,10 @@ internal sealed unsafe class Agent
                 case >= FrameType.StreamData and <= FrameType.StreamCredit:
                     _storage.Handle(header, payload);
                     break;
+                case FrameType.Resume when _guest is not null:
+                    Awakening.Apply(new ReadOnlySpan<byte>(payload, header.Length));
+                    _channel.Send(FrameType.Hello, 0, ChannelProtocol.Version);
+                    break;
                 default:
                     throw new InvalidDataException($"the worker sent a frame of unknown type {(int)header.Type}");
             }
@@ -151,6 +160,7 @@ internal sealed unsafe class Agent
     private bool Start(byte* payload, int length)
     {
         var message = InitMessage.Read(new ReadOnlySpan<byte>(payload, length));
+        _guest?.MountFunction();
         _invocation.Initialising(Clock.Monotonic, message.InitTimeoutMs);
         var errno = _runtime.Start(message, payload);
         return errno == 0 || End(ResultKind.NotStarted, errno);

@@ -1,9 +1,11 @@
 using Glue.Contracts.Channel;
 using Glue.Guest;
+using Glue.Guest.Boot;
 using Glue.Guest.Launch;
 using Glue.Guest.Native;
 
 // glue-agent                  the agent: speaks on file descriptor 3
+// glue-agent microvm          the agent as PID 1 of a microVM, the argument given by the kernel's command line: see MicroVm
 // glue-agent launch … -- …    the way into a process sandbox, run by the worker: see Launcher
 if (args is ["launch", ..])
 {
@@ -17,5 +19,10 @@ unsafe
     Libc.signal(Libc.SIGPIPE, Libc.SIG_IGN);
 }
 
-new Agent(ChannelProtocol.FileDescriptor).Run();
+if (args is ["microvm", ..])
+{
+    MicroVm.Run();
+}
+
+new Agent(ChannelProtocol.FileDescriptor, guest: null).Run();
 return 0;

@@ -14,7 +14,7 @@ public static class WorkersRegistration
 {
     /// <summary>
     /// Registers <see cref="Worker"/>. The host gives <see cref="ICodeSource"/> and <see cref="IStorageGateway"/>, and
-    /// <see cref="IFunctionLogs"/> if it keeps logs.
+    /// <see cref="IFunctionLogs"/> if it keeps logs; sandboxes are processes unless an <see cref="ISandboxDriver"/> is there already.
     /// </summary>
     public static IServiceCollection AddWorkers(this IServiceCollection services, WorkersOptions options)
     {
@@ -22,7 +22,7 @@ public static class WorkersRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFunctionLogs, DiscardedFunctionLogs>();
         services.AddSingleton(options);
-        services.AddSingleton<ISandboxDriver, ProcessDriver>();
+        services.TryAddSingleton<ISandboxDriver, ProcessDriver>();
         services.AddSingleton(static provider => Create(provider));
         return services;
     }

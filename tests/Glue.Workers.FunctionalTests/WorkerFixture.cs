@@ -12,7 +12,7 @@ using Xunit.Abstractions;
 namespace Glue.Workers.FunctionalTests;
 
 /// <summary>A worker of one test, with functions given as source text.</summary>
-public sealed class WorkerFixture : IAsyncDisposable
+public sealed partial class WorkerFixture : IAsyncDisposable
 {
     private const string Account = "000000000000";
 
@@ -38,10 +38,14 @@ public sealed class WorkerFixture : IAsyncDisposable
             services.AddSingleton(time);
         }
 
+        UseDriver(services, options);
         services.AddWorkers(options);
         _services = services.BuildServiceProvider();
         Worker = _services.GetRequiredService<Worker>();
     }
+
+    /// <summary>Implemented where this suite is compiled for another driver than the default one.</summary>
+    static partial void UseDriver(IServiceCollection services, WorkersOptions options);
 
     public Worker Worker { get; }
 

@@ -6,12 +6,13 @@ namespace Glue.Guest.Launch;
 /// <summary>
 /// The steps into a process sandbox that must happen between fork and bubblewrap, in one small process instead of a chain of
 /// shell, mount, prlimit and setpriv:
-/// <c>launch [--join FILE]… [--stage SOURCE NAME]… [--user N] -- PROGRAM ARGUMENT…</c>.
+/// <c>launch [--join FILE]… [--stage SOURCE NAME]… [--user N] [--vmm BYTES] -- PROGRAM ARGUMENT…</c>.
 /// </summary>
 /// <remarks>
 /// <c>--join</c> writes "0" (the writer) to a cgroup.procs file. <c>--stage</c> makes a folder that only root can reach visible at
 /// /tmp/NAME, in a mount namespace that only this process and its children have; root only. <c>--user</c> gives up root for a user
-/// and group without a name, so that even an escape from bubblewrap is nobody.
+/// and group without a name, so that even an escape from bubblewrap is nobody. <c>--vmm</c> is for a virtual machine monitor, which
+/// starts nothing: no new privileges ever, few descriptors, no core file, no file longer than that, and its end with the worker's.
 /// </remarks>
 internal static unsafe class Launcher
 {
@@ -24,6 +25,7 @@ internal static unsafe class Launcher
             var stages = new List<(string Source, string Name)>();
             var at = 0;
             uint? user = null;
+            ulong? largestFile = null;
             for (; at < arguments.Length && arguments[at] != "--"; at++)
             {
                 switch (arguments[at])
@@ -38,6 +40,9 @@ internal static unsafe class Launcher
                     case "--user":
                         user = uint.Parse(arguments[++at]);
                         break;
+                    case "--vmm":
+                        largestFile = ulong.Parse(arguments[++at]);
+                        break;
                 }
             }
 
@@ -51,6 +56,11 @@ internal static unsafe class Launcher
                 Fail.IfNegative(Libc.setgroups(0, null), "setgroups");
                 Fail.IfNegative(Libc.setresgid(id, id, id), "setresgid");
                 Fail.IfNegative(Libc.setresuid(id, id, id), "setresuid");
+            }
+
+            if (largestFile is { } bytes)
+            {
+                Confine(bytes);
             }
 
             Execute(arguments[(at + 1)..]);
@@ -75,6 +85,22 @@ internal static unsafe class Launcher
 
             Libc.close(fd);
         }
+    }
+
+    /// <summary>Last before the program: a change of user would undo the parent-death signal.</summary>
+    private static void Confine(ulong largestFileBytes)
+    {
+        Limit(Libc.RLIMIT_CORE, 0);
+        Limit(Libc.RLIMIT_NOFILE, 64);
+        Limit(Libc.RLIMIT_FSIZE, largestFileBytes);
+        Fail.IfNegative(Libc.prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl");
+        Fail.IfNegative(Libc.prctl(Libc.PR_SET_PDEATHSIG, Libc.SIGKILL, 0, 0, 0), "prctl");
+    }
+
+    private static void Limit(int resource, ulong value)
+    {
+        var limit = new Libc.ResourceLimit { Soft = value, Hard = value };
+        Fail.IfNegative(Libc.prlimit(0, resource, &limit, null), "prlimit");
     }
 
     private static void Stage(List<(string Source, string Name)> stages)

@@ -218,7 +218,7 @@ internal sealed unsafe class RuntimeProcess(ChannelLink channel, Poll poll)
             Libc.posix_spawnattr_init(attributes);
             Libc.posix_spawnattr_setsigdefault(attributes, defaults);
             Libc.posix_spawnattr_setflags(
-                attributes, Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSID);
+                attributes, Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSID | Libc.POSIX_SPAWN_RESETIDS);
             int pid;
             var errno = Libc.posix_spawn(&pid, arguments[0], actions, attributes, arguments, environment);
             _pid = errno == 0 ? pid : 0;

@@ -12,30 +12,25 @@ public sealed record AgentInitramfs(string Path, string Digest)
 {
     /// <summary>Makes the archive, or finds the one made before of the same parts.</summary>
     /// <param name="image">Gives the modules; the archive is kept beside it.</param>
-    /// <param name="agent">The agent, a static executable.</param>
-    /// <param name="bootstraps">The runtimes' bootstrap files; they end up in the guest's <c>/opt/glue</c>.</param>
-    public static AgentInitramfs Ensure(GuestImage image, string agent, string bootstraps)
+    /// <param name="guestFolder">The published agent; its <c>Runtimes</c> folder ends up in the guest's <c>/var/runtime</c>, as in a process sandbox.</param>
+    public static AgentInitramfs Ensure(GuestImage image, string guestFolder)
     {
         using var content = new MemoryStream();
         var archive = new CpioWriter(content);
-        foreach (var folder in (string[])["dev", "proc", "sys", "root", "modules", "glue"])
+        foreach (var folder in (string[])["dev", "proc", "root", "modules", "runtime"])
         {
             archive.AddDirectory(folder);
         }
 
         archive.AddCharacterDevice("dev/console", 5, 1);
-        archive.AddFile("init", File.ReadAllBytes(agent), executable: true);
+        archive.AddFile("init", File.ReadAllBytes(System.IO.Path.Combine(guestFolder, "glue-agent")), executable: true);
         for (var i = 0; i < image.Modules.Count; i++)
         {
             // The agent loads them by number: no list to parse.
             archive.AddFile($"modules/{i}", File.ReadAllBytes(System.IO.Path.Combine(image.Folder, GuestImage.ModulesFolder, image.Modules[i])), executable: false);
         }
 
-        foreach (var file in Directory.EnumerateFiles(bootstraps).Order(StringComparer.Ordinal))
-        {
-            archive.AddFile($"glue/{System.IO.Path.GetFileName(file)}", File.ReadAllBytes(file), executable: true);
-        }
-
+        AddTree(archive, System.IO.Path.Combine(guestFolder, "Runtimes"), "runtime/Runtimes");
         archive.Finish();
         var bytes = content.ToArray();
         var digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
@@ -48,5 +43,22 @@ public sealed record AgentInitramfs(string Path, string Digest)
         }
 
         return new AgentInitramfs(path, digest);
+    }
+
+    private static void AddTree(CpioWriter archive, string folder, string name)
+    {
+        archive.AddDirectory(name);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
+        {
+            var path = $"{name}/{System.IO.Path.GetFileName(entry)}";
+            if (Directory.Exists(entry))
+            {
+                AddTree(archive, entry, path);
+            }
+            else
+            {
+                archive.AddFile(path, File.ReadAllBytes(entry), executable: true);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ namespace Glue.Workers.Images;
 internal static class RootImage
 {
     /// <summary>Changes whenever the recipe below does, so that an image of an older recipe is built again.</summary>
-    public const int Recipe = 1;
+    public const int Recipe = 3;
 
     /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive.</summary>
     private static readonly string[] Packages =
@@ -20,7 +20,7 @@ internal static class RootImage
     /// </summary>
     private const string CustomizeHook = """
         set -e
-        mkdir -p "$1/var/task" "$1/opt/glue"
+        mkdir -p "$1/var/task" "$1/var/runtime"
         echo '127.0.0.1 localhost' >"$1/etc/hosts"
         echo function >"$1/etc/hostname"
         echo 'sbx_user1051:x:993:990::/tmp:/usr/sbin/nologin' >>"$1/etc/passwd"
@@ -59,7 +59,7 @@ internal static class RootImage
             await Tool.RunAsync("mmdebstrap", arguments, line: line, cancellationToken: cancellationToken);
             line("packing the root image");
             await using var input = File.OpenRead(tar);
-            await Tool.RunAsync("mksquashfs", SquashfsArguments("-", Path.Combine(folder, GuestImage.RootFile), "-tar"), input, cancellationToken: cancellationToken);
+            await Tool.RunAsync("mksquashfs", SquashfsArguments("-", Path.Combine(folder, GuestImage.RootFile), "-tar", "-root-mode", "0755"), input, cancellationToken: cancellationToken);
         }
         finally
         {

@@ -11,9 +11,6 @@ public interface ISandboxDriver : IAsyncDisposable
     /// <summary><c>process</c> or <c>microvm</c>.</summary>
     string Name { get; }
 
-    /// <summary>How a sandbox started by <see cref="StartAsync"/> came to be.</summary>
-    SandboxStart StartKind { get; }
-
     /// <summary>What this machine allows, found out once at start.</summary>
     SandboxSupport Support { get; }
 
@@ -27,6 +24,9 @@ public interface IRunningSandbox : IAsyncDisposable
 {
     /// <summary>The byte stream to the agent; end of stream means that the sandbox is over. Owned by this.</summary>
     System.Net.Sockets.Socket Channel { get; }
+
+    /// <summary>How it came to be.</summary>
+    SandboxStart StartKind { get; }
 
     /// <summary>Anonymous memory the agent lets the runtime hold, in KiB; 0: the driver limits memory itself, exactly.</summary>
     uint GuardedMemoryKiB { get; }

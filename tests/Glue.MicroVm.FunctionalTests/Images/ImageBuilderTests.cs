@@ -7,7 +7,7 @@ public sealed class ImageBuilderTests
     [Fact]
     public async Task An_image_built_once_is_found_again_and_says_what_it_holds()
     {
-        var builder = new ImageBuilder(new ImageOptions { Folder = TestImages.Folder });
+        var builder = TestImages.Builder;
         var seen = new List<ImageProgress>();
         var image = await builder.EnsureAsync(new Collect(seen));
 

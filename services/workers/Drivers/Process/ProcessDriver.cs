@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Glue.Contracts.Invocations;
 using Glue.Workers.Sandboxes;
 using Microsoft.Extensions.Logging;
 
@@ -42,8 +41,6 @@ internal sealed class ProcessDriver : ISandboxDriver
     }
 
     public string Name => "process";
-
-    public SandboxStart StartKind => SandboxStart.Boot;
 
     public SandboxSupport Support { get; }
 

@@ -47,7 +47,8 @@ internal static class ProcessProbe
                 + "(sysctl kernel.unprivileged_userns_clone=1, or kernel.apparmor_restrict_unprivileged_userns=0), or use the microVM driver.");
     }
 
-    private static ICgroups? OpenCgroups(out SandboxFinding finding)
+    /// <summary>The control groups of this machine, or null; <paramref name="finding"/> says which, or why none.</summary>
+    public static ICgroups? OpenCgroups(out SandboxFinding finding)
     {
         List<string> reasons = [];
         foreach (var open in (Func<ICgroups>[])[CgroupsV2.Open, CgroupsV1.Open])

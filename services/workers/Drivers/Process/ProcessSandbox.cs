@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Glue.Contracts.Invocations;
 using Glue.Workers.Sandboxes;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,6 +14,8 @@ internal sealed class ProcessSandbox(int pid, Socket channel, int complaints, IC
     private bool _isReaped;
 
     public Socket Channel => channel;
+
+    public SandboxStart StartKind => SandboxStart.Boot;
 
     public required uint GuardedMemoryKiB { get; init; }
 

@@ -1,0 +1,34 @@
+using System.Net.Sockets;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Drivers.MicroVm.Qemu;
+using Glue.Workers.Sandboxes;
+using Microsoft.Win32.SafeHandles;
+
+namespace Glue.Workers.Drivers.MicroVm;
+
+/// <summary>A VM whose agent has spoken, as the pool sees it.</summary>
+internal sealed class MicroVmSandbox(Vmm vmm, SandboxStart startKind, int memoryMiB, SafeFileHandle scratch) : IRunningSandbox
+{
+    /// <summary>How it came to be.</summary>
+    public SandboxStart StartKind { get; } = startKind;
+
+    public Socket Channel => vmm.Channel;
+
+    /// <summary>The function's own size; the guest has more than that, so that its kernel need not kill anybody.</summary>
+    public uint GuardedMemoryKiB => (uint)memoryMiB * 1024;
+
+    public ulong DataLimitBytes => 0;
+
+    public void Kill() => vmm.Kill();
+
+    /// <summary>A runtime that was killed, in a guest where nobody else would: by the guest's kernel, for want of memory.</summary>
+    public bool WasOutOfMemory() => true;
+
+    public string ReadComplaints() => vmm.ReasonOfEnd() is { } reason ? $"{reason} {vmm.Log()}".Trim() : vmm.Log();
+
+    public async ValueTask DisposeAsync()
+    {
+        await vmm.DisposeAsync();
+        scratch.Dispose();
+    }
+}

@@ -1,0 +1,39 @@
+using Glue.Workers.Drivers.MicroVm.Drives;
+using Glue.Workers.Drivers.MicroVm.Native;
+using Glue.Workers.Drivers.MicroVm.Qemu;
+
+namespace Glue.Workers.Drivers.MicroVm.Snapshots;
+
+/// <summary>Makes snapshots out of running guests.</summary>
+internal static class SnapshotMaker
+{
+    /// <summary>A guest that has booted and waits for its function: code and /tmp are placeholders that it has not touched.</summary>
+    /// <exception cref="VmmException">It did not come up.</exception>
+    public static async Task<Snapshot> MakeBaseAsync(VmLauncher launcher, int functionMemoryMiB, CancellationToken cancellationToken)
+    {
+        // The guest remembers the sizes of these: the real drives must fit below them.
+        using var code = CodeDrives.Placeholder();
+        using var scratch = ScratchDrives.Placeholder();
+        var spec = launcher.Describe(functionMemoryMiB, code, scratch);
+        var memory = Descriptor.Memory("guest-memory", (long)spec.MemoryMiB << 20);
+        var state = Descriptor.Memory("guest-state", 0);
+        try
+        {
+            var vmm = await launcher.BootAsync(spec with { Memory = memory, IsMemoryShared = true, State = state }, "a base snapshot", cancellationToken);
+            await using (vmm)
+            {
+                await vmm.SaveAsync(cancellationToken);
+            }
+
+            Descriptor.Seal(memory); // possible only now that nobody maps it for writing
+            Descriptor.Seal(state);
+            return new Snapshot(memory, state);
+        }
+        catch
+        {
+            memory.Dispose();
+            state.Dispose();
+            throw;
+        }
+    }
+}

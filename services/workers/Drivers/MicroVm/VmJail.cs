@@ -1,0 +1,74 @@
+using System.Globalization;
+using Glue.Workers.Drivers.MicroVm.Native;
+using Glue.Workers.Drivers.MicroVm.Qemu;
+using Glue.Workers.Drivers.Process;
+
+namespace Glue.Workers.Drivers.MicroVm;
+
+/// <summary>
+/// What a VMM process may do besides running its guest: next to nothing. A user of its own (where the worker is root and can give one),
+/// no privilege, few descriptors, a control group that bounds memory and processor, and QEMU's own filter (<c>-sandbox</c>), which
+/// takes away fork and exec. It opens nothing by path, so it needs to be able to read nothing. It ends with the worker.
+/// </summary>
+/// <param name="agent">The agent's program, which is also the way in.</param>
+/// <param name="users">User ids to give out.</param>
+/// <param name="cgroups">Null where there are none.</param>
+internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
+{
+    /// <summary>What QEMU itself takes beside the guest's memory: code, translations, buffers.</summary>
+    private const long MonitorBytes = 160L << 20;
+
+    private const long SmallestFileBytes = 1 << 20;
+
+    /// <summary>Room for one VMM.</summary>
+    /// <exception cref="IOException">No control group can be made.</exception>
+    public VmCell Open(VmmSpec spec)
+    {
+        var cgroup = cgroups?.Create($"vm-{Guid.NewGuid():N}", new CgroupLimits(
+            MemoryBytes: ((long)spec.MemoryMiB << 20) + MonitorBytes,
+            Processes: 32,
+            CpuShare: Math.Clamp(spec.MemoryMiB, 1, 10_000),
+            CpuMillis: Math.Max(1000, spec.Processors * 1000)));
+        var largestFile = spec.Drives.Where(static drive => !drive.IsReadOnly).Select(static drive => RandomAccess.GetLength(drive.Image)).DefaultIfEmpty(0).Max();
+        uint? user = Posix.geteuid() == 0 ? users.Take() : null;
+        List<string> wayIn = [agent, "launch"];
+        foreach (var file in cgroup?.ProcsFiles ?? [])
+        {
+            wayIn.AddRange(["--join", file]);
+        }
+
+        if (user is { } id)
+        {
+            wayIn.AddRange(["--user", id.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        wayIn.AddRange(["--vmm", Math.Max(largestFile, SmallestFileBytes).ToString(CultureInfo.InvariantCulture), "--"]);
+        return new VmCell(wayIn, cgroup, () =>
+        {
+            if (user is { } id)
+            {
+                users.Free(id);
+            }
+        });
+    }
+}
+
+/// <summary>What one VMM was given; closing it gives it back.</summary>
+/// <param name="wayIn">Stands before the VMM's own command.</param>
+/// <param name="cgroup">Its control group.</param>
+/// <param name="free">Gives its user back.</param>
+internal sealed class VmCell(IReadOnlyList<string> wayIn, ICgroup? cgroup, Action free) : IAsyncDisposable
+{
+    public IReadOnlyList<string> WayIn => wayIn;
+
+    /// <summary>Call when no process of it is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (cgroup is not null)
+        {
+            await cgroup.RemoveAsync();
+        }
+
+        free();
+    }
+}
