@@ -139,7 +139,7 @@ internal sealed class Sandbox : IFrameHandler
     /// <summary>The outcome of the request whose cold start failed in the function's own init.</summary>
     public InvokeOutcome FailInit(InvokeRequest request, SandboxStarted started, TimeSpan startDuration)
     {
-        var attempt = new Attempt(request, startDuration, _running!.StartKind, TimeSpan.Zero, 0);
+        var attempt = new Attempt(request, startDuration, _running?.StartKind ?? SandboxStart.Boot, TimeSpan.Zero, 0);
         var message = new ResultMessage { DurationMicros = (uint)started.Duration.TotalMicroseconds, MaxRssKiB = started.MaxRssKiB };
         // A log of its own: the sandbox's belongs to its reader, which may still be ending it.
         var log = new SandboxLog(Version, _log.Stream, _context.Logs, _context.Time);

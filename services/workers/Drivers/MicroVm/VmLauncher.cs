@@ -77,10 +77,10 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
     public async Task<Vmm> RestoreAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken)
     {
         using var state = snapshot.OpenState();
-        var vmm = await StartAsync(spec with { Memory = snapshot.Memory, IsMemoryShared = false, IsIncoming = true, State = state }, cancellationToken);
+        var vmm = await StartAsync(spec with { Memory = snapshot.Memory, IsMemoryShared = false, IsIncoming = true }, cancellationToken);
         try
         {
-            await vmm.RestoreAsync(cancellationToken);
+            await vmm.RestoreAsync(state, cancellationToken);
             await AwakenAsync(vmm, cancellationToken);
             return vmm;
         }

@@ -43,6 +43,35 @@ internal static unsafe class Descriptor
         return (new Socket(new SafeSocketHandle(fds[0], ownsHandle: true)), new SafeFileHandle(fds[1], ownsHandle: true));
     }
 
+    /// <summary>Sends bytes and, with them, a descriptor (SCM_RIGHTS).</summary>
+    public static void Send(Socket socket, ReadOnlySpan<byte> bytes, SafeFileHandle descriptor)
+    {
+        const int SolSocket = 1, ScmRights = 1;
+        fixed (byte* start = bytes)
+        {
+            var vector = new Posix.IoVector { Base = start, Length = bytes.Length };
+            var control = new Posix.DescriptorMessage
+            {
+                Length = 20, // CMSG_LEN of one int
+                Level = SolSocket,
+                Type = ScmRights,
+                Descriptor = (int)descriptor.DangerousGetHandle(),
+            };
+            var message = new Posix.MessageHeader
+            {
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = &control,
+                ControlLength = sizeof(Posix.DescriptorMessage),
+            };
+            // A command of some bytes on an idle socket: taken whole or not at all.
+            if (Posix.sendmsg((int)socket.Handle, &message, 0) != bytes.Length)
+            {
+                throw Failure("sendmsg");
+            }
+        }
+    }
+
     private static SafeFileHandle Owned(int fd, string call) => fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Failure(call);
 
     private static IOException Failure(string call)

@@ -38,6 +38,9 @@ internal static unsafe partial class Posix
     public static partial int socketpair(int domain, int type, int protocol, int* fds);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial nint sendmsg(int socket, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -76,4 +79,34 @@ internal static unsafe partial class Posix
 
     [LibraryImport("libc")]
     public static partial void posix_spawnattr_setsigmask(void* attributes, void* signals);
+
+    /// <summary><c>struct msghdr</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* Name;
+        public nint NameLength;
+        public IoVector* Vectors;
+        public nint VectorCount;
+        public DescriptorMessage* Control;
+        public nint ControlLength;
+        public nint Flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct IoVector
+    {
+        public byte* Base;
+        public nint Length;
+    }
+
+    /// <summary><c>struct cmsghdr</c> with one descriptor, padded as CMSG_SPACE does.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 24)]
+    public struct DescriptorMessage
+    {
+        public nint Length;
+        public int Level;
+        public int Type;
+        public int Descriptor;
+    }
 }

@@ -17,7 +17,7 @@ internal static class QemuCommand
     private const string EmulatedCpu = "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+aes,+pclmulqdq,+rdrand";
 
     // Descriptors of the VMM: 0 to 2 are null and its log, then in this order.
-    public const int ChannelFd = 3, MonitorFd = 4, KernelFd = 5, InitramfsFd = 6, MemoryFd = 7, StateFd = 8, FirstDriveFd = 9;
+    public const int ChannelFd = 3, MonitorFd = 4, KernelFd = 5, InitramfsFd = 6, MemoryFd = 7, FirstDriveFd = 8;
 
     /// <summary>Kernel parameters; the kernel hands the last, unknown to it, to the agent as its argument.</summary>
     /// <remarks>

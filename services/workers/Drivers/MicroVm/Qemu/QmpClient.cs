@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
+using Glue.Workers.Drivers.MicroVm.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace Glue.Workers.Drivers.MicroVm.Qemu;
 
@@ -11,6 +13,7 @@ namespace Glue.Workers.Drivers.MicroVm.Qemu;
 /// </summary>
 internal sealed class QmpClient : IAsyncDisposable
 {
+    private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly Channel<JsonElement> _answers = Channel.CreateBounded<JsonElement>(16);
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -19,6 +22,7 @@ internal sealed class QmpClient : IAsyncDisposable
 
     public QmpClient(Socket socket)
     {
+        _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _reading = Task.Run(ReadAsync);
     }
@@ -35,12 +39,24 @@ internal sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Runs one command and returns what it returned.</summary>
     /// <exception cref="VmmException">The VMM refused it, or is gone.</exception>
-    public async Task<JsonElement> ExecuteAsync(string command, CancellationToken cancellationToken)
+    public Task<JsonElement> ExecuteAsync(string command, CancellationToken cancellationToken) => ExecuteAsync(command, null, cancellationToken);
+
+    /// <summary>The same, with a descriptor for the command to take.</summary>
+    public async Task<JsonElement> ExecuteAsync(string command, SafeFileHandle? descriptor, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await _stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\n"), cancellationToken);
+            var line = System.Text.Encoding.UTF8.GetBytes(command + "\n");
+            if (descriptor is null)
+            {
+                await _stream.WriteAsync(line, cancellationToken);
+            }
+            else
+            {
+                Descriptor.Send(_socket, line, descriptor);
+            }
+
             var answer = await NextAsync(cancellationToken);
             return answer.TryGetProperty("error", out var error)
                 ? throw new VmmException($"QEMU refused {command}: {error.GetProperty("desc").GetString()}")

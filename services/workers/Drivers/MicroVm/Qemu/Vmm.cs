@@ -50,7 +50,7 @@ internal sealed class Vmm : IAsyncDisposable
                 SafeFileHandle[] descriptors =
                 [
                     nothing, log, log, channelTheirs, monitorTheirs, spec.Kernel, spec.Initramfs,
-                    spec.Memory ?? nothing, spec.State ?? nothing, .. spec.Drives.Select(drive => drive.Image),
+                    spec.Memory ?? nothing, .. spec.Drives.Select(drive => drive.Image),
                 ];
                 var pid = await spawner.StartAsync([.. cell.WayIn, .. QemuCommand.Arguments(spec, tscKhz)], descriptors);
                 return new Vmm(new ChildProcess(pid), new QmpClient(monitor), channel, log, cell);
@@ -85,20 +85,22 @@ internal sealed class Vmm : IAsyncDisposable
 
     public Task ContinueAsync(CancellationToken cancellationToken) => _monitor.ExecuteAsync("""{"execute":"cont"}""", cancellationToken);
 
-    /// <summary>Writes the state of processor and devices to <see cref="VmmSpec.State"/>; memory already is where it belongs. The guest is left frozen.</summary>
-    public async Task SaveAsync(CancellationToken cancellationToken)
+    /// <summary>Freezes the guest and writes the state of its processor and devices; its memory already is where it belongs.</summary>
+    public async Task SaveAsync(SafeFileHandle state, CancellationToken cancellationToken)
     {
         await StopAsync(cancellationToken);
         await IgnoreSharedMemoryAsync(cancellationToken);
-        await _monitor.ExecuteAsync(Migrate("migrate"), cancellationToken);
+        await _monitor.ExecuteAsync("""{"execute":"getfd","arguments":{"fdname":"state"}}""", state, cancellationToken);
+        await _monitor.ExecuteAsync("""{"execute":"migrate","arguments":{"uri":"fd:state"}}""", cancellationToken);
         await MigratedAsync(cancellationToken);
     }
 
-    /// <summary>Loads the state from <see cref="VmmSpec.State"/> and lets the guest run on.</summary>
-    public async Task RestoreAsync(CancellationToken cancellationToken)
+    /// <summary>Loads a saved state and lets the guest run on.</summary>
+    public async Task RestoreAsync(SafeFileHandle state, CancellationToken cancellationToken)
     {
         await IgnoreSharedMemoryAsync(cancellationToken);
-        await _monitor.ExecuteAsync(Migrate("migrate-incoming"), cancellationToken);
+        await _monitor.ExecuteAsync("""{"execute":"getfd","arguments":{"fdname":"state"}}""", state, cancellationToken);
+        await _monitor.ExecuteAsync("""{"execute":"migrate-incoming","arguments":{"uri":"fd:state"}}""", cancellationToken);
         await MigratedAsync(cancellationToken);
         await ContinueAsync(cancellationToken);
     }
@@ -137,9 +139,6 @@ internal sealed class Vmm : IAsyncDisposable
         _log.Dispose();
         await _cell.DisposeAsync();
     }
-
-    private static string Migrate(string command) =>
-        $$$"""{"execute":"{{{command}}}","arguments":{"uri":"fd:{{{QemuCommand.StateFd}}}"}}""";
 
     /// <summary>Memory stays in its descriptor, which both sides map, instead of being copied through the state.</summary>
     private Task<System.Text.Json.JsonElement> IgnoreSharedMemoryAsync(CancellationToken cancellationToken) => _monitor.ExecuteAsync(

@@ -30,9 +30,6 @@ internal sealed record VmmSpec
 
     /// <summary>True: it waits for a saved state instead of booting.</summary>
     public bool IsIncoming { get; init; }
-
-    /// <summary>Where the device state is written to or read from; null when it is neither saved nor restored.</summary>
-    public SafeFileHandle? State { get; init; }
 }
 
 /// <param name="Image">Open for what <paramref name="IsReadOnly"/> says.</param>

@@ -19,10 +19,10 @@ internal static class SnapshotMaker
         var state = Descriptor.Memory("guest-state", 0);
         try
         {
-            var vmm = await launcher.BootAsync(spec with { Memory = memory, IsMemoryShared = true, State = state }, "a base snapshot", cancellationToken);
+            var vmm = await launcher.BootAsync(spec with { Memory = memory, IsMemoryShared = true }, "a base snapshot", cancellationToken);
             await using (vmm)
             {
-                await vmm.SaveAsync(cancellationToken);
+                await vmm.SaveAsync(state, cancellationToken);
             }
 
             Descriptor.Seal(memory); // possible only now that nobody maps it for writing
