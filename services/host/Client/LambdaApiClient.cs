@@ -18,7 +18,7 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
     /// <summary>AWS's AddPermission: S3 may invoke the function for this bucket. Granted before counts as done.</summary>
     public async Task AllowS3Async(string function, string bucket, string accountId, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Post, $"/2015-03-31/functions/{Uri.EscapeDataString(function)}/policy", new JsonObject
+        using var response = await SendAsync(HttpMethod.Post, $"{PathOf(function)}/policy", new JsonObject
         {
             ["StatementId"] = $"s3-{bucket}".Replace('.', '-'),
             ["Action"] = "lambda:InvokeFunction",
@@ -32,18 +32,61 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
         }
     }
 
-    /// <summary>The function's ARN.</summary>
-    public async Task<string> ArnOfAsync(string function, CancellationToken cancellationToken) =>
-        (await GetAsync($"/2015-03-31/functions/{Uri.EscapeDataString(function)}/configuration", cancellationToken))!["FunctionArn"]!.GetValue<string>();
-
-    public async Task<JsonNode> GetAsync(string pathAndQuery, CancellationToken cancellationToken)
+    /// <summary>AWS's GetFunctionConfiguration; null when there is no such function.</summary>
+    public async Task<DeployedFunction?> FindFunctionAsync(string function, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Get, pathAndQuery, body: null, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Get, $"{PathOf(function)}/configuration", body: null, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
         await EnsureAsync(response, cancellationToken);
-        return (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
+        var configuration = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
+        return new DeployedFunction(configuration["FunctionArn"]!.GetValue<string>(), configuration["CodeSha256"]!.GetValue<string>());
+    }
+
+    /// <summary>AWS's CreateFunction.</summary>
+    public async Task CreateFunctionAsync(NewFunction function, byte[] zip, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/2015-03-31/functions", new JsonObject
+        {
+            ["FunctionName"] = function.Name,
+            ["Description"] = function.Description,
+            ["Runtime"] = "provided.al2023",
+            ["Handler"] = "bootstrap",
+            ["Role"] = $"arn:aws:iam::{credential.AccountId}:role/{function.Name}",
+            ["MemorySize"] = function.MemoryMiB,
+            ["Timeout"] = function.TimeoutSeconds,
+            ["Environment"] = new JsonObject
+            {
+                ["Variables"] = new JsonObject(function.Environment.Select(static variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value))),
+            },
+            ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(zip) },
+        }, cancellationToken);
+        await EnsureAsync(response, cancellationToken);
+    }
+
+    /// <summary>AWS's UpdateFunctionCode.</summary>
+    public async Task UpdateCodeAsync(string function, byte[] zip, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            HttpMethod.Put, $"{PathOf(function)}/code", new JsonObject { ["ZipFile"] = Convert.ToBase64String(zip) }, cancellationToken);
+        await EnsureAsync(response, cancellationToken);
+    }
+
+    /// <summary>Rows of the ledger, newest first. <paramref name="query"/> as <c>/glue/v1/invocations</c> takes it.</summary>
+    public async Task<IReadOnlyList<InvocationView>> InvocationsAsync(IEnumerable<KeyValuePair<string, string?>> query, CancellationToken cancellationToken)
+    {
+        var fields = query.Where(static field => field.Value is not null).Select(static field => $"{field.Key}={Uri.EscapeDataString(field.Value!)}");
+        using var response = await SendAsync(HttpMethod.Get, $"/glue/v1/invocations?{string.Join('&', fields)}", body: null, cancellationToken);
+        await EnsureAsync(response, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync(InvocationJson.Default.InvocationList, cancellationToken))!.Invocations;
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string PathOf(string function) => $"/2015-03-31/functions/{Uri.EscapeDataString(function)}";
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, JsonNode? body, CancellationToken cancellationToken)
     {

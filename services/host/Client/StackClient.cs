@@ -49,14 +49,15 @@ internal sealed class StackClient : IDisposable
     /// </summary>
     public async Task AddRuleAsync(NewRule rule, CancellationToken cancellationToken)
     {
-        var arn = await Lambda.ArnOfAsync(rule.Function, cancellationToken);
+        var function = await Lambda.FindFunctionAsync(rule.Function, cancellationToken)
+            ?? throw new StartupException($"There is no function '{rule.Function}'. Deploy it first: aws lambda create-function ...");
         await Lambda.AllowS3Async(rule.Function, rule.Bucket, Credential.AccountId, cancellationToken);
         var rules = await RulesOfAsync(rule.Bucket, cancellationToken);
         rules.RemoveAll(existing => existing.Id == rule.Id);
         rules.Add(new LambdaFunctionConfiguration
         {
             Id = rule.Id,
-            FunctionArn = arn,
+            FunctionArn = function.Arn,
             Events = [.. rule.Events.Select(static name => new EventType(name))],
             Filter = new Filter
             {

@@ -1,0 +1,175 @@
+using System.Net;
+using Glue.Dispatcher;
+using Glue.Dispatcher.Placement;
+using Glue.Dispatcher.Queue;
+using Glue.Foundation.Signing;
+using Glue.Foundation.Sqlite;
+using Glue.Host.Accounts;
+using Glue.Host.Data;
+using Glue.ObjectStore;
+using Glue.StorageEvents;
+using Glue.StorageEvents.EventLog;
+using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Rules;
+using Glue.Workers;
+using Glue.Workers.Code;
+using Glue.Workers.Gateway;
+using Glue.Workers.Sandboxes;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Glue.Host.Composition;
+
+/// <summary>
+/// The embedded stack in one process: every service, each port adapted to the service behind it, and one Kestrel with an S3
+/// listener, an API listener and the in-memory listener of the sandboxes' storage requests.
+/// </summary>
+internal sealed class GlueHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly DataFolder _data;
+    private readonly SqliteDatabase[] _databases;
+
+    private GlueHost(WebApplication app, DataFolder data, SqliteDatabase[] databases, Credential root)
+    {
+        (_app, _data, _databases, Root) = (app, data, databases, root);
+    }
+
+    public Uri S3 => AddressOf(_app, 0);
+
+    public Uri Api => AddressOf(_app, 1);
+
+    /// <summary>The installation's first credential.</summary>
+    public Credential Root { get; }
+
+    /// <summary>From now on <c>/healthz</c> answers 200.</summary>
+    public void SayReady() => _app.Services.GetRequiredService<Readiness>().IsReady = true;
+
+    /// <summary>Opens the data folder, starts everything, and returns when both listeners answer.</summary>
+    /// <exception cref="StartupException">Something the user can mend: a taken port, a locked folder, a missing part.</exception>
+    public static async Task<GlueHost> StartAsync(GlueHostOptions options, CancellationToken cancellationToken)
+    {
+        var data = DataFolder.Open(options.DataFolder);
+        var databases = Array.Empty<SqliteDatabase>();
+        GlueHost? host = null;
+        try
+        {
+            var (root, _) = CredentialFile.Load(data.Credentials, options.AccessKey, options.SecretKey);
+            var (store, queue, state) =
+                (SqliteDatabase.Open(data.StoreDatabase), SqliteDatabase.Open(data.QueueDatabase), SqliteDatabase.Open(data.StateDatabase));
+            databases = [store, queue, state];
+            host = new GlueHost(Compose(options, data, root, store, queue, state), data, databases, root);
+            await host.ListenAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            if (host is not null)
+            {
+                await host.DisposeAsync();
+            }
+            else
+            {
+                await DisposeAsync(databases, data);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the process is told to end (Ctrl-C, SIGTERM) and everything has stopped.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        File.Delete(_data.Endpoints);
+        await _app.DisposeAsync();
+        await DisposeAsync(_databases, _data);
+    }
+
+    private static async ValueTask DisposeAsync(SqliteDatabase[] databases, DataFolder data)
+    {
+        foreach (var database in databases)
+        {
+            await database.DisposeAsync();
+        }
+
+        data.Dispose();
+    }
+
+    private static WebApplication Compose(
+        GlueHostOptions options, DataFolder data, Credential root, SqliteDatabase store, SqliteDatabase queue, SqliteDatabase state)
+    {
+        WebApplication? app = null;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.S3Port, static listener => listener.Serve(Surface.S3));
+            kestrel.Listen(IPAddress.Loopback, options.ApiPort, static listener => listener.Serve(Surface.Api));
+            kestrel.ListenStorageGateway();
+        });
+
+        // Longer than any part's own drain, so that no part is cut off in the middle of its hand-over.
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
+
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new InstallationCredentials(root));
+        services.AddSingleton<ICredentialSource>(static provider => provider.GetRequiredService<InstallationCredentials>());
+
+        services.AddObjectStore(new ObjectStoreOptions { Folder = data.Objects }, _ => store);
+        services.AddSingleton<IObjectEventJournal, EventJournal>();
+        services.AddSingleton<IBucketNotifications, StoreNotifications>();
+
+        services.AddStorageEvents(new StorageEventsOptions(), _ => store, _ => state);
+        services.AddSingleton<IFunctionDirectory, FunctionDirectory>();
+        services.AddSingleton<IInvocationIntake, QueueIntake>();
+
+        services.AddDispatcher(new DispatcherOptions { CodeFolder = data.Code }, _ => state, _ => queue);
+        services.AddSingleton<IWorker, LocalWorker>();
+
+        services.AddWorkers(new WorkersOptions { Folder = data.Worker, GuestFolder = options.GuestFolder });
+        services.AddSingleton<ICodeSource, DeployedCode>();
+        services.AddSingleton<IStorageCredentials, GatewayCredentials>();
+        services.AddStorageGateway(new StorageGatewayOptions { Upstream = () => AddressOf(app!, 0) });
+        services.AddSingleton<Readiness>();
+
+        app = builder.Build();
+        app.UseStorageGateway();
+        app.MapSurface(Surface.S3, static s3 => s3.UseObjectStore());
+        app.MapSurface(Surface.Api, static api =>
+        {
+            api.Map("/healthz", static healthz => healthz.Run(Readiness.AnswerAsync));
+            api.UseLambdaApi();
+        });
+        return app;
+    }
+
+    /// <summary>Addresses are in the order of the Listen calls, with the ports that were bound.</summary>
+    private static Uri AddressOf(WebApplication app, int listener) =>
+        new(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ElementAt(listener));
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new StartupException($"{e.Message} Another program listens there: choose other ports with --s3-port and --api-port.", e);
+        }
+
+        new RunningEndpoints(S3, Api).WriteTo(_data.Endpoints);
+    }
+}

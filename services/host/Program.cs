@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
+using Amazon.Runtime;
+using Glue.Host;
+using Glue.Host.Demo;
+using Glue.Host.Doctor;
+using Glue.Host.Invocations;
+using Glue.Host.Rules;
+using Glue.Host.Up;
+using Microsoft.Extensions.Options;
+
+var root = new RootCommand("Glue: Lambda for your own object storage.")
+{
+    UpCommand.Create(),
+    DemoCommand.Create(),
+    RuleCommand.Create(),
+    InvocationsCommand.Create(),
+    DoctorCommand.Create(),
+};
+
+try
+{
+    // Ctrl-C and SIGTERM belong to the host of `up`, which drains; other verbs just end.
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (Exception e) when (e is StartupException or OptionsValidationException or ValidationException)
+{
+    Console.Error.WriteLine("glue: " + e.Message);
+    return 2;
+}
+catch (AmazonServiceException e)
+{
+    Console.Error.WriteLine($"glue: {e.ErrorCode}: {e.Message}");
+    return 1;
+}
