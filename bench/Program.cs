@@ -1,0 +1,30 @@
+using Glue.Bench;
+
+if (args is ["kestrel-echo", var port])
+{
+    await KestrelEcho.RunAsync(int.Parse(port));
+    return 0;
+}
+
+(string Name, string What, Func<Task> Run)[] benches =
+[
+    ("invoke", "warm synchronous invocations through the Lambda API, beside a bare Kestrel echo", InvokeBench.RunAsync),
+    ("pipeline", "2,000 pictures from put to thumbnail, beside vipsthumbnail", PipelineBench.RunAsync),
+    ("idle", "memory of the idle stack and its time to ready", IdleBench.RunAsync),
+];
+var chosen = args.Length == 0 ? benches : [.. benches.Where(bench => bench.Name == args[0])];
+if (chosen.Length == 0)
+{
+    Console.Error.WriteLine($"There is no bench '{args[0]}'. There are: {string.Join(", ", benches.Select(bench => bench.Name))}.");
+    return 2;
+}
+
+foreach (var (name, what, run) in chosen)
+{
+    Console.WriteLine($"## {name}: {what}\n");
+    Console.WriteLine(Machine.Describe() + "\n");
+    await run();
+    Console.WriteLine();
+}
+
+return 0;
