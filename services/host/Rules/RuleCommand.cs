@@ -89,7 +89,7 @@ internal static class RuleCommand
                 throw new StartupException($"Bucket {bucket} has no rule '{name}'. It has: {string.Join(", ", rules.Select(static rule => rule.Id))}");
             }
 
-            await stack.PutRulesAsync(bucket, rules, allowsRecursion: true, cancellationToken); // the others were accepted before
+            await stack.PutRulesAsync(bucket, rules, allowsRecursion: false, cancellationToken);
             return 0;
         });
         return command;

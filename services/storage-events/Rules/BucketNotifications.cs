@@ -48,6 +48,7 @@ public sealed class BucketNotifications : IDisposable
         string accountId, string bucket, BucketNotificationConfiguration configuration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        configuration = KeepConsent(accountId, bucket, configuration);
         _validation.Check(accountId, bucket, configuration);
         if (configuration.Rules.Count == 0)
         {
@@ -69,6 +70,25 @@ public sealed class BucketNotifications : IDisposable
     internal RuleSet? RulesOf(string bucket) => _byBucket.GetValueOrDefault(bucket);
 
     public void Dispose() => _oneChange.Dispose();
+
+    /// <summary>
+    /// A whole configuration is put to change one rule in it: a rule that comes back unchanged keeps the consent to recursion that it was
+    /// once put with, whether or not the header comes with it again.
+    /// </summary>
+    private BucketNotificationConfiguration KeepConsent(string accountId, string bucket, BucketNotificationConfiguration configuration)
+    {
+        if (RulesOf(bucket) is not { } before || before.AccountId != accountId)
+        {
+            return configuration;
+        }
+
+        return new BucketNotificationConfiguration([.. configuration.Rules.Select(rule =>
+            before.Configuration.Rules.Any(old => old.AllowsRecursion && IsSame(old, rule)) ? rule with { AllowsRecursion = true } : rule)]);
+    }
+
+    private static bool IsSame(BucketRule old, BucketRule rule) =>
+        old.Id == rule.Id && old.FunctionArn == rule.FunctionArn && old.Prefix == rule.Prefix && old.Suffix == rule.Suffix
+        && old.Events.SequenceEqual(rule.Events, StringComparer.Ordinal);
 
     private Task ReplaceAsync(string bucket, RuleSet rules, CancellationToken cancellationToken)
     {

@@ -50,6 +50,17 @@ public sealed class BucketNotificationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_unchanged_rule_keeps_its_consent_to_recursion_and_a_changed_one_must_ask_again()
+    {
+        _functions.Add(FakeFunctions.Thumbnail, environment: ("OUTPUT_PREFIX", "in/"));
+        await PutAsync(Of(Rule("a", "in/") with { AllowsRecursion = true }));
+        await PutAsync(Of(Rule("a", "in/"), Rule("b", "elsewhere/")));
+        Assert.True((await GetAsync()).Rules[0].AllowsRecursion);
+        Assert.False((await GetAsync()).Rules[1].AllowsRecursion);
+        await Assert.ThrowsAsync<NotificationRefusedException>(() => PutAsync(Of(Rule("a", "in/", ".jpg"))));
+    }
+
+    [Fact]
     public async Task A_refused_configuration_changes_nothing()
     {
         await PutAsync(Of(Rule("kept")));
