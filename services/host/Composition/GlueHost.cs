@@ -30,9 +30,9 @@ internal sealed class GlueHost : IAsyncDisposable
     private readonly DataFolder _data;
     private readonly SqliteDatabase[] _databases;
 
-    private GlueHost(WebApplication app, DataFolder data, SqliteDatabase[] databases, Credential root)
+    private GlueHost(WebApplication app, DataFolder data, SqliteDatabase[] databases, Credential root, bool hasNewCredentials)
     {
-        (_app, _data, _databases, Root) = (app, data, databases, root);
+        (_app, _data, _databases, Root, HasNewCredentials) = (app, data, databases, root, hasNewCredentials);
     }
 
     public Uri S3 => AddressOf(_app, 0);
@@ -41,6 +41,15 @@ internal sealed class GlueHost : IAsyncDisposable
 
     /// <summary>The installation's first credential.</summary>
     public Credential Root { get; }
+
+    /// <summary>True: they were made at this start, and nobody has seen them yet.</summary>
+    public bool HasNewCredentials { get; }
+
+    /// <summary>Which driver makes the sandboxes, and what was found out about this machine.</summary>
+    public SandboxSupport DriverSupport => _app.Services.GetRequiredService<Worker>().Support;
+
+    /// <summary>Cancelled when the process is told to end.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
     /// <summary>From now on <c>/healthz</c> answers 200.</summary>
     public void SayReady() => _app.Services.GetRequiredService<Readiness>().IsReady = true;
@@ -54,11 +63,11 @@ internal sealed class GlueHost : IAsyncDisposable
         GlueHost? host = null;
         try
         {
-            var (root, _) = CredentialFile.Load(data.Credentials, options.AccessKey, options.SecretKey);
+            var (root, isNew) = CredentialFile.Load(data.Credentials, options.AccessKey, options.SecretKey);
             var (store, queue, state) =
                 (SqliteDatabase.Open(data.StoreDatabase), SqliteDatabase.Open(data.QueueDatabase), SqliteDatabase.Open(data.StateDatabase));
             databases = [store, queue, state];
-            host = new GlueHost(Compose(options, data, root, store, queue, state), data, databases, root);
+            host = new GlueHost(Compose(options, data, root, store, queue, state), data, databases, root, isNew);
             await host.ListenAsync(cancellationToken);
             return host;
         }
@@ -127,7 +136,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton(new InstallationCredentials(root));
         services.AddSingleton<ICredentialSource>(static provider => provider.GetRequiredService<InstallationCredentials>());
 
-        services.AddObjectStore(new ObjectStoreOptions { Folder = data.Objects }, _ => store);
+        services.AddObjectStore(_ => store, new ObjectStoreOptions { DataFolder = data.Objects });
         services.AddSingleton<IObjectEventJournal, EventJournal>();
         services.AddSingleton<IBucketNotifications, StoreNotifications>();
 

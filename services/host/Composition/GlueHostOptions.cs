@@ -14,6 +14,9 @@ internal sealed record GlueHostOptions
     /// <summary>The published agent and runtime bootstraps.</summary>
     public required string GuestFolder { get; init; }
 
+    /// <summary><c>auto</c>, <c>microvm</c> or <c>process</c>.</summary>
+    public string Driver { get; init; } = "auto";
+
     /// <summary>Null: what the data folder holds, or new keys.</summary>
     public string? AccessKey { get; init; }
 

@@ -73,7 +73,7 @@ internal static class DemoCommand
                 cancellationToken);
             using var stack = new StackClient(host.S3, host.Api, host.Root);
             await BuiltInFunctions.DeployAsync(stack.Lambda, cancellationToken);
-            AnsiConsole.MarkupLineInterpolated($"stack is up: driver [bold]{host.DriverName}[/], S3 {host.S3}, Lambda API {host.Api}");
+            AnsiConsole.MarkupLineInterpolated($"stack is up: driver [bold]{host.DriverSupport.Driver}[/], S3 {host.S3}, Lambda API {host.Api}");
 
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Stopping);
             limit.CancelAfter(timeout);

@@ -48,7 +48,7 @@ internal static class UpCommand
             Console.WriteLine($"new credentials (shown once, kept in {credentials}): access key {host.Root.AccessKeyId}, secret key {host.Root.SecretAccessKey}");
         }
 
-        Console.WriteLine($"ready  s3 {Show(host.S3)}  lambda {Show(host.Api)}  driver {host.DriverName}  "
+        Console.WriteLine($"ready  s3 {Show(host.S3)}  lambda {Show(host.Api)}  driver {host.DriverSupport.Driver}  "
             + $"use: AWS_SHARED_CREDENTIALS_FILE={credentials} AWS_DEFAULT_REGION=us-east-1 aws --endpoint-url {Show(host.S3)} s3 ls");
         await host.WaitForShutdownAsync(cancellationToken);
     }

@@ -1,0 +1,26 @@
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Placement;
+using Glue.Workers;
+
+namespace Glue.Host.Composition;
+
+/// <summary>This process's own worker, as the dispatcher sees any worker.</summary>
+internal sealed class LocalWorker(Worker worker) : IWorker
+{
+    public string Id => worker.Id;
+
+    public Dispatcher.Placement.WorkerStatus Status
+    {
+        get
+        {
+            var status = worker.Status;
+            return new() { FreeMemoryMiB = status.MemoryBudgetMiB - status.MemoryUsedMiB };
+        }
+    }
+
+    public Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) =>
+        worker.InvokeAsync(version, request, cancellationToken);
+
+    public Task RetireAsync(string functionArn, CancellationToken cancellationToken) => worker.RetireAsync(functionArn, cancellationToken);
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Glue.Host.Composition;
+using Glue.Host.Up;
+using Glue.Workers.Sandboxes;
+using Spectre.Console;
+
+namespace Glue.Host.Doctor;
+
+/// <summary><c>glue doctor</c>: what is installed, which driver will be used and why, and whether a stack starts.</summary>
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("doctor", "What is installed, which driver will be used and why.") { DriverOption.Option };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var findings = new List<SandboxFinding>
+            {
+                new("system", true, $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}"),
+                Program("node", "/usr/bin/node", "nodejs20.x functions", "nodejs"),
+                Program("python3", "/usr/bin/python3", "python3.12 functions", "python3"),
+                Library("libvips.so.42", "the thumbnail function", "libvips42"),
+                Library("libsqlite3.so.0", "metadata, event log and queue", "libsqlite3-0"),
+            };
+            var isWell = await StartStackAsync(findings, parsed.GetValue(DriverOption.Option)!, cancellationToken);
+            Show(findings);
+            return isWell && findings.All(static finding => finding.IsGood || finding.Name.StartsWith("driver", StringComparison.Ordinal)) ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static async Task<bool> StartStackAsync(List<SandboxFinding> findings, string driver, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("glue-doctor-");
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            await using var host = await GlueHost.StartAsync(
+                new GlueHostOptions
+                {
+                    DataFolder = folder.FullName,
+                    S3Port = 0,
+                    ApiPort = 0,
+                    GuestFolder = InstalledParts.Guest,
+                    Driver = driver,
+                    LogLevel = LogLevel.Error,
+                },
+                cancellationToken);
+            var support = host.DriverSupport;
+            findings.Add(new("driver", support.IsSupported, support.Driver));
+            findings.AddRange(support.Findings.Select(static finding => finding with { Name = "driver: " + finding.Name }));
+            findings.Add(new("stack", true, $"starts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));
+            return support.IsSupported;
+        }
+        catch (StartupException e)
+        {
+            findings.Add(new("stack", false, e.Message));
+            return false;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static SandboxFinding Program(string name, string path, string what, string package) => File.Exists(path)
+        ? new(name, true, $"{path}, for {what}")
+        : new(name, false, $"{path} is missing: {what} cannot run. Install the package {package}.");
+
+    private static SandboxFinding Library(string name, string what, string package)
+    {
+        if (!NativeLibrary.TryLoad(name, out var handle))
+        {
+            return new(name, false, $"is missing, needed by {what}. Install the package {package}.");
+        }
+
+        NativeLibrary.Free(handle);
+        return new(name, true, $"for {what}");
+    }
+
+    private static void Show(List<SandboxFinding> findings)
+    {
+        foreach (var finding in findings)
+        {
+            AnsiConsole.MarkupLineInterpolated($"{(finding.IsGood ? "  ok" : "   !")}  {finding.Name,-24} {finding.Text}");
+        }
+    }
+}
