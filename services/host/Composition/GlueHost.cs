@@ -17,6 +17,7 @@ using Glue.Workers.Gateway;
 using Glue.Workers.Sandboxes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Glue.Host.Composition;
 
