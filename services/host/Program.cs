@@ -8,6 +8,7 @@ using Glue.Host.Invocations;
 using Glue.Host.Rules;
 using Glue.Host.Up;
 using Microsoft.Extensions.Options;
+using Spectre.Console;
 
 var root = new RootCommand("Glue: Lambda for your own object storage.")
 {
@@ -17,6 +18,12 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     InvocationsCommand.Create(),
     DoctorCommand.Create(),
 };
+
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Capabilities.Ansi = false;
+    AnsiConsole.Profile.Width = 160; // nobody's terminal: a file or a pipe has no width to fit into
+}
 
 try
 {

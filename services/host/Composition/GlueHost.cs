@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Glue.Dispatcher;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
@@ -124,6 +125,7 @@ internal sealed class GlueHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8; // user metadata beyond ASCII comes back as it was put
             kestrel.Listen(IPAddress.Loopback, options.S3Port, static listener => listener.Serve(Surface.S3));
             kestrel.Listen(IPAddress.Loopback, options.ApiPort, static listener => listener.Serve(Surface.Api));
             kestrel.ListenStorageGateway();
