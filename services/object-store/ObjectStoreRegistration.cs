@@ -55,6 +55,7 @@ public static class ObjectStoreRegistration
         services.AddSingleton<UploadListings>();
         services.AddSingleton<S3Operations>();
         services.TryAddSingleton<SigV4Verifier>();
+        services.AddSingleton<LegacyPresignedUrl>();
         services.AddSingleton<S3Endpoint>();
         services.AddSingleton<IHostedService>(static provider => new BlobSweep(
             provider.GetRequiredService<BlobFiles>(), provider.GetRequiredService<StoreDatabase>().Database,

@@ -296,4 +296,37 @@ public sealed class BotoTests(StoreFixture store) : IClassFixture<StoreFixture>
             assert hosts[0].startswith('http://%s.%s:' % (b, domain)), hosts
             assert b in [x['Name'] for x in virtual.list_buckets()['Buckets']]
         """);
+
+    [Fact]
+    public Task Presigned_urls_of_both_signature_versions_work_until_they_expire() => store.PythonAsync(
+        """
+        import urllib.request, urllib.error
+        b = 'boto-presigned'
+        s3.create_bucket(Bucket=b)
+        def fetch(url, method='GET', data=None, headers={}):
+            try:
+                with urllib.request.urlopen(urllib.request.Request(url, data=data, method=method, headers=headers)) as answer:
+                    return answer.status, answer.read(), answer.headers
+            except urllib.error.HTTPError as e:
+                return e.code, e.read(), e.headers
+        four = s3
+        two = boto3.client('s3', endpoint_url=endpoint)  # boto3's default for us-east-1
+        assert 'X-Amz-Signature' in four.generate_presigned_url('list_objects_v2', Params={'Bucket': b})
+        assert 'AWSAccessKeyId' in two.generate_presigned_url('list_objects_v2', Params={'Bucket': b})
+        for client in (two, four):
+            put = client.generate_presigned_url('put_object', Params={'Bucket': b, 'Key': 'ü b+c', 'ContentType': 'text/x', 'Metadata': {'m': '1'}})
+            status, body, _ = fetch(put, 'PUT', b'content', {'Content-Type': 'text/x', 'x-amz-meta-m': '1'} if client is four else {'Content-Type': 'text/x'})
+            assert status == 200, body
+            get = client.generate_presigned_url('get_object', Params={'Bucket': b, 'Key': 'ü b+c', 'ResponseContentType': 'a/b'})
+            status, body, headers = fetch(get)
+            assert (status, body, headers['Content-Type']) == (200, b'content', 'a/b'), (status, body)
+            assert fetch(get.replace('%20b', '%20x'))[0] == 403
+            assert fetch(get, 'DELETE')[0] == 403
+            assert fetch(client.generate_presigned_url('head_bucket', Params={'Bucket': b}), 'HEAD')[0] == 200
+            assert fetch(client.generate_presigned_url('head_object', Params={'Bucket': b, 'Key': 'ü b+c'}), 'HEAD')[0] == 200
+        assert b'KeyCount' in fetch(four.generate_presigned_url('list_objects_v2', Params={'Bucket': b}))[1]
+        expired = two.generate_presigned_url('get_object', Params={'Bucket': b, 'Key': 'k'}, ExpiresIn=-5)
+        status, body, _ = fetch(expired)
+        assert status == 403 and b'Request has expired' in body, body
+        """);
 }

@@ -44,7 +44,10 @@ internal sealed class BucketOperations(
         }
 
         await CheckLocationAsync(request);
-        await buckets.CreateAsync(request.BucketName, request.Credential.AccountId, time.GetUtcNow());
+        var bucket = await buckets.CreateAsync(request.BucketName, request.Credential.AccountId, time.GetUtcNow());
+
+        // A crash between a bucket's deletion and the notice of it may have left rules of a former bucket of this name.
+        await notifications.BucketDeletedAsync(bucket.AccountId, bucket.Name, request.Aborted);
         request.Http.Response.Headers.Location = "/" + request.BucketName;
     }
 

@@ -7,6 +7,9 @@ namespace Glue.ObjectStore.Http;
 /// <param name="Key">Decoded; empty: the bucket itself.</param>
 internal readonly record struct ResourceName(string Bucket, string Key)
 {
+    /// <summary>The bucket came from the Host header.</summary>
+    public bool IsVirtualHost { get; private init; }
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
@@ -28,7 +31,7 @@ internal readonly record struct ResourceName(string Bucket, string Key)
         path = path.StartsWith("/") ? path[1..] : path;
         if (BucketOfHost(host, baseDomains) is { } bucket)
         {
-            return new ResourceName(bucket, Decode(path));
+            return new ResourceName(bucket, Decode(path)) { IsVirtualHost = true };
         }
 
         var end = path.IndexOf('/');

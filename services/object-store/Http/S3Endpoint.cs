@@ -9,7 +9,7 @@ namespace Glue.ObjectStore.Http;
 
 /// <summary>The S3 API's one door: ids, signature, bucket, operation, and whatever goes wrong on the way as S3's XML.</summary>
 internal sealed class S3Endpoint(
-    SigV4Verifier verifier, BucketCatalog buckets, S3Operations operations, ObjectStoreOptions options, ObjectStoreMetrics metrics,
+    SigV4Verifier verifier, LegacyPresignedUrl legacyUrls, BucketCatalog buckets, S3Operations operations, ObjectStoreOptions options, ObjectStoreMetrics metrics,
     ILogger<S3Endpoint> logger)
 {
     public async Task HandleAsync(HttpContext http)
@@ -39,6 +39,12 @@ internal sealed class S3Endpoint(
     private void Authenticate(S3Request request)
     {
         var result = verifier.Verify(request.Http.Request, "s3");
+        if (result.Failure is { Kind: SigV4FailureKind.Unsupported } && LegacyPresignedUrl.IsOne(request))
+        {
+            request.Credential = legacyUrls.Verify(request);
+            return;
+        }
+
         if (result.Failure is { } failure)
         {
             throw SignatureErrors.From(failure, request);

@@ -18,7 +18,7 @@ internal sealed class S3Operations(
         "x-id", "list-type", "prefix", "delimiter", "marker", "max-keys", "encoding-type", "continuation-token", "start-after", "fetch-owner",
         "key-marker", "version-id-marker", "versionId", "partNumber", "max-buckets", "bucket-region", "allow-unordered",
         "response-content-type", "response-content-language", "response-expires", "response-cache-control", "response-content-disposition",
-        "response-content-encoding",
+        "response-content-encoding", "AWSAccessKeyId", "Signature", "Expires", "content-type", "content-md5",
     ];
 
     /// <exception cref="S3Exception">Whatever the operation answers instead of success.</exception>

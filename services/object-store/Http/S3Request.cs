@@ -20,6 +20,9 @@ internal sealed class S3Request(HttpContext http, RequestIds ids, ResourceName r
     /// <summary>Empty for ListBuckets.</summary>
     public string BucketName => resource.Bucket;
 
+    /// <summary>The bucket came from the Host header.</summary>
+    public bool IsVirtualHost => resource.IsVirtualHost;
+
     /// <summary>Empty for bucket operations.</summary>
     public string Key => resource.Key;
 

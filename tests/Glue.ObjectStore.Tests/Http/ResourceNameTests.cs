@@ -18,8 +18,13 @@ public sealed class ResourceNameTests
     [InlineData("/", "my.bucket.s3.example.org:80", "my.bucket", "")]
     [InlineData("/k", "BUCKET.S3.Example.Org", "bucket", "k")]
     [InlineData("http://proxy.example/bucket/key", "127.0.0.1", "bucket", "key")]
-    public void Bucket_and_key_of_a_request(string target, string host, string bucket, string key) =>
-        Assert.Equal(new ResourceName(bucket, key), ResourceName.Parse(target, host, Domains));
+    public void Bucket_and_key_of_a_request(string target, string host, string bucket, string key)
+    {
+        var name = ResourceName.Parse(target, host, Domains);
+
+        Assert.Equal((bucket, key), (name.Bucket, name.Key));
+        Assert.Equal(!target.Contains(bucket, StringComparison.Ordinal), name.IsVirtualHost);
+    }
 
     [Theory]
     [InlineData("/bucket/%")]

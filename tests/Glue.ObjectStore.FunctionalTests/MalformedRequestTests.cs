@@ -1,0 +1,173 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Glue.Foundation.Signing;
+using Glue.ObjectStore.TestHost;
+
+namespace Glue.ObjectStore.FunctionalTests;
+
+/// <summary>Requests no SDK would send, signed well or badly: each gets S3's error, and nothing of them stays.</summary>
+public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<StoreFixture>
+{
+    private static readonly SigV4Signer Signer = new(TimeProvider.System);
+    private static readonly HttpClient Http = new();
+
+    [Theory]
+    [InlineData("POST", "?delete", "", "MalformedXML")]
+    [InlineData("POST", "?delete", "<Delete><Object><Key>a</Key>", "MalformedXML")]
+    [InlineData("POST", "?delete", "<Delete></Delete>", "MalformedXML")]
+    [InlineData("POST", "?delete", "<Delete><Object><Key></Key></Object></Delete>", "MalformedXML")]
+    [InlineData("POST", "?delete", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><Delete><Object><Key>&e;</Key></Object></Delete>", "MalformedXML")]
+    [InlineData("PUT", "?notification", "<Other/>", "MalformedXML")]
+    [InlineData("PUT", "?notification", "<NotificationConfiguration><CloudFunctionConfiguration/></NotificationConfiguration>", "MalformedXML")]
+    [InlineData("PUT", "?notification", "{\"json\": 1}", "MalformedXML")]
+    [InlineData("PUT", "?unheard-of", "", "NotImplemented")]
+    [InlineData("GET", "?analytics", "", "NotImplemented")]
+    [InlineData("PATCH", "", "", "MethodNotAllowed")]
+    [InlineData("POST", "/key?uploadId=none", "<CompleteMultipartUpload/>", "NoSuchUpload")]
+    [InlineData("PUT", "/key?partNumber=x&uploadId=none", "", "InvalidArgument")]
+    [InlineData("GET", "?max-keys=many", "", "InvalidArgument")]
+    [InlineData("GET", "?max-keys=-1", "", "InvalidArgument")]
+    [InlineData("GET", "/%ff", "", "InvalidURI")]
+    public async Task Nonsense_gets_an_error_of_s3(string method, string target, string body, string code)
+    {
+        var bucket = await store.BucketAsync();
+
+        var (status, answer) = await SendAsync(method, $"/{bucket}{target}", Encoding.UTF8.GetBytes(body));
+
+        Assert.InRange(status, 400, 599);
+        Assert.Contains($"<Code>{code}</Code>", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_the_signed_one_leaves_no_object()
+    {
+        var bucket = await store.BucketAsync();
+
+        var (status, answer) = await SendAsync("PUT", $"/{bucket}/k", [1, 2, 3], payloadHash: Convert.ToHexStringLower(SHA256.HashData([9])));
+
+        Assert.Equal(400, status);
+        Assert.Contains("XAmzContentSHA256Mismatch", answer, StringComparison.Ordinal);
+        await NothingStaysAsync(bucket);
+    }
+
+    [Fact]
+    public async Task A_chunked_body_without_its_decoded_length_is_refused()
+    {
+        var bucket = await store.BucketAsync();
+
+        var (_, answer) = await SendAsync("PUT", $"/{bucket}/k", "0\r\n\r\n"u8.ToArray(), payloadHash: "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+
+        Assert.Contains("<Code>MissingContentLength</Code>", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trailing_checksum_that_is_wrong_or_missing_leaves_no_object()
+    {
+        var bucket = await store.BucketAsync();
+        foreach (var (trailer, code) in new[] { ("x-amz-checksum-crc32:AAAAAA==\r\n", "BadDigest"), ("", "InvalidRequest") })
+        {
+            var (_, answer) = await SendAsync(
+                "PUT", $"/{bucket}/k", Encoding.ASCII.GetBytes($"3\r\nabc\r\n0\r\n{trailer}\r\n"), payloadHash: "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+                ("x-amz-decoded-content-length", "3"), ("x-amz-trailer", "x-amz-checksum-crc32"));
+
+            Assert.Contains($"<Code>{code}</Code>", answer, StringComparison.Ordinal);
+        }
+
+        await NothingStaysAsync(bucket);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_in_the_middle_of_its_body_leaves_no_object_and_no_file()
+    {
+        var bucket = await store.BucketAsync();
+        var files = CountFiles();
+        using var message = Signed("PUT", $"/{bucket}/half", SigV4Signer.UnsignedPayload);
+        var head = new StringBuilder($"PUT /{bucket}/half HTTP/1.1\r\nHost: {new Uri(store.Server.Endpoint).Authority}\r\nContent-Length: 1000000\r\n");
+        foreach (var header in message.Headers.NonValidated)
+        {
+            head.Append(header.Key).Append(": ").Append(header.Value).Append("\r\n");
+        }
+
+        using (var socket = new TcpClient("127.0.0.1", new Uri(store.Server.Endpoint).Port))
+        {
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").Append('x', 500_000).ToString()));
+            await PollAsync(() => CountFiles() > files);
+        }
+
+        await PollAsync(() => CountFiles() == files);
+        await NothingStaysAsync(bucket);
+    }
+
+    [Fact]
+    public async Task Dots_in_a_path_are_a_key_and_reach_no_file_and_no_other_bucket()
+    {
+        var (bucket, other) = (await store.BucketAsync(), await store.BucketAsync());
+        var target = $"/{bucket}/../{other}/../../etc/passwd";
+
+        Assert.Equal(200, (await SendAsync("PUT", target, "mine"u8.ToArray())).Status);
+
+        Assert.Equal((200, "mine"), await SendAsync("GET", target, []));
+        using var sdk = store.Sdk();
+        Assert.Equal($"../{other}/../../etc/passwd", Assert.Single((await sdk.ListObjectsV2Async(new() { BucketName = bucket })).S3Objects).Key);
+        await NothingStaysAsync(other);
+    }
+
+    [Fact]
+    public async Task The_header_that_allows_recursion_reaches_the_rules()
+    {
+        var bucket = await store.BucketAsync();
+        const string Configuration =
+            """
+            <NotificationConfiguration><CloudFunctionConfiguration><CloudFunction>arn:aws:lambda:us-east-1:000000000000:function:f</CloudFunction>
+            <Event>s3:ObjectCreated:*</Event></CloudFunctionConfiguration></NotificationConfiguration>
+            """;
+
+        var (status, _) = await SendAsync("PUT", $"/{bucket}?notification", Encoding.UTF8.GetBytes(Configuration), null, ("x-glue-allow-recursion", "true"));
+
+        Assert.Equal(200, status);
+        var rule = Assert.Single(store.Server.Notifications.Kept[bucket].Rules);
+        Assert.True(rule.AllowsRecursion);
+        Assert.NotEqual("", rule.Id);
+    }
+
+    private async Task NothingStaysAsync(string bucket)
+    {
+        using var sdk = store.Sdk();
+        Assert.Empty((await sdk.ListObjectsV2Async(new() { BucketName = bucket })).S3Objects ?? []);
+    }
+
+    private int CountFiles() => Directory.EnumerateFiles(Path.Combine(store.Folder, "blobs"), "*", SearchOption.AllDirectories).Count();
+
+    private static async Task PollAsync(Func<bool> holds)
+    {
+        for (var i = 0; !holds(); i++)
+        {
+            Assert.True(i < 400, "did not come true within 10 s");
+            await Task.Delay(25);
+        }
+    }
+
+    private async Task<(int Status, string Body)> SendAsync(
+        string method, string target, byte[] body, string? payloadHash = null, params (string Name, string Value)[] headers)
+    {
+        using var message = Signed(method, target, payloadHash ?? Convert.ToHexStringLower(SHA256.HashData(body)), headers);
+        message.Content = body.Length > 0 ? new ByteArrayContent(body) : null;
+        using var answer = await Http.SendAsync(message);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private HttpRequestMessage Signed(string method, string target, string payloadHash, params (string Name, string Value)[] headers)
+    {
+        // Without this the client itself would resolve the dots in the path.
+        var uri = new Uri(store.Server.Endpoint + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var message = new HttpRequestMessage(new HttpMethod(method), uri);
+        foreach (var (name, value) in headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        Signer.Sign(message, TestKeys.Owner, "us-east-1", "s3", payloadHash);
+        return message;
+    }
+}
