@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Glue.Dispatcher.LambdaApi;
 using Microsoft.AspNetCore.Http;
@@ -5,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Glue.Dispatcher.Ledger;
 
 /// <summary>
-/// <c>GET /glue/v1/invocations[?function=&amp;state=&amp;bucket=&amp;key=&amp;limit=&amp;wait=]</c> and <c>GET /glue/v1/invocations/ID[?wait=]</c>, of the caller's account,
-/// newest first. With <c>wait=SECONDS</c> (at most 60) the answer comes as soon as there is a match and no match is still to be
+/// <c>GET /glue/v1/invocations[?function=&amp;state=&amp;bucket=&amp;key=&amp;limit=&amp;before=&amp;wait=]</c> and <c>GET /glue/v1/invocations/ID[?wait=]</c>, of the caller's account,
+/// newest first. A full page ends in <c>next</c>, which as <c>before=</c> gives the page behind it. With <c>wait=SECONDS</c> (at most 60) the answer comes as soon as there is a match and no match is still to be
 /// run, or when the time is over, with what there is then.
 /// </summary>
 internal sealed class LedgerApi(ILedger ledger, LedgerChanges changes, TimeProvider time)
@@ -30,6 +31,11 @@ internal sealed class LedgerApi(ILedger ledger, LedgerChanges changes, TimeProvi
             }
 
             writer.WriteEndArray();
+            if (found.Count == query.Limit)
+            {
+                writer.WriteString("next", found[^1].Number.ToString(CultureInfo.InvariantCulture));
+            }
+
             writer.WriteEndObject();
         });
     }
@@ -64,8 +70,14 @@ internal sealed class LedgerApi(ILedger ledger, LedgerChanges changes, TimeProvi
                 Bucket = call.Query("bucket"),
                 ObjectKey = call.Query("key"),
                 Limit = Number(call, "limit", 100, 1, 1000),
+                Before = ReadBefore(call.Query("before")),
             };
     }
+
+    private static long? ReadBefore(string? token) =>
+        token is null ? null
+        : long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw LambdaException.InvalidParameter($"before '{token}' is not a 'next' that this listing gave.");
 
     private static int Number(ApiCall call, string name, int otherwise, int least, int most) =>
         call.Query(name) is not { } text ? otherwise

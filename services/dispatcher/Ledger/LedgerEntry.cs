@@ -7,6 +7,9 @@ public sealed record LedgerEntry
 {
     public required string Id { get; init; }
 
+    /// <summary>Its place in the ledger, rising in enqueue order.</summary>
+    public required long Number { get; init; }
+
     public required string AccountId { get; init; }
 
     public required string FunctionName { get; init; }

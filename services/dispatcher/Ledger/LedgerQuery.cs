@@ -14,6 +14,9 @@ public sealed record LedgerQuery
     /// <summary>The raw object key; only together with <see cref="Bucket"/>.</summary>
     public string? ObjectKey { get; init; }
 
+    /// <summary>Only rows with a smaller <see cref="LedgerEntry.Number"/>: the page behind that row. Rows added meanwhile shift nothing.</summary>
+    public long? Before { get; init; }
+
     /// <summary>1 to 1000.</summary>
     public int Limit { get; init; } = 100;
 }

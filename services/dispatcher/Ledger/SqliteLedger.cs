@@ -15,7 +15,7 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
         SELECT l.id, l.account_id, l.function_name, l.qualifier, l.state, l.attempts, l.source_kind, l.rule_id, l.bucket, l.object_key,
                l.sequencer, l.lineage_depth, l.accepted_ms, l.enqueued_ms, l.started_ms, l.finished_ms, l.start_kind, l.start_us,
                l.init_us, l.duration_us, l.max_memory_mib, l.sandbox_id, l.reason, l.error, l.log_tail,
-               q.state, q.function_errors, q.due_ms, q.leased_ms
+               q.state, q.function_errors, q.due_ms, q.leased_ms, l.seq
         FROM ledger l LEFT JOIN queue_entry q ON q.seq=l.seq
         """;
 
@@ -58,6 +58,12 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
             {
                 where += " AND l.object_key=$key";
                 command.With("$key", query.ObjectKey);
+            }
+
+            if (query.Before is { } before)
+            {
+                where += " AND l.seq<$before";
+                command.With("$before", before);
             }
 
             command.CommandText = Select + where + StateClause(query.State) + " ORDER BY l.seq DESC LIMIT $limit";
@@ -116,6 +122,7 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
         return new LedgerEntry
         {
             Id = row.GetString(0),
+            Number = row.GetInt64(29),
             AccountId = row.GetString(1),
             FunctionName = row.GetString(2),
             Qualifier = Text(row, 3),

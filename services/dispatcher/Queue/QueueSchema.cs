@@ -79,5 +79,6 @@ internal static class QueueSchema
 
         CREATE TABLE queue_event(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
         """,
+        "CREATE INDEX ledger_by_account ON ledger(account_id, seq)", // a listing by account alone, page by page
     ];
 }

@@ -175,6 +175,7 @@ public sealed class BadInputTests(SharedServer shared) : IClassFixture<SharedSer
         (await Server.SendAsync(HttpMethod.Get, Functions + "?MaxItems=ten")).ExpectError(400, "ValidationException");
         (await Server.SendAsync(HttpMethod.Get, Functions + "?Marker=zzz")).ExpectError(400, "InvalidParameterValueException");
         (await Server.SendAsync(HttpMethod.Get, "/glue/v1/invocations?state=lost")).ExpectError(400, "InvalidParameterValueException");
+        (await Server.SendAsync(HttpMethod.Get, "/glue/v1/invocations?before=later")).ExpectError(400, "InvalidParameterValueException");
         (await Server.SendAsync(HttpMethod.Get, "/glue/v1/invocations?limit=9999")).ExpectError(400, "InvalidParameterValueException");
         (await Server.SendAsync(HttpMethod.Get, "/glue/v1/invocations/none")).ExpectError(404, "ResourceNotFoundException");
     }

@@ -150,6 +150,32 @@ public sealed class InvokeTests : IDisposable
         Assert.Empty((await server.SendAsync(HttpMethod.Get, "/glue/v1/invocations", signer: DispatcherServer.OtherKey)).Json.GetProperty("invocations").EnumerateArray());
     }
 
+    [Fact]
+    public async Task A_long_listing_is_read_page_by_page_each_row_once_while_new_ones_arrive()
+    {
+        await using var server = await StartAsync();
+        async Task AddAsync(int from, int count) => await server.Queue.EnqueueAsync(
+            [
+                .. Enumerable.Range(from, count).Select(number => new Contracts.Invocations.Invocation
+                {
+                    Id = $"i{number}", AccountId = DispatcherServer.Account, FunctionName = "f", Payload = "{}"u8.ToArray(), AcceptedAt = TimeProvider.System.GetUtcNow(),
+                }),
+            ], default);
+        await AddAsync(0, 5);
+        var seen = new List<string>();
+        var path = "/glue/v1/invocations?limit=2";
+        var next = "";
+        do
+        {
+            var page = (await server.SendAsync(HttpMethod.Get, path + next)).Json;
+            seen.AddRange(page.GetProperty("invocations").EnumerateArray().Select(row => row.GetProperty("id").GetString()!));
+            next = page.TryGetProperty("next", out var token) ? $"&before={token.GetString()}" : null;
+            await AddAsync(seen.Count * 10, 3);
+        }
+        while (next is not null);
+        Assert.Equal(["i4", "i3", "i2", "i1", "i0"], seen);
+    }
+
     private async Task<DispatcherServer> StartAsync(Func<DispatcherOptions, DispatcherOptions>? configure = null)
     {
         var server = await DispatcherServer.StartAsync(_folder, configure);
