@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Glue.Foundation.Files;
 
 namespace Glue.Dispatcher.Functions;
 
@@ -26,7 +27,7 @@ internal sealed class FileCodeStore : ICodeStore
             {
                 await WriteAsync(aside, zip, cancellationToken);
                 File.Move(aside, path, overwrite: true);
-                FolderSync.Sync(_folder);
+                Folder.Sync(_folder);
             }
             catch
             {

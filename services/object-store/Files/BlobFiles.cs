@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Glue.Foundation.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Glue.ObjectStore.Files;

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Glue.ObjectStore.Files;
+namespace Glue.Foundation.Files;
 
 /// <summary>An open directory. .NET opens no directories, and a new file's name is durable only once its directory is synced.</summary>
-internal sealed partial class Folder : IDisposable
+public sealed partial class Folder : IDisposable
 {
     private const int OpenReadOnlyDirectoryCloseOnExec = 0x10000 | 0x80000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC, Linux
 
@@ -22,6 +22,14 @@ internal sealed partial class Folder : IDisposable
     }
 
     public string Path { get; }
+
+    /// <summary>Syncs a folder once.</summary>
+    /// <exception cref="IOException">It cannot be opened or synced.</exception>
+    public static void Sync(string path)
+    {
+        using var folder = new Folder(path);
+        folder.Sync();
+    }
 
     /// <summary>Returns once the names in it are on disk.</summary>
     public void Sync()
