@@ -24,6 +24,17 @@ internal sealed class RecordedLogs : IFunctionLogs
         }
     }
 
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _lines.Select(each => each.Line)];
+            }
+        }
+    }
+
     public IReadOnlyList<string> Of(string function)
     {
         lock (_lock)

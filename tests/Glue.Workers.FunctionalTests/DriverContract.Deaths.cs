@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Glue.Contracts.Invocations;
+
+namespace Glue.Workers.FunctionalTests;
+
+/// <summary>SIGKILL wherever it can strike.</summary>
+public abstract partial class DriverContract
+{
+    /// <summary>Name of the process that, killed, takes a sandbox with it.</summary>
+    protected abstract string SandboxProcess { get; }
+
+    [Fact]
+    public async Task A_sandbox_killed_while_idle_is_noticed_and_the_next_call_is_a_cold_start()
+    {
+        await using var worker = Start();
+        var function = worker.Node("exports.handler = async () => 1;");
+        var first = await worker.InvokeAsync(function);
+
+        Kill(await SandboxAsync());
+        await worker.UntilAsync(status => status.Sandboxes == 0);
+        var next = await worker.InvokeAsync(function);
+
+        Assert.Equal(InvokeStatus.Succeeded, next.Status);
+        Assert.NotEqual(first.SandboxId, next.SandboxId);
+    }
+
+    [Fact]
+    public async Task A_sandbox_killed_while_busy_fails_that_invocation_only()
+    {
+        await using var worker = Start();
+        var function = worker.Python("import time\ndef handler(e, c):\n    print('busy')\n    time.sleep(e.get('sleep', 0))\n    return 1\n");
+        var busy = worker.InvokeAsync(function, """{"sleep":15}""");
+        await worker.UntilAsync(_ => worker.Logs.Of(function.Name).Contains("busy"));
+
+        Kill(await SandboxAsync());
+        var (type, message) = WorkerFixture.Failure(await busy);
+
+        Assert.Equal("Sandbox.Failure", type);
+        Assert.Contains("ended unexpectedly", message, StringComparison.Ordinal);
+        Assert.Equal(InvokeStatus.Succeeded, (await worker.InvokeAsync(function)).Status);
+    }
+
+    [Fact]
+    public async Task A_sandbox_killed_while_it_starts_gives_not_run_with_the_reason()
+    {
+        await using var worker = Start();
+        var function = worker.Python("import time\nprint('initialising', flush=True)\ntime.sleep(8)\ndef handler(e, c): return 1\n");
+        var starting = worker.InvokeAsync(function);
+        await worker.UntilAsync(_ => worker.Logs.Of(function.Name).Contains("initialising"));
+
+        Kill(await SandboxAsync());
+        var outcome = await starting;
+
+        Assert.Equal(InvokeStatus.NotRun, outcome.Status);
+        Assert.Contains("could not start: it ended unexpectedly", outcome.Reason, StringComparison.Ordinal);
+        await worker.UntilAsync(status => status is { Sandboxes: 0, MemoryUsedMiB: 0 });
+    }
+
+    [Fact]
+    public async Task A_killed_worker_leaves_no_process_behind()
+    {
+        var program = typeof(DriverContract).Assembly.Location;
+        using var child = Process.Start(new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        try
+        {
+            Assert.Equal("running", await child.StandardOutput.ReadLineAsync());
+            var below = Processes.DescendantsOf(child.Id);
+            Assert.True(below.Count >= 6, $"{below.Count} processes in two sandboxes");
+
+            child.Kill();
+            await child.WaitForExitAsync();
+
+            for (var i = 0; below.Any(Processes.IsAlive); i++)
+            {
+                Assert.True(i < 250, $"{below.Count(Processes.IsAlive)} of {below.Count} processes live on after 5 s");
+                await Task.Delay(20);
+            }
+        }
+        finally
+        {
+            child.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static void Kill(int pid) => Process.GetProcessById(pid).Kill();
+
+    /// <summary>The one sandbox there is.</summary>
+    private async Task<int> SandboxAsync()
+    {
+        for (var i = 0; ; i++)
+        {
+            var found = Processes.ChildrenNamed(SandboxProcess);
+            if (found.Count == 1)
+            {
+                return found[0];
+            }
+
+            Assert.True(i < 250, $"{found.Count} sandboxes");
+            await Task.Delay(20);
+        }
+    }
+}
