@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.Diagnostics.Metrics;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Glue.Contracts.Channel;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Code;
+using Glue.Workers.Logs;
+using Glue.Workers.Pool;
+using Glue.Workers.Sandboxes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Glue.Workers.Tests;
+
+public sealed class PoolTests : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly ManualTime _time = new();
+    private readonly FakeDriver _driver = new();
+    private readonly SandboxPool _pool;
+
+    public PoolTests()
+    {
+        var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
+        var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), () => 0);
+        _pool = new SandboxPool(
+            new SandboxContext(_driver, new NoGateway(), new DiscardedFunctionLogs(), options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync();
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Idle_sandboxes_are_given_up_when_their_time_has_come_and_not_before()
+    {
+        await InvokeAsync("f");
+        _time.Advance(TimeSpan.FromMinutes(4));
+        await InvokeAsync("f");
+        _time.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(1, _pool.Status.IdleSandboxes);
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await UntilAsync(status => status.Sandboxes == 0);
+        Assert.Equal(1, _driver.Starts);
+    }
+
+    [Fact]
+    public async Task Waiters_are_served_by_a_sandbox_that_becomes_free_while_their_own_starts()
+    {
+        await InvokeAsync("f");
+        var release = new TaskCompletionSource();
+        var answer = _driver.OnInvoke;
+        _driver.OnInvoke = () =>
+        {
+            release.Task.Wait();
+            return answer();
+        };
+        var running = InvokeAsync("f");
+        _driver.Gate = new TaskCompletionSource(); // a start that takes for ever
+        var waiting = InvokeAsync("f");
+        await UntilAsync(_ => _driver.Starts == 2);
+
+        release.SetResult();
+
+        Assert.Equal((await running).SandboxId, (await waiting).SandboxId);
+        _driver.Gate.SetResult();
+    }
+
+    [Fact]
+    public async Task Never_are_more_starting_than_there_are_waiters()
+    {
+        _driver.Gate = new TaskCompletionSource();
+        var waiting = Enumerable.Range(0, 3).Select(_ => InvokeAsync("f")).ToArray();
+        await UntilAsync(_ => _driver.Starts == 3);
+        _driver.Gate.SetResult();
+
+        await Task.WhenAll(waiting);
+        Assert.Equal(3, _driver.Starts);
+    }
+
+    [Theory]
+    [InlineData("oversized frame", "where 65536 are allowed")]
+    [InlineData("unknown type", "unexpected frame of type 99")]
+    [InlineData("poll without answer", "a poll in state Busy")]
+    [InlineData("answer without beginning", "an answer without a beginning")]
+    [InlineData("stream beyond credit", "no credit for")]
+    [InlineData("too many streams", "more than 256 open streams")]
+    [InlineData("truncated result", "unexpected frame of type 7")]
+    public async Task A_sandbox_that_breaks_the_protocol_is_killed_with_the_reason_and_its_neighbour_lives_on(string fault, string reason)
+    {
+        await InvokeAsync("neighbour");
+        var answer = _driver.OnInvoke;
+        _driver.OnInvoke = () => Faults(fault);
+
+        var outcome = await InvokeAsync("bad");
+
+        Assert.Equal(InvokeStatus.FunctionError, outcome.Status);
+        Assert.Contains(reason, System.Text.Encoding.UTF8.GetString(outcome.Payload.Span), StringComparison.Ordinal);
+        await UntilAsync(status => status.Sandboxes == 1);
+        _driver.OnInvoke = answer;
+        Assert.Equal(SandboxStart.Warm, (await InvokeAsync("neighbour")).Start);
+    }
+
+    private static byte[] Faults(string fault)
+    {
+        switch (fault)
+        {
+            case "oversized frame":
+                var header = new byte[FrameHeader.Size];
+                BinaryPrimitives.WriteInt32LittleEndian(header, int.MaxValue);
+                return header;
+            case "unknown type":
+                return FakeDriver.Frame((FrameType)99, 0, []);
+            case "poll without answer":
+                return FakeDriver.Frame(FrameType.Ready, 0, new byte[4]);
+            case "answer without beginning":
+                return FakeDriver.Frame(FrameType.ResultData, 0, new byte[10]);
+            case "stream beyond credit":
+                return [.. FakeDriver.Frame(FrameType.StreamOpen, 5, []), .. Enumerable.Repeat(FakeDriver.Frame(FrameType.StreamData, 5, new byte[ChannelProtocol.MaxStreamData]), 9).SelectMany(each => each)];
+            case "too many streams":
+                return [.. Enumerable.Range(1, 300).SelectMany(each => FakeDriver.Frame(FrameType.StreamOpen, each, []))];
+            default:
+                return FakeDriver.Frame(FrameType.Result, 1, new byte[3]);
+        }
+    }
+
+    private Task<InvokeOutcome> InvokeAsync(string function) => _pool.InvokeAsync(
+        new FunctionVersion
+        {
+            AccountId = "000000000000", Name = function, Version = "1", Arn = $"arn:aws:lambda:us-east-1:000000000000:function:{function}:1", RevisionId = "1",
+            Runtime = "nodejs20.x", Handler = "h", Role = "r", CodeSha256 = "c",
+        },
+        new InvokeRequest { RequestId = Guid.NewGuid().ToString(), Payload = "{}"u8.ToArray(), InvokedFunctionArn = "arn" },
+        CancellationToken.None);
+
+    private async Task UntilAsync(Func<WorkerStatus, bool> isReached)
+    {
+        for (var i = 0; !isReached(_pool.Status); i++)
+        {
+            Assert.True(i < 500, $"not reached in 5 s: {_pool.Status}");
+            await Task.Delay(10);
+        }
+    }
+
+    private sealed class NoGateway : IStorageGateway
+    {
+        public void Accept(IDuplexPipe connection, SandboxIdentity who)
+        {
+            // Never reads: what is sent must stay within its credit.
+        }
+    }
+
+    private sealed class NoCode : ICodeSource
+    {
+        public Task<Stream> OpenAsync(string accountId, string codeSha256, CancellationToken cancellationToken)
+        {
+            var stream = new MemoryStream();
+            using (new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+            {
+                // Empty is enough: nothing runs it.
+            }
+
+            stream.Position = 0;
+            return Task.FromResult<Stream>(stream);
+        }
+    }
+}
