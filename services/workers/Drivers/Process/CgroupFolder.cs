@@ -55,7 +55,8 @@ internal static class CgroupFolder
         return false;
     }
 
-    private static bool TryRemove(string folder)
+    /// <summary>False: something is in it.</summary>
+    public static bool TryRemove(string folder)
     {
         try
         {

@@ -59,6 +59,14 @@ internal sealed class CgroupsV1 : ICgroups
         return group;
     }
 
+    public void Remove()
+    {
+        foreach (var folder in (string[])[_memory, _pids, _cpu])
+        {
+            CgroupFolder.TryRemove(folder);
+        }
+    }
+
     private sealed class Group(string[] folders) : ICgroup
     {
         public string[] Folders => folders;

@@ -54,6 +54,8 @@ internal sealed class CgroupsV2 : ICgroups
         return new Group(folder);
     }
 
+    public void Remove() => CgroupFolder.TryRemove(_folder);
+
     private sealed class Group(string folder) : ICgroup
     {
         public IReadOnlyList<string> ProcsFiles { get; } = [Path.Combine(folder, "cgroup.procs")];

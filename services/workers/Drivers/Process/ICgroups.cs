@@ -9,6 +9,9 @@ internal interface ICgroups
     /// <summary>Makes a group for one sandbox, with its limits set.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
     ICgroup Create(string name, CgroupLimits limits);
+
+    /// <summary>Removes what this worker made; sandboxes' groups must be gone.</summary>
+    void Remove();
 }
 
 /// <param name="MemoryBytes">Of all processes and their tmpfs files together.</param>

@@ -96,6 +96,7 @@ internal sealed class ProcessDriver : ISandboxDriver
     public ValueTask DisposeAsync()
     {
         _spawner.Dispose();
+        _cgroups?.Remove();
         return ValueTask.CompletedTask;
     }
 
