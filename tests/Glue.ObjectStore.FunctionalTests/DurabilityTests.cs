@@ -108,7 +108,9 @@ public sealed class DurabilityTests
 
     private static AmazonS3Client Sdk(StoreServer server) => new(TestKeys.Owner.AccessKeyId, TestKeys.Owner.SecretAccessKey, new AmazonS3Config
     {
-        ServiceURL = server.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+        ServiceURL = server.Endpoint,
+        ForcePathStyle = true,
+        AuthenticationRegion = "us-east-1",
     });
 
     private static string Hash(byte[] body) => Convert.ToHexString(SHA256.HashData(body));

@@ -75,7 +75,9 @@ public sealed class EventTests(StoreFixture store) : IClassFixture<StoreFixture>
         var (access, secret) = (TestKeys.Owner.AccessKeyId, TestKeys.Owner.SecretAccessKey);
         using var sdk = new Amazon.S3.AmazonS3Client(access, secret, new Amazon.S3.AmazonS3Config
         {
-            ServiceURL = server.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1",
+            ServiceURL = server.Endpoint,
+            ForcePathStyle = true,
+            AuthenticationRegion = "us-east-1",
         });
         await sdk.PutBucketAsync("restarted-" + key + Guid.NewGuid().ToString("N"));
         var bucket = (await sdk.ListBucketsAsync()).Buckets[0].BucketName;

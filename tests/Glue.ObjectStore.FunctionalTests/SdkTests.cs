@@ -65,7 +65,11 @@ public sealed class SdkTests(StoreFixture store) : IClassFixture<StoreFixture>
 
         await sdk.PutObjectAsync(new()
         {
-            BucketName = bucket, Key = "k", ContentBody = "content", UseChunkEncoding = chunked, DisablePayloadSigning = unsignedPayload,
+            BucketName = bucket,
+            Key = "k",
+            ContentBody = "content",
+            UseChunkEncoding = chunked,
+            DisablePayloadSigning = unsignedPayload,
         });
         using var got = await sdk.GetObjectAsync(bucket, "k");
 
@@ -96,14 +100,21 @@ public sealed class SdkTests(StoreFixture store) : IClassFixture<StoreFixture>
         var parts = new[] { RandomNumberGenerator.GetBytes(5 << 20), RandomNumberGenerator.GetBytes(1234) };
         var upload = (await sdk.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest
         {
-            BucketName = bucket, Key = "k", ChecksumAlgorithm = ChecksumAlgorithm.CRC32, ChecksumType = ChecksumType.FULL_OBJECT,
+            BucketName = bucket,
+            Key = "k",
+            ChecksumAlgorithm = ChecksumAlgorithm.CRC32,
+            ChecksumType = ChecksumType.FULL_OBJECT,
         })).UploadId;
         var etags = new List<PartETag>();
         for (var i = 0; i < parts.Length; i++)
         {
             etags.Add(new PartETag(await sdk.UploadPartAsync(new()
             {
-                BucketName = bucket, Key = "k", UploadId = upload, PartNumber = i + 1, InputStream = new MemoryStream(parts[i]),
+                BucketName = bucket,
+                Key = "k",
+                UploadId = upload,
+                PartNumber = i + 1,
+                InputStream = new MemoryStream(parts[i]),
             })));
         }
 
@@ -119,7 +130,12 @@ public sealed class SdkTests(StoreFixture store) : IClassFixture<StoreFixture>
         using var sdk = store.Sdk();
         var signed = new GetPreSignedUrlRequest
         {
-            BucketName = bucket, Key = "dir/a b", Verb = HttpVerb.PUT, Protocol = Protocol.HTTP, ContentType = "text/x", Expires = DateTime.UtcNow.AddMinutes(5),
+            BucketName = bucket,
+            Key = "dir/a b",
+            Verb = HttpVerb.PUT,
+            Protocol = Protocol.HTTP,
+            ContentType = "text/x",
+            Expires = DateTime.UtcNow.AddMinutes(5),
         };
         var url = new Uri(await sdk.GetPreSignedURLAsync(signed));
         using var http = new HttpClient();

@@ -28,7 +28,10 @@ public sealed class StoreFixture : IAsyncLifetime
         var who = credential ?? TestKeys.Owner;
         var config = new AmazonS3Config
         {
-            ServiceURL = Server.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0,
+            ServiceURL = Server.Endpoint,
+            ForcePathStyle = true,
+            AuthenticationRegion = "us-east-1",
+            MaxErrorRetry = 0,
         };
         configure?.Invoke(config);
         return new AmazonS3Client(

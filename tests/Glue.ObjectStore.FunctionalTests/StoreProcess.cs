@@ -22,7 +22,9 @@ internal sealed class StoreProcess : IAsyncDisposable
         string[] command = [.. wrapper, Environment.ProcessPath is { } path && path.EndsWith("dotnet", StringComparison.Ordinal) ? path : "dotnet", Host, folder];
         var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         var endpoint = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60))
             ?? throw new InvalidOperationException("the store did not start");
@@ -31,7 +33,10 @@ internal sealed class StoreProcess : IAsyncDisposable
 
     public AmazonS3Client Sdk() => new(TestKeys.Owner.AccessKeyId, TestKeys.Owner.SecretAccessKey, new AmazonS3Config
     {
-        ServiceURL = Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0,
+        ServiceURL = Endpoint,
+        ForcePathStyle = true,
+        AuthenticationRegion = "us-east-1",
+        MaxErrorRetry = 0,
     });
 
     /// <summary>SIGKILL: nothing gets a last word.</summary>
