@@ -191,6 +191,11 @@ internal sealed unsafe class Agent
     {
         _runtime.Kill();
         _runtime.DrainOutput();
+        if (kind == ResultKind.Exited && status == Libc.SIGKILL && _guest is not null && _guest.RanOutOfMemory())
+        {
+            kind = ResultKind.OutOfMemory;
+        }
+
         _invocation.End(kind, status);
         _channel.FlushAll();
         return false;

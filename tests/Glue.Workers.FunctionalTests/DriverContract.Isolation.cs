@@ -38,7 +38,7 @@ public abstract partial class DriverContract
                     "agentFds": attempt(lambda: os.listdir("/proc/1/fd")),
                     "killAgent": attempt(lambda: os.kill(1, 9)),
                     "unshare": ctypes.CDLL(None, use_errno=True).unshare(0x10000000),
-                    "processes": sorted(int(p) for p in os.listdir("/proc") if p.isdigit()),
+                    "processes": [p for p in os.listdir("/proc") if p.isdigit() and open(f"/proc/{p}/cmdline").read()], # kernel threads have none
                     "root": sorted(os.listdir("/")),
                 }
             """);

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using Glue.Guest.Native;
 
@@ -101,6 +102,22 @@ internal static unsafe class Files
             }
 
             Libc.close(fd);
+        }
+    }
+
+    /// <summary>The number behind a name in one of the kernel's lists; 0 when it is not there.</summary>
+    public static ulong ReadCounter(string path, ReadOnlySpan<byte> name)
+    {
+        const int Most = 16 * 1024;
+        var text = stackalloc byte[Most];
+        fixed (byte* file = Text(path))
+        {
+            var fd = Fail.IfNegative(Libc.open(file, Libc.O_RDONLY | Libc.O_CLOEXEC, 0), $"open {path}");
+            var length = Libc.read(fd, text, Most);
+            Libc.close(fd);
+            var list = new ReadOnlySpan<byte>(text, (int)Math.Max(0, length));
+            var at = list.IndexOf(name);
+            return at >= 0 && Utf8Parser.TryParse(list[(at + name.Length)..], out ulong value, out _) ? value : 0;
         }
     }
 

@@ -19,5 +19,5 @@ internal static unsafe partial class Libc
     public const int O_RDWR = 2;
     public const short POSIX_SPAWN_RESETIDS = 1;
     public const nuint MS_RDONLY = 1, MS_NOEXEC = 8, MS_MOVE = 8192, MS_NOATIME = 1024;
-    public const int RB_POWER_OFF = 0x4321FEDC, PR_SET_NO_NEW_PRIVS = 38, PR_SET_PDEATHSIG = 1;
+    public const int RB_POWER_OFF = 0x4321FEDC, PR_SET_NO_NEW_PRIVS = 38, PR_SET_PDEATHSIG = 1, PR_CAPBSET_DROP = 24;
 }

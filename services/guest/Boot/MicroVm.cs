@@ -18,6 +18,7 @@ internal sealed unsafe class MicroVm
     private const nuint FunctionFlags = Libc.MS_NOSUID | Libc.MS_NODEV;
 
     private bool _hasFunction;
+    private bool _hasRunOut;
 
     /// <summary>The whole life of the guest. Does not return: the return of PID 1 would be a kernel panic.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
@@ -76,6 +77,13 @@ internal sealed unsafe class MicroVm
         Files.SetMode("/tmp", 0x3FF /* 1777 */);
     }
 
+    /// <summary>Whether the kernel has ended something for want of memory: in a guest of one function that can only be the function.</summary>
+    public bool RanOutOfMemory()
+    {
+        _hasRunOut |= Files.ReadCounter("/proc/vmstat", "oom_kill "u8) > 0;
+        return _hasRunOut;
+    }
+
     /// <summary>
     /// The real ids become the function's while the effective ones stay root's: a child started with POSIX_SPAWN_RESETIDS is then the
     /// function's user through and through, without another program in between. A function may signal this process for it, but
@@ -84,6 +92,11 @@ internal sealed unsafe class MicroVm
     private static void BecomeFunctionsParent()
     {
         Fail.IfNegative(Libc.prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl");
+        for (var capability = 0; Libc.prctl(Libc.PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++)
+        {
+            // Until the first number that the kernel does not know. What this process holds it keeps; no child can ever get one.
+        }
+
         Fail.IfNegative(Libc.setgroups(0, null), "setgroups");
         Fail.IfNegative(Libc.setresgid(FunctionGroup, 0, 0), "setresgid");
         Fail.IfNegative(Libc.setresuid(FunctionUser, 0, 0), "setresuid");

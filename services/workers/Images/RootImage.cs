@@ -4,7 +4,7 @@ namespace Glue.Workers.Images;
 internal static class RootImage
 {
     /// <summary>Changes whenever the recipe below does, so that an image of an older recipe is built again.</summary>
-    public const int Recipe = 3;
+    public const int Recipe = 4;
 
     /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive.</summary>
     private static readonly string[] Packages =
@@ -32,7 +32,7 @@ internal static class RootImage
             kernel=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p')
             apt-get download -q -o APT::Sandbox::User=root "$kernel"
         )
-        rm -rf "$1"/var/log/* "$1"/var/cache/ldconfig "$1"/var/cache/debconf "$1"/etc/resolv.conf "$1"/etc/machine-id
+        rm -rf "$1"/etc/*shadow* "$1"/var/log/* "$1"/var/cache/ldconfig "$1"/var/cache/debconf "$1"/etc/resolv.conf "$1"/etc/machine-id
         find "$1"/usr -name __pycache__ -prune -exec rm -rf {} +
         chroot "$1" env PYTHONHASHSEED=0 python3 -m compileall -q --invalidation-mode unchecked-hash /usr/lib/python3 /usr/lib/python3.*
         """;

@@ -19,8 +19,11 @@ public sealed record MicroVmOptions
     /// <summary>Boots of one sandbox before it is given up. 1 to 10; default 3.</summary>
     [Range(1, 10)] public int BootAttempts { get; init; } = 3;
 
-    /// <summary>Memory a guest has beside the function's own: kernel, agent, page tables. 32 to 512; default 64.</summary>
-    [Range(32, 512)] public int GuestOverheadMiB { get; init; } = 64;
+    /// <summary>
+    /// Memory a guest has beside the function's own, for kernel, agent and page cache: enough that the agent sees a function pass its
+    /// limit before the guest's kernel has to drop program pages and crawl. Untouched memory costs nothing. 64 to 512; default 128.
+    /// </summary>
+    [Range(64, 512)] public int GuestOverheadMiB { get; init; } = 128;
 
     /// <summary>False: every sandbox is booted. For comparison and for diagnosis; default true.</summary>
     public bool UseSnapshots { get; init; } = true;

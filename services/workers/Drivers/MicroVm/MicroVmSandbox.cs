@@ -21,8 +21,8 @@ internal sealed class MicroVmSandbox(Vmm vmm, SandboxStart startKind, int memory
 
     public void Kill() => vmm.Kill();
 
-    /// <summary>A runtime that was killed, in a guest where nobody else would: by the guest's kernel, for want of memory.</summary>
-    public bool WasOutOfMemory() => true;
+    /// <summary>The agent says so itself: the guest's kernel tells it.</summary>
+    public bool WasOutOfMemory() => false;
 
     public string ReadComplaints() => vmm.ReasonOfEnd() is { } reason ? $"{reason} {vmm.Log()}".Trim() : vmm.Log();
 

@@ -25,7 +25,7 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
     public VmCell Open(VmmSpec spec)
     {
         var cgroup = cgroups?.Create($"vm-{Guid.NewGuid():N}", new CgroupLimits(
-            MemoryBytes: ((long)spec.MemoryMiB << 20) + MonitorBytes,
+            MemoryBytes: MemoryBytes(spec),
             Processes: 32,
             CpuShare: Math.Clamp(spec.MemoryMiB, 1, 10_000),
             CpuMillis: Math.Max(1000, spec.Processors * 1000)));
@@ -51,6 +51,12 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
             }
         });
     }
+
+    /// <summary>
+    /// A page of a snapshot that was never used takes one page of the shared memory when first touched, and another for the private
+    /// copy; the first is charged to whoever was first.
+    /// </summary>
+    private static long MemoryBytes(VmmSpec spec) => ((spec.Memory is null ? 1L : 2L) * spec.MemoryMiB << 20) + MonitorBytes;
 }
 
 /// <summary>What one VMM was given; closing it gives it back.</summary>
@@ -60,6 +66,9 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
 internal sealed class VmCell(IReadOnlyList<string> wayIn, ICgroup? cgroup, Action free) : IAsyncDisposable
 {
     public IReadOnlyList<string> WayIn => wayIn;
+
+    /// <summary>Whether the host's kernel killed the VMM for want of memory.</summary>
+    public bool WasOutOfMemory() => cgroup?.WasOutOfMemory() ?? false;
 
     /// <summary>Call when no process of it is left.</summary>
     public async ValueTask DisposeAsync()

@@ -45,6 +45,7 @@ internal sealed class ScratchDrives(string folder)
                 "-q", "-F", "-t", "ext4", "-O", "^has_journal,^resize_inode", "-m", "0", "-U", Identity,
                 "-E", $"lazy_itable_init=1,nodiscard,root_owner=993:990,hash_seed={Identity}", unfinished,
             ]);
+            await Tool.RunAsync("debugfs", ["-w", "-R", "rmdir lost+found", unfinished]);
             File.Move(unfinished, path, overwrite: true);
             return path;
         }

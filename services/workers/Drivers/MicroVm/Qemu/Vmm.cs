@@ -109,7 +109,7 @@ internal sealed class Vmm : IAsyncDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>Why the guest stopped by itself, in words; null when it did not, or did not say.</summary>
-    public string? ReasonOfEnd() => !Exited.IsCompletedSuccessfully ? null : Exited.Result switch
+    public string? ReasonOfEnd() => _cell.WasOutOfMemory() ? "The VMM took more memory than it may." : !Exited.IsCompletedSuccessfully ? null : Exited.Result switch
     {
         null or "host-qmp-quit" or "host-signal" => null,
         "guest-reset" or "guest-panic" => "The guest's kernel panicked.",
