@@ -3,7 +3,8 @@ namespace Glue.Host;
 /// <summary>Where the build put the parts that are not this program: beside it, in <c>artifacts/</c>.</summary>
 internal static class InstalledParts
 {
-    private static readonly string Artifacts = Find();
+    /// <summary>The folder of all of them.</summary>
+    public static string Artifacts { get; } = Find();
 
     /// <summary>The agent and the runtime bootstraps.</summary>
     public static string Guest => Path.Combine(Artifacts, "guest");

@@ -6,6 +6,7 @@ using Glue.Host.Demo;
 using Glue.Host.Doctor;
 using Glue.Host.Invocations;
 using Glue.Host.Rules;
+using Glue.Host.Sandboxing;
 using Glue.Host.Up;
 using Microsoft.Extensions.Options;
 using Spectre.Console;
@@ -16,6 +17,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     DemoCommand.Create(),
     RuleCommand.Create(),
     InvocationsCommand.Create(),
+    ImageCommand.Create(),
     DoctorCommand.Create(),
 };
 

@@ -7,6 +7,7 @@ using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Glue.Host.Accounts;
 using Glue.Host.Data;
+using Glue.Host.Sandboxing;
 using Glue.ObjectStore;
 using Glue.StorageEvents;
 using Glue.StorageEvents.EventLog;
@@ -31,10 +32,12 @@ internal sealed class GlueHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DataFolder _data;
     private readonly SqliteDatabase[] _databases;
+    private readonly ILoggerFactory _logs;
 
-    private GlueHost(WebApplication app, DataFolder data, SqliteDatabase[] databases, Credential root, bool hasNewCredentials)
+    private GlueHost(WebApplication app, DataFolder data, SqliteDatabase[] databases, ILoggerFactory logs, Credential root, bool hasNewCredentials, SandboxFinding choice)
     {
-        (_app, _data, _databases, Root, HasNewCredentials) = (app, data, databases, root, hasNewCredentials);
+        (_app, _data, _databases, _logs) = (app, data, databases, logs);
+        (Root, HasNewCredentials, DriverChoice) = (root, hasNewCredentials, choice);
     }
 
     public Uri S3 => AddressOf(_app, 0);
@@ -50,6 +53,9 @@ internal sealed class GlueHost : IAsyncDisposable
     /// <summary>Which driver makes the sandboxes, and what was found out about this machine.</summary>
     public SandboxSupport DriverSupport => _app.Services.GetRequiredService<Worker>().Support;
 
+    /// <summary>Why it is that driver.</summary>
+    public SandboxFinding DriverChoice { get; }
+
     /// <summary>Cancelled when the process is told to end.</summary>
     public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
 
@@ -62,6 +68,7 @@ internal sealed class GlueHost : IAsyncDisposable
     {
         var data = DataFolder.Open(options.DataFolder);
         var databases = Array.Empty<SqliteDatabase>();
+        ILoggerFactory? logs = null; // the driver is made before the container is, and logs as long as it lives
         GlueHost? host = null;
         try
         {
@@ -69,7 +76,11 @@ internal sealed class GlueHost : IAsyncDisposable
             var (store, queue, state) =
                 (SqliteDatabase.Open(data.StoreDatabase), SqliteDatabase.Open(data.QueueDatabase), SqliteDatabase.Open(data.StateDatabase));
             databases = [store, queue, state];
-            host = new GlueHost(Compose(options, data, root, store, queue, state), data, databases, root, isNew);
+            var workers = new WorkersOptions { Folder = data.Worker, GuestFolder = options.GuestFolder };
+            var logging = Logging(options.LogLevel);
+            logs = LoggerFactory.Create(logging);
+            var (driver, choice) = await SandboxDrivers.ChooseAsync(options.Driver, workers, logs, cancellationToken);
+            host = new GlueHost(Compose(options, data, root, store, queue, state, workers, driver, logging), data, databases, logs, root, isNew, choice);
             await host.ListenAsync(cancellationToken);
             return host;
         }
@@ -82,6 +93,7 @@ internal sealed class GlueHost : IAsyncDisposable
             else
             {
                 await DisposeAsync(databases, data);
+                logs?.Dispose();
             }
 
             throw;
@@ -97,6 +109,7 @@ internal sealed class GlueHost : IAsyncDisposable
         File.Delete(_data.Endpoints);
         await _app.DisposeAsync();
         await DisposeAsync(_databases, _data);
+        _logs.Dispose();
     }
 
     private static async ValueTask DisposeAsync(SqliteDatabase[] databases, DataFolder data)
@@ -110,18 +123,12 @@ internal sealed class GlueHost : IAsyncDisposable
     }
 
     private static WebApplication Compose(
-        GlueHostOptions options, DataFolder data, Credential root, SqliteDatabase store, SqliteDatabase queue, SqliteDatabase state)
+        GlueHostOptions options, DataFolder data, Credential root, SqliteDatabase store, SqliteDatabase queue, SqliteDatabase state,
+        WorkersOptions workers, ISandboxDriver? driver, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
-        builder.Logging.ClearProviders();
-        builder.Logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(static console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "HH:mm:ss.fff ";
-        });
+        logging(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -150,7 +157,12 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddDispatcher(new DispatcherOptions { CodeFolder = data.Code }, _ => state, _ => queue);
         services.AddSingleton<IWorker, LocalWorker>();
 
-        services.AddWorkers(new WorkersOptions { Folder = data.Worker, GuestFolder = options.GuestFolder });
+        if (driver is not null)
+        {
+            services.AddSingleton(driver);
+        }
+
+        services.AddWorkers(workers);
         services.AddSingleton<ICodeSource, DeployedCode>();
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
         services.AddStorageGateway(new StorageGatewayOptions { Upstream = () => AddressOf(app!, 0) });
@@ -166,6 +178,17 @@ internal sealed class GlueHost : IAsyncDisposable
         });
         return app;
     }
+
+    private static Action<ILoggingBuilder> Logging(LogLevel level) => logging =>
+    {
+        logging.ClearProviders().SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+    };
 
     /// <summary>Addresses are in the order of the Listen calls, with the ports that were bound.</summary>
     private static Uri AddressOf(WebApplication app, int listener) =>

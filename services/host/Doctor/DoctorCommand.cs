@@ -50,6 +50,7 @@ internal static class DoctorCommand
                 cancellationToken);
             var support = host.DriverSupport;
             findings.Add(new("driver", support.IsSupported, support.Driver));
+            findings.Add(host.DriverChoice with { Name = "driver: choice" });
             findings.AddRange(support.Findings.Select(static finding => finding with { Name = "driver: " + finding.Name }));
             findings.Add(new("stack", true, $"starts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));
             return support.IsSupported;
