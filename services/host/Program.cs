@@ -27,10 +27,23 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160; // nobody's terminal: a file or a pipe has no width to fit into
 }
 
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+    {
+        Console.Error.WriteLine("glue: " + error.Message);
+    }
+
+    var path = string.Join(' ', parsed.CommandResult.Command.Parents.OfType<Command>().Reverse().Append(parsed.CommandResult.Command).Select(static command => command.Name));
+    Console.Error.WriteLine($"See {path} --help.");
+    return 2;
+}
+
 try
 {
     // Ctrl-C and SIGTERM belong to the host of `up`, which drains; other verbs just end.
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (Exception e) when (e is StartupException or OptionsValidationException or ValidationException)
 {

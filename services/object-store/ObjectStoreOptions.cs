@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Glue.ObjectStore;
 
 /// <summary>Settings of the embedded object store.</summary>
@@ -18,7 +20,7 @@ public sealed record ObjectStoreOptions
     /// <summary>Largest body of one PutObject or UploadPart, in bytes; default 5 GiB as S3's.</summary>
     public long MaxPutBytes { get; init; } = 5L << 30;
 
-    /// <exception cref="ArgumentException">Lists all faults.</exception>
+    /// <exception cref="ValidationException">Lists all faults.</exception>
     internal void Check()
     {
         List<string> faults = [];
@@ -39,7 +41,7 @@ public sealed record ObjectStoreOptions
 
         if (faults.Count > 0)
         {
-            throw new ArgumentException(string.Join(' ', faults));
+            throw new ValidationException("The object store's options are wrong: " + string.Join(' ', faults));
         }
     }
 }

@@ -25,7 +25,7 @@ public static class ObjectStoreRegistration
     /// <param name="services">The host's.</param>
     /// <param name="database">Gives the file that holds the store's metadata and the journal's records, so that both share a transaction.</param>
     /// <param name="options">Checked here.</param>
-    /// <exception cref="ArgumentException">The options have faults; lists all of them.</exception>
+    /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">The options have faults; lists all of them.</exception>
     public static IServiceCollection AddObjectStore(
         this IServiceCollection services, Func<IServiceProvider, SqliteDatabase> database, ObjectStoreOptions options)
     {

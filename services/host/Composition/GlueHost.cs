@@ -76,11 +76,11 @@ internal sealed class GlueHost : IAsyncDisposable
             var (store, queue, state) =
                 (SqliteDatabase.Open(data.StoreDatabase), SqliteDatabase.Open(data.QueueDatabase), SqliteDatabase.Open(data.StateDatabase));
             databases = [store, queue, state];
-            var workers = new WorkersOptions { Folder = data.Worker, GuestFolder = options.GuestFolder };
+            var services = ServiceOptions.From(options.Settings, data, options.GuestFolder);
             var logging = Logging(options.LogLevel);
             logs = LoggerFactory.Create(logging);
-            var (driver, choice) = await SandboxDrivers.ChooseAsync(options.Driver, workers, logs, cancellationToken);
-            host = new GlueHost(Compose(options, data, root, store, queue, state, workers, driver, logging), data, databases, logs, root, isNew, choice);
+            var (driver, choice) = await SandboxDrivers.ChooseAsync(options.Driver, services, logs, cancellationToken);
+            host = new GlueHost(Compose(options, data, root, store, queue, state, services, driver, logging), data, databases, logs, root, isNew, choice);
             await host.ListenAsync(cancellationToken);
             return host;
         }
@@ -124,7 +124,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
     private static WebApplication Compose(
         GlueHostOptions options, DataFolder data, Credential root, SqliteDatabase store, SqliteDatabase queue, SqliteDatabase state,
-        WorkersOptions workers, ISandboxDriver? driver, Action<ILoggingBuilder> logging)
+        ServiceOptions settings, ISandboxDriver? driver, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
@@ -146,15 +146,15 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton(new InstallationCredentials(root));
         services.AddSingleton<ICredentialSource>(static provider => provider.GetRequiredService<InstallationCredentials>());
 
-        services.AddObjectStore(_ => store, new ObjectStoreOptions { DataFolder = data.Objects });
+        services.AddObjectStore(_ => store, settings.ObjectStore);
         services.AddSingleton<IObjectEventJournal, EventJournal>();
         services.AddSingleton<IBucketNotifications, StoreNotifications>();
 
-        services.AddStorageEvents(new StorageEventsOptions(), _ => store, _ => state);
+        services.AddStorageEvents(settings.StorageEvents, _ => store, _ => state);
         services.AddSingleton<IFunctionDirectory, FunctionDirectory>();
         services.AddSingleton<IInvocationIntake, QueueIntake>();
 
-        services.AddDispatcher(new DispatcherOptions { CodeFolder = data.Code }, _ => state, _ => queue);
+        services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue);
         services.AddSingleton<IWorker, LocalWorker>();
 
         if (driver is not null)
@@ -162,7 +162,7 @@ internal sealed class GlueHost : IAsyncDisposable
             services.AddSingleton(driver);
         }
 
-        services.AddWorkers(workers);
+        services.AddWorkers(settings.Workers);
         services.AddSingleton<ICodeSource, DeployedCode>();
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
         services.AddStorageGateway(new StorageGatewayOptions { Upstream = () => AddressOf(app!, 0) });

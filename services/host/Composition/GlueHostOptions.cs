@@ -1,3 +1,5 @@
+using Glue.Host.Settings;
+
 namespace Glue.Host.Composition;
 
 /// <summary>How to start the embedded stack.</summary>
@@ -22,6 +24,9 @@ internal sealed record GlueHostOptions
 
     /// <inheritdoc cref="AccessKey"/>
     public string? SecretKey { get; init; }
+
+    /// <summary>What the user set for the services.</summary>
+    public required HostSettings Settings { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Glue.Host.BuiltIns;
 using Glue.Host.Client;
 using Glue.Host.Composition;
+using Glue.Host.Settings;
 using Glue.Host.Up;
 using Spectre.Console;
 
@@ -68,6 +69,7 @@ internal static class DemoCommand
                     ApiPort = 0,
                     GuestFolder = InstalledParts.Guest,
                     Driver = driver,
+                    Settings = HostSettings.Load(file: null),
                     LogLevel = LogLevel.Warning,
                 },
                 cancellationToken);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Glue.Host.Composition;
+using Glue.Host.Settings;
 using Glue.Host.Up;
 using Glue.Workers.Sandboxes;
 using Spectre.Console;
@@ -45,6 +46,7 @@ internal static class DoctorCommand
                     ApiPort = 0,
                     GuestFolder = InstalledParts.Guest,
                     Driver = driver,
+                    Settings = HostSettings.Load(file: null),
                     LogLevel = LogLevel.Error,
                 },
                 cancellationToken);

@@ -1,4 +1,4 @@
-using Glue.Workers;
+using Glue.Host.Composition;
 using Glue.Workers.Drivers.MicroVm;
 using Glue.Workers.Images;
 using Glue.Workers.Sandboxes;
@@ -11,7 +11,7 @@ internal static class SandboxDrivers
     /// <returns>The driver, or null for the worker's own process driver; and why.</returns>
     /// <exception cref="StartupException"><c>microvm</c> was asked for and cannot be had.</exception>
     public static async Task<(ISandboxDriver? Driver, SandboxFinding Choice)> ChooseAsync(
-        string driver, WorkersOptions workers, ILoggerFactory logs, CancellationToken cancellationToken)
+        string driver, ServiceOptions options, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         if (driver == "process")
         {
@@ -23,7 +23,7 @@ internal static class SandboxDrivers
         {
             try
             {
-                var made = await MicroVmDrivers.CreateAsync(workers, new MicroVmOptions(), image!, logs, TimeProvider.System, cancellationToken);
+                var made = await MicroVmDrivers.CreateAsync(options.Workers, options.MicroVm, image!, logs, TimeProvider.System, cancellationToken);
                 return (made, new("choice", true, "microVMs: one virtual machine per sandbox"));
             }
             catch (SandboxStartException e)

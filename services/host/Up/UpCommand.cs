@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using Glue.Host.BuiltIns;
 using Glue.Host.Client;
 using Glue.Host.Composition;
 using Glue.Host.Data;
+using Glue.Host.Settings;
 
 namespace Glue.Host.Up;
 
@@ -12,9 +14,9 @@ internal static class UpCommand
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "The folder that holds everything.", DefaultValueFactory = static _ => "./data" };
-        var s3Port = new Option<int>("--s3-port") { Description = "0: any free port.", DefaultValueFactory = static _ => 9000 };
-        var apiPort = new Option<int>("--api-port") { Description = "0: any free port.", DefaultValueFactory = static _ => 9100 };
-        var command = new Command("up", "Run the embedded stack in this terminal.") { data, s3Port, apiPort, DriverOption.Option };
+        var s3Port = Port("--s3-port", 9000);
+        var apiPort = Port("--api-port", 9100);
+        var command = new Command("up", "Run the embedded stack in this terminal.") { data, s3Port, apiPort, DriverOption.Option, ConfigOption.Option };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new GlueHostOptions
@@ -24,6 +26,7 @@ internal static class UpCommand
                 ApiPort = parsed.GetValue(apiPort),
                 GuestFolder = InstalledParts.Guest,
                 Driver = parsed.GetValue(DriverOption.Option)!,
+                Settings = HostSettings.Load(parsed.GetValue(ConfigOption.Option)),
                 AccessKey = Environment.GetEnvironmentVariable("GLUE_ACCESS_KEY"),
                 SecretKey = Environment.GetEnvironmentVariable("GLUE_SECRET_KEY"),
             };
@@ -51,6 +54,19 @@ internal static class UpCommand
         Console.WriteLine($"ready  s3 {Show(host.S3)}  lambda {Show(host.Api)}  driver {host.DriverSupport.Driver}  "
             + $"use: AWS_SHARED_CREDENTIALS_FILE={credentials} AWS_DEFAULT_REGION=us-east-1 aws --endpoint-url {Show(host.S3)} s3 ls");
         await host.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private static Option<int> Port(string name, int standard)
+    {
+        var option = new Option<int>(name) { Description = "0: any free port.", DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                result.AddError($"{name} {text}: a port is a number from 0 to {ushort.MaxValue}.");
+            }
+        });
+        return option;
     }
 
     private static string Show(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);

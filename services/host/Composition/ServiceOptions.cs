@@ -1,0 +1,38 @@
+using Glue.Dispatcher;
+using Glue.Host.Data;
+using Glue.Host.Settings;
+using Glue.ObjectStore;
+using Glue.StorageEvents;
+using Glue.Workers;
+using Glue.Workers.Drivers.MicroVm;
+
+namespace Glue.Host.Composition;
+
+/// <summary>Every service's options: its defaults, the folders of this stack, and what the user set.</summary>
+internal sealed record ServiceOptions
+{
+    public required ObjectStoreOptions ObjectStore { get; init; }
+
+    public required StorageEventsOptions StorageEvents { get; init; }
+
+    public required DispatcherOptions Dispatcher { get; init; }
+
+    public required WorkersOptions Workers { get; init; }
+
+    public required MicroVmOptions MicroVm { get; init; }
+
+    /// <exception cref="StartupException">Settings are unknown or out of range; lists all of them.</exception>
+    public static ServiceOptions From(HostSettings settings, DataFolder data, string guestFolder)
+    {
+        var options = new ServiceOptions
+        {
+            ObjectStore = settings.Apply("ObjectStore", new ObjectStoreOptions { DataFolder = data.Objects }),
+            StorageEvents = settings.Apply("StorageEvents", new StorageEventsOptions()),
+            Dispatcher = settings.Apply("Dispatcher", new DispatcherOptions { CodeFolder = data.Code }),
+            Workers = settings.Apply("Workers", new WorkersOptions { Folder = data.Worker, GuestFolder = guestFolder }),
+            MicroVm = settings.Apply("Workers:MicroVm", new MicroVmOptions()),
+        };
+        settings.EnsureValid();
+        return options;
+    }
+}
