@@ -4,6 +4,7 @@ One raw connection instead of an HTTP client: the answer and the next poll leave
 receive, which halves the round trips of a warm invocation.
 """
 import importlib
+import importlib.machinery
 import json
 import os
 import socket
@@ -196,8 +197,42 @@ def _decimal(value):
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
+class OldBotocore:
+    """Teaches a botocore from before 1.31 (Debian 12's python3-boto3) the variable AWS_ENDPOINT_URL_S3, when a function imports one.
+
+    An import hook, because importing botocore takes longer than most functions' cold start.
+    """
+
+    def find_spec(self, name, path=None, target=None):
+        if name != "botocore.session":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        if spec is not None:
+            load = spec.loader.exec_module
+            spec.loader.exec_module = lambda module: (load(module), self.teach(module))
+        return spec
+
+    @staticmethod
+    def teach(session):
+        import botocore
+
+        if [int(part) for part in botocore.__version__.split(".")[:2]] >= [1, 31]:
+            return
+        create_client = session.Session.create_client
+
+        def create_client_of_store(self, service_name, *args, **named):
+            endpoint_is_given = len(args) >= 5 or named.get("endpoint_url") is not None
+            if service_name == "s3" and not endpoint_is_given:
+                named["endpoint_url"] = os.environ.get("AWS_ENDPOINT_URL_S3")
+            return create_client(self, service_name, *args, **named)
+
+        session.Session.create_client = create_client_of_store
+
+
 def main():
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    sys.meta_path.insert(0, OldBotocore())
     sys.stdout.reconfigure(line_buffering=True)  # a function that is killed has said what it said
     connection = Connection()
     try:
