@@ -126,6 +126,9 @@ internal sealed unsafe class Agent
         {
             switch (header.Type)
             {
+                case FrameType.Init when _guest is { HasFunction: true }:
+                    _invocation.Announce(); // restored together with its runtime
+                    break;
                 case FrameType.Init:
                     if (!Start(payload, header.Length))
                     {
@@ -146,6 +149,7 @@ internal sealed unsafe class Agent
                     _storage.Handle(header, payload);
                     break;
                 case FrameType.Resume when _guest is not null:
+                    _storage.CloseAll(); // they led to the worker of another time
                     Awakening.Apply(new ReadOnlySpan<byte>(payload, header.Length));
                     _channel.Send(FrameType.Hello, 0, ChannelProtocol.Version);
                     break;

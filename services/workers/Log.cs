@@ -6,6 +6,12 @@ namespace Glue.Workers;
 /// <summary>4000-4099: sandboxes and pool.</summary>
 internal static partial class Log
 {
+    [LoggerMessage(4050, LogLevel.Information, "Snapshot of {FunctionArn} made in {Milliseconds:0} ms")]
+    public static partial void SnapshotMade(ILogger logger, string functionArn, double milliseconds);
+
+    [LoggerMessage(4051, LogLevel.Warning, "No snapshot of {FunctionArn}: {Reason}. Its sandboxes run their init each time")]
+    public static partial void SnapshotNotMade(ILogger logger, string functionArn, string reason, Exception? exception);
+
     [LoggerMessage(4000, LogLevel.Debug, "Sandbox {SandboxId} of {FunctionName}: {From} to {To} after {Milliseconds:0.00} ms")]
     public static partial void StateChanged(
         ILogger logger, string sandboxId, string functionName, SandboxState from, SandboxState to, double milliseconds);

@@ -35,6 +35,9 @@ public sealed class Worker : IAsyncDisposable
     public Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) =>
         _pool.InvokeAsync(version, request, cancellationToken);
 
+    /// <summary>A version was deployed or changed: gets ready for its first call (a snapshot, where the driver has them). Returns at once.</summary>
+    public void Prepare(FunctionVersion version) => _pool.Prepare(version);
+
     /// <summary>Code or configuration changed, or the function is gone: gives up its sandboxes, busy ones when they are done.</summary>
     /// <param name="functionArn">Without version or alias.</param>
     /// <param name="cancellationToken">Stops waiting for the idle ones to be gone.</param>

@@ -1,5 +1,6 @@
 using Glue.MicroVm.FunctionalTests.Images;
 using Glue.Workers.Drivers.MicroVm;
+using Glue.Workers.Sandboxes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -12,9 +13,14 @@ public sealed partial class WorkerFixture
 
     static WorkerFixture() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => Directory.Delete(Snapshots, recursive: true);
 
+    /// <summary>Set by a test before it starts its worker; the contract's tests leave it: a snapshot of each of their functions would only cost time.</summary>
+    internal static readonly AsyncLocal<MicroVmOptions?> MicroVm = new();
+
+    internal ISandboxDriver Driver => _services.GetRequiredService<ISandboxDriver>();
+
     static partial void UseDriver(IServiceCollection services, WorkersOptions options) => services.AddSingleton(provider => MicroVmDrivers.CreateAsync(
         options,
-        new MicroVmOptions { SnapshotFolder = Snapshots },
+        (MicroVm.Value ?? new MicroVmOptions { UseFunctionSnapshots = false }) with { SnapshotFolder = Snapshots },
         TestImages.Image,
         provider.GetRequiredService<ILoggerFactory>(),
         TimeProvider.System,

@@ -42,6 +42,9 @@ public sealed record FunctionVersion
     /// <summary>Size of /tmp, 512 to 10240.</summary>
     public int EphemeralStorageMiB { get; init; } = 512;
 
+    /// <summary>False: every sandbox runs the function's init anew (tag <c>glue:snapshot=off</c>), for init code whose results no two sandboxes may share.</summary>
+    public bool AllowsSnapshot { get; init; } = true;
+
     /// <summary>The user's environment variables. May hold secrets: never logged.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

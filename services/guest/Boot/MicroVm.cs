@@ -17,8 +17,10 @@ internal sealed unsafe class MicroVm
 
     private const nuint FunctionFlags = Libc.MS_NOSUID | Libc.MS_NODEV;
 
-    private bool _hasFunction;
     private bool _hasRunOut;
+
+    /// <summary>Code and /tmp are mounted, and the runtime was started: in a restored guest from the beginning.</summary>
+    public bool HasFunction { get; private set; }
 
     /// <summary>The whole life of the guest. Does not return: the return of PID 1 would be a kernel panic.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
@@ -67,12 +69,7 @@ internal sealed unsafe class MicroVm
     /// <summary>Makes the function's code and its /tmp visible.</summary>
     public void MountFunction()
     {
-        if (_hasFunction)
-        {
-            return; // restored with it
-        }
-
-        _hasFunction = true;
+        HasFunction = true;
         Files.Mount("/dev/vdb", "/var/task", "squashfs", Libc.MS_RDONLY | FunctionFlags);
         Files.Mount("/dev/vdc", "/tmp", "ext4", FunctionFlags | Libc.MS_NOATIME, "nobarrier,noquota");
         Files.SetMode("/tmp", 0x3FF /* 1777 */);

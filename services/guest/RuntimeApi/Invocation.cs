@@ -119,6 +119,15 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         }
     }
 
+    /// <summary>Tells a worker that did not see the poll that the runtime is polling.</summary>
+    public void Announce()
+    {
+        if (_phase == Phase.Idle)
+        {
+            channel.Send(FrameType.Ready, 0, 0u);
+        }
+    }
+
     /// <summary>The runtime's answer is complete.</summary>
     public void Answer(ResultKind kind, ReadOnlySpan<byte> errorType, ReadOnlySpan<byte> data, bool isWhole)
     {

@@ -104,6 +104,18 @@ internal sealed unsafe class StoragePort
         }
     }
 
+    /// <summary>Ends every connection without a word to the worker, which knows of none.</summary>
+    public void CloseAll()
+    {
+        foreach (var stream in _streams)
+        {
+            if (stream.Fd >= 0)
+            {
+                Close(stream);
+            }
+        }
+    }
+
     /// <summary>The channel has room again.</summary>
     public void Resume()
     {

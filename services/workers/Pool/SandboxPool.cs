@@ -24,6 +24,7 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
     private readonly HashSet<Task> _lives = [];
     private readonly SandboxContext _context;
     private readonly CodeCache _code;
+    private readonly TemplateMaker _templates;
     private readonly ITimer _reclaim;
     private readonly int _maxStarts;
     private int _usedMiB;
@@ -35,6 +36,7 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
     {
         _context = context;
         _code = code;
+        _templates = new TemplateMaker(context, code);
         var options = context.Options;
         BudgetMiB = options.MemoryBudgetMiB > 0
             ? options.MemoryBudgetMiB
@@ -102,6 +104,9 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
         idle.ForEach(static each => each.Kill(ChangedReason));
         return Task.WhenAll(idle.Select(each => each.Gone)).WaitAsync(cancellationToken);
     }
+
+    /// <summary>Has a snapshot made of the version if it may have one and has none; returns at once.</summary>
+    public void Prepare(FunctionVersion version) => _templates.Want(version);
 
     void ISandboxHost.IsReady(Sandbox sandbox)
     {
@@ -171,6 +176,7 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
         }
 
         await _reclaim.DisposeAsync();
+        await _templates.DisposeAsync();
         idle.ForEach(static each => each.Kill(StoppingReason));
         using var limit = new CancellationTokenSource(_context.Options.DrainTimeout, _context.Time);
         try
@@ -398,6 +404,11 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
         }
 
         Scale();
+        if (started.IsReady)
+        {
+            Prepare(pool.Version);
+        }
+
         await sandbox.Gone;
         code?.Dispose();
     }

@@ -1,3 +1,4 @@
+using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 
 namespace Glue.Workers.Sandboxes;
@@ -13,6 +14,9 @@ public interface ISandboxDriver : IAsyncDisposable
 
     /// <summary>What this machine allows, found out once at start.</summary>
     SandboxSupport Support { get; }
+
+    /// <summary>Whether the version's sandboxes would start from a snapshot of it, and none is there.</summary>
+    bool NeedsSnapshot(FunctionVersion version) => false;
 
     /// <summary>Starts an agent. Its first frame has not been read yet when this returns.</summary>
     /// <exception cref="SandboxStartException">It could not be started; nothing is left of it.</exception>
@@ -33,6 +37,9 @@ public interface IRunningSandbox : IAsyncDisposable
 
     /// <summary>RLIMIT_DATA for the runtime; 0: not needed.</summary>
     ulong DataLimitBytes { get; }
+
+    /// <summary>Of a template: saves it as it is now; the snapshot is there when this has been disposed. It runs no more.</summary>
+    Task SaveAsync(CancellationToken cancellationToken) => throw new NotSupportedException("This driver has no snapshots.");
 
     /// <summary>Ends everything in it at once. Safe to call more than once and from any thread.</summary>
     void Kill();

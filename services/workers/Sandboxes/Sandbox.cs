@@ -33,6 +33,7 @@ internal sealed class Sandbox : IFrameHandler
     private ArrayBufferWriter<byte>? _parts;
     private bool _becameReady;
     private bool _isAgentUp;
+    private bool _isTemplate;
     private bool _hasRun;
     private TimeSpan _initDuration;
 
@@ -77,6 +78,7 @@ internal sealed class Sandbox : IFrameHandler
             return new SandboxStarted(null, e.Message);
         }
 
+        _isTemplate = spec.IsTemplate;
         _writer = new ChannelWriter(_running.Channel);
         _streams = new StreamTable(_writer, _context.Gateway, _identity);
         _ = ReadAsync(_running);
@@ -118,7 +120,11 @@ internal sealed class Sandbox : IFrameHandler
             }
 
             _hasRun = true;
-            _log.Write(PlatformLines.Start(request.RequestId, Version));
+            if (!_isTemplate)
+            {
+                _log.Write(PlatformLines.Start(request.RequestId, Version));
+            }
+
             SetState(SandboxState.Busy);
         }
 
@@ -126,6 +132,18 @@ internal sealed class Sandbox : IFrameHandler
         outcome = attempt.Outcome;
         return true;
     }
+
+    /// <summary>Tells a template's guest another time, and gives it other randomness.</summary>
+    public void SetTime(DateTimeOffset time)
+    {
+        var frame = new byte[FrameHeader.Size + ResumeMessage.Size];
+        new FrameHeader(ResumeMessage.Size, FrameType.Resume, 0).Write(frame);
+        ResumeMessage.Write(frame.AsSpan(FrameHeader.Size), time);
+        _writer!.Send(frame);
+    }
+
+    /// <summary>Of a template: see <see cref="IRunningSandbox.SaveAsync"/>. The snapshot is there when it is <see cref="Gone"/>.</summary>
+    public Task SaveAsync(CancellationToken cancellationToken) => _running!.SaveAsync(cancellationToken);
 
     /// <summary>It will never be started: what it is for cannot run.</summary>
     public SandboxStarted Abandon(FunctionFailure? failure)
@@ -221,7 +239,7 @@ internal sealed class Sandbox : IFrameHandler
             DataLimitBytes = _running!.DataLimitBytes,
             MemoryLimitKiB = _running.GuardedMemoryKiB,
         };
-        var environment = SandboxEnvironment.Compose(Version, _log.Stream, command);
+        var environment = SandboxEnvironment.Compose(Version, _log.Stream, command, _isTemplate ? "snap-start" : "on-demand");
         var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment);
         var frame = new byte[FrameHeader.Size + payload.Length];
         new FrameHeader(payload.Length, FrameType.Init, 0).Write(frame);
@@ -339,6 +357,11 @@ internal sealed class Sandbox : IFrameHandler
     {
         var requestId = attempt.Request.RequestId;
         var outcome = attempt.ToOutcome(Id, message, failure, payload);
+        if (_isTemplate)
+        {
+            return outcome; // not the user's: no log, no bill
+        }
+
         log.Flush();
         if (failure?.ToLogLine(requestId) is { } line)
         {

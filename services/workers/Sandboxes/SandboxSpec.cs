@@ -6,4 +6,5 @@ namespace Glue.Workers.Sandboxes;
 /// <param name="Id">32 hexadecimal digits, unique.</param>
 /// <param name="Version">Sizes and names; its code is not read from here.</param>
 /// <param name="CodeFolder">The unpacked code, to be seen read-only at <c>/var/task</c>.</param>
-public sealed record SandboxSpec(string Id, FunctionVersion Version, string CodeFolder);
+/// <param name="IsTemplate">True: it runs no invocation, and is to become the version's snapshot (<see cref="IRunningSandbox.SaveAsync"/>).</param>
+public sealed record SandboxSpec(string Id, FunctionVersion Version, string CodeFolder, bool IsTemplate = false);

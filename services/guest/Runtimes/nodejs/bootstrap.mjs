@@ -13,7 +13,10 @@ const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(':');
 const base = '/2018-06-01/runtime/';
 const pollNext = Buffer.from(`GET ${base}invocation/next HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
 
+const isTemplate = env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
+
 let requestId;
+let random; // see takePart
 
 function installConsole() {
   const line = (level) => (...parts) => {
@@ -295,6 +298,13 @@ function poll(connection, answer) {
   const take = (status, headers, body) => {
     current = new Invocation(connection, headers);
     requestId = current.id;
+    if (isTemplate) {
+      random.forget();
+      if (requestId === 'glue-ping' || requestId === 'glue-before-snapshot') {
+        current.run(requestId === 'glue-ping' ? async (event) => event : () => random.drawFromAll(), body);
+        return;
+      }
+    }
     current.run(handler, body);
   };
   if (answer) {
@@ -313,6 +323,41 @@ function crash(connection, error) {
   connection.send(Buffer.concat(post(to, JSON.stringify(description), description.errorType)), () => process.exit(1));
 }
 
+// This process will be saved and go on many times. What the kernel cannot renew in a restored copy is renewed here: V8's
+// generator and the UUID cache never ask for new randomness, and OpenSSL's asks when the clock says so (the worker turns the guest's
+// clock ahead before drawFromAll, so that any restored copy finds its last renewal in the future, and renews).
+async function takePart() {
+  const { default: crypto } = await import('node:crypto');
+  const { syncBuiltinESMExports } = await import('node:module');
+  const { promisify } = await import('node:util');
+  let pool = Buffer.alloc(0);
+  let at = 0;
+  Math.random = () => {
+    if (at + 8 > pool.length) {
+      pool = crypto.randomBytes(1024);
+      at = 0;
+    }
+    at += 8;
+    return Number(pool.readBigUInt64LE(at - 8) >> 11n) / 2 ** 53;
+  };
+  const { randomUUID } = crypto;
+  crypto.randomUUID = () => randomUUID({ disableEntropyCache: true });
+  Object.getPrototypeOf(globalThis.crypto).randomUUID = crypto.randomUUID;
+  syncBuiltinESMExports();
+  const forget = () => {
+    pool = Buffer.alloc(0);
+    at = 0;
+  };
+  const drawFromAll = async () => {
+    crypto.randomBytes(32);
+    await promisify(crypto.randomBytes)(32); // the thread pool's generator
+    crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }); // the one for private keys
+    forget();
+    return null;
+  };
+  return { forget, drawFromAll };
+}
+
 installConsole();
 const socket = net.connect(Number(port), host);
 const connection = new Connection(socket);
@@ -320,6 +365,9 @@ process.on('uncaughtException', (error) => crash(connection, error));
 process.on('unhandledRejection', (reason) =>
   crash(connection, rename('Runtime.UnhandledPromiseRejection', reason instanceof Error ? reason : new Error(inspect(reason)))));
 try {
+  if (isTemplate) {
+    random = await takePart();
+  }
   handler = await loadHandler();
   poll(connection);
 } catch (error) {

@@ -230,6 +230,37 @@ class OldBotocore:
         session.Session.create_client = create_client_of_store
 
 
+IS_TEMPLATE = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+must_reseed = False
+
+
+def internal(event_id):
+    """The handler for an event that is not the user's, or None."""
+    global must_reseed
+    if event_id == "glue-ping":
+        return lambda event, context: event
+    if event_id == "glue-before-snapshot":
+        # OpenSSL's generator renews itself when the clock says so; the worker has turned the guest's clock ahead, so that any
+        # restored copy finds its last renewal in the future. os.urandom, secrets and uuid4 are the kernel's.
+        if "_ssl" in sys.modules:
+            sys.modules["_ssl"].RAND_bytes(32)
+        must_reseed = True
+        return lambda event, context: None
+    return None
+
+
+def reseed():
+    """First event of a restored copy: the generators that never ask for new randomness by themselves."""
+    global must_reseed
+    must_reseed = False
+    if "random" in sys.modules:
+        sys.modules["random"].seed()
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+    if "tempfile" in sys.modules:
+        sys.modules["tempfile"]._name_sequence = None
+
+
 def main():
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
     sys.meta_path.insert(0, OldBotocore())
@@ -250,7 +281,10 @@ def main():
     connection.send(POLL)
     while True:
         headers, body = connection.receive()
-        connection.send(run(handler, headers, body) + POLL)
+        own = internal(headers["lambda-runtime-aws-request-id"]) if IS_TEMPLATE else None
+        if must_reseed and own is None:
+            reseed()
+        connection.send(run(own or handler, headers, body) + POLL)
         connection.receive()
 
 

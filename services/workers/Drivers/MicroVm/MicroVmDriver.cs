@@ -1,3 +1,4 @@
+using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Workers.Drivers.MicroVm.Drives;
 using Glue.Workers.Drivers.MicroVm.Native;
@@ -9,13 +10,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Glue.Workers.Drivers.MicroVm;
 
-/// <summary>Sandboxes as virtual machines: QEMU's <c>microvm</c>, a distribution kernel, the agent as its first process.</summary>
+/// <summary>
+/// Sandboxes as virtual machines: QEMU's <c>microvm</c>, a distribution kernel, the agent as its first process. A sandbox starts from
+/// the snapshot of its function, else from the base snapshot of its size, else from power-on.
+/// </summary>
 internal sealed class MicroVmDriver : ISandboxDriver
 {
     private readonly VmLauncher _launcher;
     private readonly CodeDrives _codeDrives;
     private readonly ScratchDrives _scratchDrives;
     private readonly BaseSnapshots? _baseSnapshots;
+    private readonly FunctionSnapshots? _functionSnapshots;
     private readonly ILogger _logger;
 
     public MicroVmDriver(VmLauncher launcher, string folder, SandboxSupport support, TimeProvider time, ILogger logger)
@@ -24,10 +29,12 @@ internal sealed class MicroVmDriver : ISandboxDriver
         _codeDrives = new CodeDrives(Path.Combine(folder, "code-drives"));
         _scratchDrives = new ScratchDrives(Path.Combine(folder, "scratch"));
         Support = support;
-        if (launcher.Options.UseSnapshots)
+        var options = launcher.Options;
+        if (options.UseSnapshots)
         {
-            var store = new SnapshotStore(launcher.Options.SnapshotFolder ?? Path.Combine(folder, "snapshots"), (long)launcher.Options.SnapshotDiskMiB << 20);
+            var store = new SnapshotStore(options.SnapshotFolder ?? Path.Combine(folder, "snapshots"), (long)options.SnapshotDiskMiB << 20, time);
             _baseSnapshots = new BaseSnapshots(launcher, store, time, logger);
+            _functionSnapshots = options.UseFunctionSnapshots ? new FunctionSnapshots(launcher, store) : null;
         }
 
         _logger = logger;
@@ -37,21 +44,18 @@ internal sealed class MicroVmDriver : ISandboxDriver
 
     public SandboxSupport Support { get; }
 
+    public bool NeedsSnapshot(FunctionVersion version) => _functionSnapshots is not null && !_functionSnapshots.Has(version);
+
     public async Task<IRunningSandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         try
         {
             using var code = Descriptor.Open(await _codeDrives.EnsureAsync(spec.CodeFolder), Posix.O_RDONLY);
-            var scratch = await _scratchDrives.CreateAsync(spec.Version.EphemeralStorageMiB);
-            try
-            {
-                return await StartAsync(spec, code, scratch, cancellationToken);
-            }
-            catch
-            {
-                scratch.Dispose();
-                throw;
-            }
+            return spec.IsTemplate
+                ? await StartTemplateAsync(spec, code, cancellationToken)
+                : await FromFunctionSnapshotAsync(spec, code, cancellationToken)
+                    ?? await FromBaseSnapshotAsync(spec, code, cancellationToken)
+                    ?? await BootAsync(spec, code, cancellationToken);
         }
         catch (Exception e) when (e is VmmException or IOException or Images.ImageBuildException)
         {
@@ -62,30 +66,95 @@ internal sealed class MicroVmDriver : ISandboxDriver
     public ValueTask DisposeAsync()
     {
         _launcher.Dispose();
-        _baseSnapshots?.Dispose();
         _launcher.Parts.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private async Task<MicroVmSandbox> StartAsync(SandboxSpec spec, SafeFileHandle code, SafeFileHandle scratch, CancellationToken cancellationToken)
+    private async Task<MicroVmSandbox?> FromFunctionSnapshotAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
     {
-        var machine = _launcher.Describe(spec.Version.MemoryMiB, code, scratch);
-        if (_baseSnapshots is not null && await _baseSnapshots.GetAsync(spec.Version.MemoryMiB) is { } snapshot)
+        if (_functionSnapshots is null || !spec.Version.AllowsSnapshot || _functionSnapshots.Find(spec.Version) is not { } snapshot)
         {
-            try
-            {
-                var restored = await _launcher.RestoreAsync(machine, snapshot, cancellationToken);
-                return new MicroVmSandbox(restored, SandboxStart.BaseSnapshot, spec.Version.MemoryMiB, scratch);
-            }
-            catch (VmmException e)
-            {
-                Log.RestoreFailed(_logger, spec.Id, e);
-                _baseSnapshots.Discard(spec.Version.MemoryMiB, snapshot);
-            }
+            return null;
         }
 
-        var booted = await _launcher.BootAsync(machine, spec.Id, cancellationToken);
-        await _launcher.AwakenAsync(booted, cancellationToken);
-        return new MicroVmSandbox(booted, SandboxStart.Boot, spec.Version.MemoryMiB, scratch);
+        var scratch = SparseFile.Copy(snapshot.Scratch!, _scratchDrives.Folder);
+        try
+        {
+            var vmm = await _launcher.RestoreAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), snapshot, cancellationToken);
+            return new MicroVmSandbox(vmm, SandboxStart.FunctionSnapshot, spec.Version.MemoryMiB, scratch);
+        }
+        catch (VmmException e)
+        {
+            scratch.Dispose();
+            Log.RestoreFailed(_logger, spec.Id, e);
+            _functionSnapshots.Discard(spec.Version);
+            return null;
+        }
+    }
+
+    private async Task<MicroVmSandbox?> FromBaseSnapshotAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
+    {
+        if (_baseSnapshots is null || await _baseSnapshots.GetAsync(spec.Version.MemoryMiB) is not { } snapshot)
+        {
+            return null;
+        }
+
+        var scratch = await _scratchDrives.CreateAsync(spec.Version.EphemeralStorageMiB);
+        try
+        {
+            var vmm = await _launcher.RestoreAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), snapshot, cancellationToken);
+            return new MicroVmSandbox(vmm, SandboxStart.BaseSnapshot, spec.Version.MemoryMiB, scratch);
+        }
+        catch (VmmException e)
+        {
+            scratch.Dispose();
+            Log.RestoreFailed(_logger, spec.Id, e);
+            _baseSnapshots.Discard(spec.Version.MemoryMiB, snapshot);
+            return null;
+        }
+    }
+
+    private async Task<MicroVmSandbox> BootAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
+    {
+        var scratch = await _scratchDrives.CreateAsync(spec.Version.EphemeralStorageMiB);
+        try
+        {
+            var vmm = await _launcher.BootAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), spec.Id, cancellationToken);
+            await _launcher.AwakenAsync(vmm, cancellationToken);
+            return new MicroVmSandbox(vmm, SandboxStart.Boot, spec.Version.MemoryMiB, scratch);
+        }
+        catch
+        {
+            scratch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>From the base snapshot too, but into memory of its own that it writes through to.</summary>
+    private async Task<MicroVmSandbox> StartTemplateAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
+    {
+        if (_baseSnapshots is null || _functionSnapshots is null || await _baseSnapshots.GetAsync(spec.Version.MemoryMiB) is not { } source)
+        {
+            throw new VmmException("There is no base snapshot to begin with.");
+        }
+
+        var scratch = await _scratchDrives.CreateAsync(spec.Version.EphemeralStorageMiB);
+        var memory = Descriptor.Memory("guest-memory", 0);
+        try
+        {
+            SparseFile.CopyTo(source.Memory, memory);
+            var machine = _launcher.Describe(spec.Version.MemoryMiB, code, scratch);
+            var vmm = await _launcher.RestoreSharedAsync(machine, source, memory, cancellationToken);
+            return new MicroVmSandbox(vmm, SandboxStart.BaseSnapshot, spec.Version.MemoryMiB, scratch)
+            {
+                Saver = new TemplateSaver(spec.Version, memory, _functionSnapshots, _scratchDrives.Folder),
+            };
+        }
+        catch
+        {
+            scratch.Dispose();
+            memory.Dispose();
+            throw;
+        }
     }
 }

@@ -28,6 +28,12 @@ public sealed record MicroVmOptions
     /// <summary>False: every sandbox is booted. For comparison and for diagnosis; default true.</summary>
     public bool UseSnapshots { get; init; } = true;
 
+    /// <summary>False: only base snapshots; every sandbox runs its function's init. Default true.</summary>
+    public bool UseFunctionSnapshots { get; init; } = true;
+
+    /// <summary>Memory for function snapshots that are ready to restore; the least recently used go back to disk. Default 4 GiB.</summary>
+    [Range(64, 1024 * 1024)] public int SnapshotMemoryMiB { get; init; } = 4096;
+
     /// <summary>Where snapshots are kept; null, the default: below the worker's folder. Holds what functions had in memory: keep it private.</summary>
     public string? SnapshotFolder { get; init; }
 

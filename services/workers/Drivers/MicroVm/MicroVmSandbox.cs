@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Glue.Contracts.Invocations;
 using Glue.Workers.Drivers.MicroVm.Qemu;
+using Glue.Workers.Drivers.MicroVm.Snapshots;
 using Glue.Workers.Sandboxes;
 using Microsoft.Win32.SafeHandles;
 
@@ -24,11 +25,18 @@ internal sealed class MicroVmSandbox(Vmm vmm, SandboxStart startKind, int memory
     /// <summary>The agent says so itself: the guest's kernel tells it.</summary>
     public bool WasOutOfMemory() => false;
 
+    /// <summary>What makes this sandbox, a template, the version's snapshot.</summary>
+    public TemplateSaver? Saver { get; init; }
+
+    public Task SaveAsync(CancellationToken cancellationToken) =>
+        Saver is null ? throw new NotSupportedException("Only a template can be saved.") : Saver.SaveAsync(vmm, scratch, cancellationToken);
+
     public string ReadComplaints() => vmm.ReasonOfEnd() is { } reason ? $"{reason} {vmm.Log()}".Trim() : vmm.Log();
 
     public async ValueTask DisposeAsync()
     {
         await vmm.DisposeAsync();
         scratch.Dispose();
+        Saver?.Publish();
     }
 }

@@ -74,10 +74,17 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
 
     /// <summary>Starts a guest from a snapshot, and tells it what time it is.</summary>
     /// <exception cref="VmmException">The snapshot does not fit, or the VMM failed.</exception>
-    public async Task<Vmm> RestoreAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken)
+    public Task<Vmm> RestoreAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken) =>
+        RestoreIntoAsync(spec with { Memory = snapshot.Memory, IsMemoryShared = false, IsIncoming = true }, snapshot, cancellationToken);
+
+    /// <summary>The same, with the snapshot's memory copied to where the guest shall write.</summary>
+    public Task<Vmm> RestoreSharedAsync(VmmSpec spec, Snapshot snapshot, SafeFileHandle memory, CancellationToken cancellationToken) =>
+        RestoreIntoAsync(spec with { Memory = memory, IsMemoryShared = true, IsIncoming = true }, snapshot, cancellationToken);
+
+    private async Task<Vmm> RestoreIntoAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken)
     {
         using var state = snapshot.OpenState();
-        var vmm = await StartAsync(spec with { Memory = snapshot.Memory, IsMemoryShared = false, IsIncoming = true }, cancellationToken);
+        var vmm = await StartAsync(spec, cancellationToken);
         try
         {
             await vmm.RestoreAsync(state, cancellationToken);

@@ -20,6 +20,8 @@ internal sealed class ScratchDrives(string folder)
 
     private readonly ConcurrentDictionary<int, Lazy<Task<string>>> _templates = new();
 
+    public string Folder => folder;
+
     /// <summary>What a guest gets that has no function yet: it remembers the size, and the real drive must not be larger.</summary>
     public static SafeFileHandle Placeholder() => Descriptor.Memory("scratch-placeholder", PlaceholderBytes);
 

@@ -46,7 +46,7 @@ internal static class KvmProbe
             // Twice: a broken nested KVM may come up once.
             for (var round = 0; round < 2; round++)
             {
-                using var snapshot = await SnapshotMaker.MakeBaseAsync(launcher, GuestMemoryMiB, cancellationToken);
+                var snapshot = await SnapshotMaker.MakeBaseAsync(launcher, GuestMemoryMiB, cancellationToken);
                 using var code = Drives.CodeDrives.Placeholder();
                 using var scratch = Drives.ScratchDrives.Placeholder();
                 await using var vmm = await launcher.RestoreAsync(launcher.Describe(GuestMemoryMiB, code, scratch), snapshot, cancellationToken);

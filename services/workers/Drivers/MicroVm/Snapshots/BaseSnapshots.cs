@@ -9,7 +9,7 @@ namespace Glue.Workers.Drivers.MicroVm.Snapshots;
 /// One snapshot per memory size of a guest that has booted and waits for its function: what every function without a snapshot of its
 /// own starts from. Made when first asked for: the asker waits for one boot, which it would have needed anyway.
 /// </summary>
-internal sealed class BaseSnapshots(VmLauncher launcher, SnapshotStore store, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class BaseSnapshots(VmLauncher launcher, SnapshotStore store, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<int, Lazy<Task<Snapshot?>>> _bySize = new();
 
@@ -34,17 +34,6 @@ internal sealed class BaseSnapshots(VmLauncher launcher, SnapshotStore store, Ti
         {
             _bySize.TryRemove(new KeyValuePair<int, Lazy<Task<Snapshot?>>>(functionMemoryMiB, entry));
             store.Remove(Key(functionMemoryMiB));
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var entry in _bySize.Values)
-        {
-            if (entry.IsValueCreated && entry.Value.IsCompletedSuccessfully)
-            {
-                entry.Value.Result?.Dispose();
-            }
         }
     }
 

@@ -27,7 +27,7 @@ internal static class SnapshotMaker
 
             Descriptor.Seal(memory); // possible only now that nobody maps it for writing
             Descriptor.Seal(state);
-            return new Snapshot(memory, state);
+            return new Snapshot(memory, state, scratch: null);
         }
         catch
         {

@@ -7,11 +7,13 @@ namespace Glue.Workers.Drivers.MicroVm.Snapshots;
 /// </summary>
 /// <param name="folder">Only this worker's user may read it: guests' memory holds what functions loaded.</param>
 /// <param name="limitBytes">Room for all of them.</param>
-internal sealed class SnapshotStore(string folder, long limitBytes)
+/// <param name="time">Clock.</param>
+internal sealed class SnapshotStore(string folder, long limitBytes, TimeProvider time)
 {
-    private const string Memory = "memory", State = "state";
-
     private readonly Lock _gate = new();
+
+    /// <summary>Whether one is kept under a key; whether it can be read shows in <see cref="Find"/>.</summary>
+    public bool Has(string key) => Directory.Exists(Path.Combine(folder, key));
 
     /// <summary>The snapshot kept under a key; null when there is none that can be read.</summary>
     public Snapshot? Find(string key)
@@ -26,11 +28,11 @@ internal sealed class SnapshotStore(string folder, long limitBytes)
 
             try
             {
-                var found = Snapshot.Load(Path.Combine(home, Memory), Path.Combine(home, State));
-                File.SetLastAccessTimeUtc(Path.Combine(home, State), TimeProvider.System.GetUtcNow().UtcDateTime);
+                var found = Snapshot.Load(home);
+                Directory.SetLastWriteTimeUtc(home, time.GetUtcNow().UtcDateTime); // when it was used last
                 return found;
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or InvalidDataException)
             {
                 Delete(home);
                 return null;
@@ -47,7 +49,7 @@ internal sealed class SnapshotStore(string folder, long limitBytes)
             lock (_gate)
             {
                 Directory.CreateDirectory(unfinished);
-                snapshot.Save(Path.Combine(unfinished, Memory), Path.Combine(unfinished, State));
+                snapshot.Save(unfinished);
                 Remove(key);
                 Directory.Move(unfinished, Path.Combine(folder, key));
                 MakeRoom(key);
@@ -71,7 +73,7 @@ internal sealed class SnapshotStore(string folder, long limitBytes)
     {
         var kept = new DirectoryInfo(folder).EnumerateDirectories()
             .Where(each => each.Name != newest)
-            .Select(each => (each.FullName, Bytes: BytesOf(each), Used: File.GetLastAccessTimeUtc(Path.Combine(each.FullName, State))))
+            .Select(each => (each.FullName, Bytes: BytesOf(each), Used: each.LastWriteTimeUtc))
             .OrderBy(each => each.Used).ToList();
         var total = kept.Sum(each => each.Bytes) + BytesOf(new DirectoryInfo(Path.Combine(folder, newest)));
         foreach (var (path, bytes, _) in kept)

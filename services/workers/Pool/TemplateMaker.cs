@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Glue.Contracts.Channel;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Code;
+using Glue.Workers.Logs;
+using Glue.Workers.Sandboxes;
+
+namespace Glue.Workers.Pool;
+
+/// <summary>
+/// Makes function snapshots in the background, one at a time: starts a sandbox of the version, lets its runtime initialise and
+/// warm up without ever calling the handler, and saves it. Whoever calls meanwhile gets a sandbox in the usual way.
+/// </summary>
+internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
+{
+    private const int WarmingPings = 3;
+
+    // Longer than any generator trusts its state without looking at the clock again.
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(2);
+
+    private readonly SandboxContext _context;
+    private readonly CodeCache _code;
+    private readonly Channel<FunctionVersion> _wanted = Channel.CreateUnbounded<FunctionVersion>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<VersionKey, bool> _known = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _polled = new(0);
+    private readonly Task _running;
+
+    public TemplateMaker(SandboxContext context, CodeCache code)
+    {
+        _context = context with { Logs = new DiscardedFunctionLogs() };
+        _code = code;
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Asks for the version's snapshot, if it may have one and has none. Once per version and worker: what failed would fail again.</summary>
+    public void Want(FunctionVersion version)
+    {
+        if (version.AllowsSnapshot && _context.Driver.NeedsSnapshot(version) && _known.TryAdd(new VersionKey(version.Arn, version.RevisionId), true))
+        {
+            _wanted.Writer.TryWrite(version);
+        }
+    }
+
+    void ISandboxHost.IsReady(Sandbox sandbox) => _polled.Release();
+
+    void ISandboxHost.IsGone(Sandbox sandbox)
+    {
+        // Awaited where it was started.
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+        _polled.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var version in _wanted.Reader.ReadAllAsync(_stopping.Token))
+            {
+                await MakeAsync(version);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The expected way out.
+        }
+    }
+
+    private async Task MakeAsync(FunctionVersion version)
+    {
+        var begun = _context.Time.GetTimestamp();
+        var sandbox = new Sandbox(Guid.NewGuid().ToString("N"), version, this, _context);
+        try
+        {
+            using var code = await _code.RentAsync(version, _stopping.Token);
+            var command = RuntimeCommand.Of(version, code.Folder);
+            if (command.Failure is not null)
+            {
+                return; // its invocations say why
+            }
+
+            while (_polled.Wait(0, CancellationToken.None))
+            {
+                // Left over from a template that failed.
+            }
+
+            var reason = await PrepareAsync(sandbox, new SandboxSpec(sandbox.Id, version, code.Folder, IsTemplate: true), command);
+            sandbox.Kill(reason ?? "its snapshot is made");
+            await sandbox.Gone;
+            if (reason is null)
+            {
+                Log.SnapshotMade(_context.Logger, version.Arn, _context.Time.GetElapsedTime(begun).TotalMilliseconds);
+            }
+            else
+            {
+                Log.SnapshotNotMade(_context.Logger, version.Arn, reason, null);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            sandbox.Kill("the worker stops");
+            await GoneIfStartedAsync(sandbox);
+            throw;
+        }
+        catch (Exception e) // whatever it was, sandboxes start without a snapshot as well
+        {
+            Log.SnapshotNotMade(_context.Logger, version.Arn, e.Message, e);
+            sandbox.Kill("its snapshot could not be made");
+            await GoneIfStartedAsync(sandbox);
+        }
+    }
+
+    /// <returns>Null when saved, else why not.</returns>
+    private async Task<string?> PrepareAsync(Sandbox sandbox, SandboxSpec spec, RuntimeCommand command)
+    {
+        var started = await sandbox.StartAsync(spec, command).WaitAsync(_stopping.Token);
+        if (!started.IsReady)
+        {
+            return started.Reason ?? $"its init failed: {started.Failure!.ErrorType}";
+        }
+
+        await _polled.WaitAsync(_stopping.Token);
+        if (command.IsOurs)
+        {
+            for (var i = 0; i < WarmingPings; i++)
+            {
+                if (!await RunAsync(sandbox, InternalEvents.Ping))
+                {
+                    return "its runtime does not answer";
+                }
+            }
+
+            // Generators note when they last renewed themselves. Restored, the guest's clock stands before that moment, which makes
+            // them renew at the next use (see docs/snapshots).
+            sandbox.SetTime(_context.Time.GetUtcNow() + Ahead);
+            if (!await RunAsync(sandbox, InternalEvents.BeforeSnapshot))
+            {
+                return "its runtime does not answer";
+            }
+        }
+
+        await sandbox.SaveAsync(_stopping.Token);
+        return null;
+    }
+
+    private async Task<bool> RunAsync(Sandbox sandbox, string eventId)
+    {
+        var request = new InvokeRequest { RequestId = eventId, Payload = "{}"u8.ToArray(), InvokedFunctionArn = sandbox.Version.Arn };
+        if (!sandbox.TryRun(request, TimeSpan.Zero, out var outcome)
+            || (await outcome.WaitAsync(_stopping.Token)).Status != InvokeStatus.Succeeded)
+        {
+            return false;
+        }
+
+        await _polled.WaitAsync(_stopping.Token);
+        return true;
+    }
+
+    private static Task GoneIfStartedAsync(Sandbox sandbox) => sandbox.State == SandboxState.Booting ? Task.CompletedTask : sandbox.Gone;
+}

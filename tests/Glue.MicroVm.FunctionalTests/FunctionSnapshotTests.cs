@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Drivers.MicroVm;
+using Glue.Workers.FunctionalTests;
+using Xunit.Abstractions;
+
+namespace Glue.MicroVm.FunctionalTests;
+
+/// <summary>Sandboxes that start from the snapshot of their function.</summary>
+public sealed class FunctionSnapshotTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Three_clones_of_a_node_function_share_no_randomness_no_tmp_and_know_the_time()
+    {
+        await using var worker = Start();
+        var function = worker.Node("""
+            const crypto = require('crypto');
+            const fs = require('fs');
+            const drawnAtInit = crypto.randomUUID();
+            exports.handler = async () => {
+              const left = fs.readdirSync('/tmp');
+              fs.writeFileSync('/tmp/mine', 'x');
+              await new Promise((go) => setTimeout(go, 1500));
+              return {
+                left, now: Date.now(), math: Math.random(), uuid: crypto.randomUUID(), web: globalThis.crypto.randomUUID(),
+                bytes: crypto.randomBytes(16).toString('hex'),
+                late: (await new Promise((done) => crypto.randomBytes(16, (e, b) => done(b)))).toString('hex'),
+                key: crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'der' }).toString('hex'),
+                kernel: fs.readFileSync('/proc/sys/kernel/random/uuid', 'utf8'), release: require('os').release(), drawnAtInit,
+              };
+            };
+            """);
+
+        var clones = await ThreeClonesAsync(worker, function);
+
+        AssertDistinct(clones, "math", "uuid", "web", "bytes", "late", "key", "kernel");
+        Assert.Single(clones.Select(each => each.GetProperty("drawnAtInit").GetString()).Distinct()); // they are clones
+        Assert.All(clones, each => Assert.Equal(0, each.GetProperty("left").GetArrayLength()));
+        Assert.All(clones, each => Assert.EndsWith("cloud-amd64", each.GetProperty("release").GetString(), StringComparison.Ordinal));
+        AssertRightTime(clones, each => each.GetProperty("now").GetInt64());
+    }
+
+    [Fact]
+    public async Task Three_clones_of_a_python_function_share_no_randomness_and_know_the_time()
+    {
+        await using var worker = Start();
+        var function = worker.Python("""
+            import os, random, secrets, ssl, tempfile, time, uuid
+            drawn_at_init = random.random()
+            def handler(event, context):
+                time.sleep(1.5)
+                return {"now": int(time.time() * 1000), "random": random.random(), "urandom": os.urandom(16).hex(), "secret": secrets.token_hex(),
+                        "uuid": str(uuid.uuid4()), "openssl": ssl.RAND_bytes(16).hex(), "name": tempfile.mktemp(), "at_init": drawn_at_init}
+            """);
+
+        var clones = await ThreeClonesAsync(worker, function);
+
+        AssertDistinct(clones, "random", "urandom", "secret", "uuid", "openssl", "name");
+        Assert.Single(clones.Select(each => each.GetProperty("at_init").GetDouble()).Distinct());
+        AssertRightTime(clones, each => each.GetProperty("now").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_custom_runtime_starts_from_its_snapshot_and_its_handler_ran_only_for_real_events()
+    {
+        await using var worker = Start();
+        var function = worker.Provided("""
+            #!/bin/sh
+            count=0
+            while :; do
+              head=$(mktemp)
+              python3 - <<'E' >"$head"
+            import http.client
+            c = http.client.HTTPConnection("127.0.0.1", 9001)
+            c.request("GET", "/2018-06-01/runtime/invocation/next")
+            print(c.getresponse().headers["Lambda-Runtime-Aws-Request-Id"])
+            E
+              count=$((count + 1))
+              python3 - "$(cat "$head")" "$count" <<'E'
+            import http.client, sys
+            c = http.client.HTTPConnection("127.0.0.1", 9001)
+            c.request("POST", f"/2018-06-01/runtime/invocation/{sys.argv[1]}/response", sys.argv[2])
+            c.getresponse().read()
+            E
+            done
+            """);
+
+        await SnapshotAsync(worker, function);
+        var outcome = await worker.InvokeAsync(function);
+
+        Assert.Equal(SandboxStart.FunctionSnapshot, outcome.Start);
+        Assert.Equal("1", WorkerFixture.Text(outcome.Payload));
+    }
+
+    [Fact]
+    public async Task A_function_that_opts_out_runs_its_init_in_every_sandbox()
+    {
+        await using var worker = Start();
+        var function = worker.Node("exports.handler = async () => 1;") with { AllowsSnapshot = false };
+
+        worker.Worker.Prepare(function);
+        var outcome = await worker.InvokeAsync(function);
+
+        Assert.Equal(SandboxStart.BaseSnapshot, outcome.Start);
+        Assert.True(worker.Driver.NeedsSnapshot(function));
+    }
+
+    private WorkerFixture Start()
+    {
+        WorkerFixture.MicroVm.Value = new MicroVmOptions();
+        return WorkerFixture.Start(output, static options => options with { InitTimeout = TimeSpan.FromMinutes(1), BootTimeout = TimeSpan.FromMinutes(1) });
+    }
+
+    /// <summary>Has the function's snapshot made.</summary>
+    private static async Task SnapshotAsync(WorkerFixture worker, FunctionVersion function)
+    {
+        worker.Worker.Prepare(function);
+        using var limit = new CancellationTokenSource(Budget);
+        while (worker.Driver.NeedsSnapshot(function))
+        {
+            await Task.Delay(100, limit.Token);
+        }
+    }
+
+    private static async Task<JsonElement[]> ThreeClonesAsync(WorkerFixture worker, FunctionVersion function)
+    {
+        await SnapshotAsync(worker, function);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => worker.InvokeAsync(function)));
+        Assert.All(outcomes, outcome => Assert.Equal(SandboxStart.FunctionSnapshot, outcome.Start));
+        Assert.Equal(3, outcomes.Select(outcome => outcome.SandboxId).Distinct().Count());
+        return [.. outcomes.Select(WorkerFixture.Expect)];
+    }
+
+    private static void AssertDistinct(JsonElement[] clones, params string[] names) =>
+        Assert.All(names, name => Assert.Equal(clones.Length, clones.Select(each => each.GetProperty(name).GetRawText()).Distinct().Count()));
+
+    private static void AssertRightTime(JsonElement[] clones, Func<JsonElement, long> unixMs) =>
+        Assert.All(clones, each => Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - unixMs(each), -1_000, 60_000));
+}
