@@ -4,9 +4,10 @@ using Glue.Functions.Http;
 namespace Glue.Functions.Storage;
 
 /// <summary>
-/// A small S3 client for code inside a sandbox: GET, HEAD and PUT over the storage gateway. Requests are not signed: the gateway knows
-/// which function is asking and signs for it (a signed request does as well, its signature is ignored). It blocks, and retries nothing
-/// but a connection that had gone stale: a failed invocation is retried by Glue. For everything else use AWSSDK.S3.
+/// A small S3 client for code inside a sandbox: GET, HEAD, PUT, DELETE and multipart uploads over the storage gateway. Requests are not
+/// signed: the gateway knows which function is asking and signs for it (a signed request does as well, its signature is ignored). It
+/// blocks, and retries nothing but a connection that had gone stale: a failed invocation is retried by Glue. For everything else use
+/// AWSSDK.S3.
 /// </summary>
 /// <remarks>May be used by several threads; each exchange under way has its own connection, idle ones are kept.</remarks>
 public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
@@ -16,6 +17,7 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
 
     private const int MostIdle = 4;
     private const int MostErrorBytes = 64 * 1024;
+    private const int MostAnswerBytes = 4 * 1024 * 1024; // a page of a list
 
     private readonly Stack<HttpConnection> _idle = new();
 
@@ -32,9 +34,14 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
     }
 
     /// <summary>Opens an object; its bytes are read through <see cref="StoredObject.Body"/>.</summary>
+    /// <param name="bucket">Its bucket.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="range">The part that is wanted; null: all of it.</param>
+    /// <param name="versionId">Null: the latest version.</param>
+    /// <param name="ifMatch">ETag that the object must still have, without quotes; else refused with <c>PreconditionFailed</c>.</param>
     /// <exception cref="StorageException">Refused: <c>NoSuchKey</c>, <c>AccessDenied</c>, <c>InvalidRange</c>, …</exception>
     /// <exception cref="HttpFaultException">The gateway could not be reached, or was cut off.</exception>
-    public StoredObject Get(string bucket, string key, ObjectRange? range = null, string? versionId = null)
+    public StoredObject Get(string bucket, string key, ObjectRange? range = null, string? versionId = null, string? ifMatch = null)
     {
         var connection = Rent();
         var done = false;
@@ -44,6 +51,11 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
             if (range is { } part)
             {
                 request.Header("Range", part.ToString());
+            }
+
+            if (ifMatch is not null)
+            {
+                request.Header("If-Match", $"\"{ifMatch}\"");
             }
 
             var response = connection.Exchange(request.End());
@@ -61,7 +73,8 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
         }
     }
 
-    /// <inheritdoc cref="Get"/>
+    /// <summary>What <see cref="Get"/> would say of the object, without its bytes.</summary>
+    /// <exception cref="StorageException">Refused; <c>NotFound</c> where there is none.</exception>
     public ObjectInfo Head(string bucket, string key, string? versionId = null) => WithConnection(connection =>
     {
         var response = connection.Exchange(connection.Request("HEAD", Target(bucket, key, versionId)).End(), expectsBody: false);
@@ -91,6 +104,32 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
     public string Put(string bucket, string key, Stream body, long length, ObjectUpload upload) => WithConnection(connection =>
         Stored(connection.Exchange(PutHead(connection, bucket, key, length, upload), body, length), bucket, key));
 
+    /// <summary>Deletes an object. One that is not there counts as deleted.</summary>
+    public void Delete(string bucket, string key) => Send("DELETE", bucket, key, "", default);
+
+    /// <summary>Begins an upload in parts: nothing of it can be seen before <see cref="MultipartUpload.Complete"/>.</summary>
+    public MultipartUpload BeginUpload(string bucket, string key, ObjectUpload upload)
+    {
+        var xml = WithConnection(connection =>
+        {
+            var head = Describe(connection.Request("POST", ObjectPath.Encode(bucket, key) + "?uploads"), upload).Header("Content-Length", 0);
+            return Answer(connection.Exchange(head.End()), "CreateMultipartUpload", bucket, key);
+        });
+        var id = ErrorXml.Element(xml, "UploadId") ?? throw new HttpFaultException("The store began an upload without naming it.");
+        return new MultipartUpload(this, bucket, key, id);
+    }
+
+    /// <summary>Uploads in parts that were begun and neither completed nor aborted, of the first 1,000 keys with that prefix.</summary>
+    public IReadOnlyList<MultipartUpload> UnfinishedUploads(string bucket, string prefix)
+    {
+        var xml = WithConnection(connection =>
+        {
+            var target = $"{ObjectPath.Encode(bucket, "")}?uploads&encoding-type=url&prefix={ObjectPath.EncodeValue(prefix)}";
+            return Answer(connection.Exchange(connection.Request("GET", target).End()), "ListMultipartUploads", bucket, prefix);
+        });
+        return UploadList.Read(xml, this, bucket);
+    }
+
     public void Dispose()
     {
         lock (_idle)
@@ -99,6 +138,24 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
             {
                 connection.Dispose();
             }
+        }
+    }
+
+    /// <summary>A request on an object whose query and small body are all there is to it.</summary>
+    /// <returns>The answer's body and ETag.</returns>
+    internal (string Xml, string ETag) Send(string method, string bucket, string key, string query, ReadOnlySpan<byte> body)
+    {
+        var connection = Rent();
+        try
+        {
+            var head = connection.Request(method, ObjectPath.Encode(bucket, key) + query).Header("Content-Length", body.Length).End();
+            var response = connection.Exchange(head, body);
+            var xml = Answer(response, method, bucket, key);
+            return (xml, (response.Header("ETag"u8) ?? "").Trim('"'));
+        }
+        finally
+        {
+            Return(connection);
         }
     }
 
@@ -139,9 +196,12 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
 
     private static HttpRequestHead PutHead(HttpConnection connection, string bucket, string key, long length, ObjectUpload upload)
     {
-        var head = connection.Request("PUT", ObjectPath.Encode(bucket, key))
-            .Header("Content-Type", upload.ContentType)
-            .Header("Content-Length", length);
+        return Describe(connection.Request("PUT", ObjectPath.Encode(bucket, key)), upload).Header("Content-Length", length).End();
+    }
+
+    private static HttpRequestHead Describe(HttpRequestHead head, ObjectUpload upload)
+    {
+        head.Header("Content-Type", upload.ContentType);
         if (upload.CacheControl is { } cacheControl)
         {
             head.Header("Cache-Control", cacheControl);
@@ -152,7 +212,7 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
             head.Header("x-amz-meta-" + name, value);
         }
 
-        return head.End();
+        return head;
     }
 
     private static string Target(string bucket, string key, string? versionId)
@@ -167,6 +227,12 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
         return (response.Header("ETag"u8) ?? "").Trim('"');
     }
 
+    private static string Answer(HttpResponse response, string operation, string bucket, string key)
+    {
+        ThrowIfRefused(response, operation, bucket, key);
+        return ReadText(response.Body, MostAnswerBytes);
+    }
+
     private static void ThrowIfRefused(HttpResponse response, string operation, string bucket, string key)
     {
         if (response.Status is >= 200 and < 300)
@@ -174,7 +240,7 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
             return;
         }
 
-        var xml = ReadText(response.Body);
+        var xml = ReadText(response.Body, MostErrorBytes);
         var requestId = response.Header("x-amz-request-id"u8);
         throw new StorageException(
             response.Status, ErrorXml.Element(xml, "Code") ?? CodeOf(response.Status),
@@ -190,11 +256,11 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
         _ => "Http" + status,
     };
 
-    private static string ReadText(HttpBodyStream body)
+    private static string ReadText(HttpBodyStream body, int most)
     {
         var bytes = new byte[4096];
         var length = 0;
-        while (!body.Ended && length < MostErrorBytes)
+        while (!body.Ended && length < most)
         {
             if (length == bytes.Length)
             {

@@ -26,8 +26,10 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     private FunctionProcess(WebApplication app, Process process) => (_app, _process) = (app, process);
 
+    public FakeStore Store { get; } = new();
+
     /// <summary>Objects by <c>/bucket/key</c>, decoded.</summary>
-    public ConcurrentDictionary<string, StoredObject> Objects { get; } = [];
+    public ConcurrentDictionary<string, StoredObject> Objects => Store.Objects;
 
     /// <summary>The document posted to init/error.</summary>
     public TaskCompletionSource<InvocationResult> InitError { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -171,26 +173,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
             return;
         }
 
-        if (HttpMethods.IsPut(context.Request.Method))
-        {
-            var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body);
-            Objects[path] = new StoredObject(body.ToArray(), context.Request.ContentType);
-            context.Response.Headers.ETag = "\"1\"";
-            return;
-        }
-
-        if (!Objects.TryGetValue(path, out var stored))
-        {
-            context.Response.StatusCode = 404;
-            await context.Response.WriteAsync("<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>");
-            return;
-        }
-
-        context.Response.Headers.ETag = "\"1\"";
-        context.Response.ContentType = stored.ContentType;
-        context.Response.ContentLength = stored.Bytes.Length;
-        await context.Response.Body.WriteAsync(stored.Bytes);
+        await Store.AnswerAsync(context, path);
     }
 
     private void Collect(object sender, DataReceivedEventArgs line)
@@ -200,6 +183,4 @@ internal sealed class FunctionProcess : IAsyncDisposable
             _log.AppendLine(line.Data);
         }
     }
-
-    internal sealed record StoredObject(byte[] Bytes, string? ContentType = null);
 }

@@ -150,7 +150,7 @@ public sealed class ThumbnailTests(Pictures pictures) : IClassFixture<Pictures>
         }
     }
 
-    private static async Task<FunctionProcess.StoredObject> ThumbnailOfAsync(FunctionProcess function, byte[] picture, string key, string outputKey)
+    private static async Task<StoredObject> ThumbnailOfAsync(FunctionProcess function, byte[] picture, string key, string outputKey)
     {
         function.Objects["/photos/" + key] = new(picture);
         (await function.InvokeForAsync("photos", key)).Expect(succeeded: true);

@@ -1,0 +1,162 @@
+using Glue.Functions.Decompress.Members;
+using Glue.Functions.Decompress.Zip;
+
+namespace Glue.Functions.Decompress.Archives;
+
+/// <summary>Opens whatever an object holds and goes through its members, one after the other.</summary>
+internal sealed class ArchiveReader : IDisposable
+{
+    // The rest of libarchive's formats is closed: rare parsers are where the holes are.
+    private static readonly (int Code, string Name)[] Formats =
+    [
+        (ArchiveNative.FormatTar, "tar"), (ArchiveNative.FormatZip, "zip"), (ArchiveNative.Format7Zip, "7z"), (ArchiveNative.FormatRar, "rar"),
+        (ArchiveNative.FormatRar5, "rar"), (ArchiveNative.FormatCpio, "cpio"), (ArchiveNative.FormatIso9660, "iso"), (ArchiveNative.FormatAr, "ar"),
+    ];
+
+    private readonly CountedStream _source;
+    private readonly NameDecoder _names;
+    private readonly Compression? _compression;
+    private readonly string _objectName;
+    private Stream? _decompressed;
+    private ArchiveHandle? _archive;
+    private bool _begun;
+
+    /// <param name="source">The object; its owner closes it.</param>
+    /// <param name="objectName">The last part of its key: a single compressed file has its name from it.</param>
+    /// <param name="names">Decodes members' names.</param>
+    /// <param name="wanted">Members that will be read, by name; null: all. A zip is then read only where they are.</param>
+    /// <exception cref="NotAnArchiveException">Of no format that is understood.</exception>
+    public ArchiveReader(CountedStream source, string objectName, NameDecoder names, Func<string, bool>? wanted)
+    {
+        (_source, _objectName, _names) = (source, objectName, names);
+        Span<byte> start = stackalloc byte[Signatures.Bytes];
+        start = start[..source.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        var look = Signatures.Describe(start);
+        source.Position = 0;
+        _compression = Compression.Recognise(start);
+        try
+        {
+            if (_compression is not null)
+            {
+                OpenCompressed(maybeArchive: true);
+            }
+            else if (Signatures.IsZip(start))
+            {
+                Open(ZipDirectory.Select(source, wanted is null ? null : name => wanted(names.DecodeZip(name))), seeks: true, Formats);
+            }
+            else
+            {
+                Open(source, seeks: true, Formats);
+            }
+        }
+        catch (ArchiveError e) when (_compression is null && !e.IsEncryption)
+        {
+            Dispose();
+            throw new NotAnArchiveException(look);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>For the manifest: <c>zip</c>, <c>tar, gzip</c>, <c>gzip</c>. Known after the first <see cref="Next"/>.</summary>
+    public string Format
+    {
+        get
+        {
+            var archive = Array.Find(Formats, format => format.Code == _archive!.Format).Name;
+            return archive is null ? _compression?.Name ?? "" : _compression is null ? archive : $"{archive}, {_compression.Name}";
+        }
+    }
+
+    public bool IsTar => _archive!.Format == ArchiveNative.FormatTar;
+
+    /// <summary>How far the object was read.</summary>
+    public string Progress => $"archive byte {_source.Position} of {_source.Length}";
+
+    /// <exception cref="ArchiveError">The archive ends too early, or what is there is no header.</exception>
+    /// <returns>Null at the end.</returns>
+    public ArchiveMember? Next()
+    {
+        var any = _archive!.Next(out var entry);
+        if (!any && !_begun && IsTar && _compression is not null && !_compression.IsTarName(_objectName))
+        {
+            OpenCompressed(maybeArchive: false); // a file that begins with zeros looks like a tar without members
+            any = _archive.Next(out entry);
+        }
+
+        _begun = true;
+        if (!any)
+        {
+            ReadRest();
+            return _archive.HasEncryptedEntries ? throw new EncryptedArchiveException("the archive's list of members") : null;
+        }
+
+        if (_archive.Format == ArchiveNative.FormatRaw)
+        {
+            return new ArchiveMember(_compression!.NameInside(_objectName), MemberKind.File, null, null, false);
+        }
+
+        var isZip = _archive.Format == ArchiveNative.FormatZip;
+        return ArchiveMember.Read(entry, name => isZip ? _names.DecodeZip(name) : _names.Decode(name));
+    }
+
+    /// <inheritdoc cref="ArchiveHandle.ReadBlock"/>
+    public bool ReadBlock(out ReadOnlySpan<byte> bytes, out long offset) => _archive!.ReadBlock(out bytes, out offset);
+
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        _decompressed?.Dispose();
+    }
+
+    private void OpenCompressed(bool maybeArchive)
+    {
+        _archive?.Dispose();
+        _decompressed?.Dispose();
+        _source.Position = 0;
+        _decompressed = _compression!.Open(_source);
+        Open(_decompressed, seeks: false, maybeArchive ? Formats : []);
+    }
+
+    private void Open(Stream input, bool seeks, ReadOnlySpan<(int Code, string Name)> formats)
+    {
+        _archive = new ArchiveHandle(input, seeks);
+        foreach (var (code, _) in formats)
+        {
+            _ = ArchiveNative.SupportFormat(_archive.Pointer, code);
+        }
+
+        if (_compression is not null)
+        {
+            _ = ArchiveNative.SupportRaw(_archive.Pointer); // a single file, when it is no archive
+        }
+
+        _archive.Open();
+    }
+
+    /// <summary>
+    /// An archive ends before the compression around it does: the padding behind a tar holds the checksum of everything before. What
+    /// follows is looked at so far as padding goes.
+    /// </summary>
+    private void ReadRest()
+    {
+        const int MostPadding = 1024 * 1024;
+        if (_decompressed is not null)
+        {
+            var waste = new byte[64 * 1024];
+            for (var left = MostPadding; left > 0;)
+            {
+                var read = _decompressed.Read(waste);
+                if (read == 0)
+                {
+                    return;
+                }
+
+                left -= read;
+            }
+        }
+    }
+}

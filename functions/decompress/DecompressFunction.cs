@@ -1,0 +1,70 @@
+using Glue.Functions.Decompress.Archives;
+using Glue.Functions.Decompress.Storing;
+using Glue.Functions.Objects;
+using Glue.Functions.Runtime;
+using Glue.Functions.Storage;
+
+namespace Glue.Functions.Decompress;
+
+/// <summary>S3 event in; of every archive that was created, its members are stored, and a manifest last of all.</summary>
+internal sealed class DecompressFunction(DecompressSettings settings, StorageClient storage)
+{
+    /// <summary>Longest life of an invocation: an upload that is older belongs to a run that was killed.</summary>
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(16);
+
+    public static DecompressFunction FromEnvironment()
+    {
+        var settings = DecompressSettings.Read(Environment.GetEnvironmentVariable);
+        ArchiveLibrary.Start();
+        return new DecompressFunction(settings, StorageClient.FromEnvironment());
+    }
+
+    public DecompressReport Handle(S3Event input, ILambdaContext context) =>
+        new(EventObjects.Each(input, context, settings.Output, "an unpacked member", source => Unpack(source, context)));
+
+    private DecompressReport.Entry Unpack(SourceObject source, ILambdaContext context)
+    {
+        using var archive = new ObjectStream(storage, source.Bucket, source.Key, source.VersionId);
+        if (archive.Length == 0)
+        {
+            throw new EmptyObjectException();
+        }
+
+        var bucket = settings.Output.BucketFor(source.Bucket);
+        var folder = $"{settings.Output.Prefix}{source.Key}/";
+        AbortLeftovers(bucket, folder, context.Logger);
+        Manifest manifest;
+        using (var store = new UploadStore(storage, bucket, context.Logger.LogWarning))
+        {
+            var name = source.Key[(source.Key.LastIndexOf('/') + 1)..];
+            manifest = new Unpacker(settings, store, () => context.RemainingTime).Unpack(archive, name, folder);
+            store.Publish();
+        }
+
+        // Not inside the folder, where a member could have its name; and last: who waits for it finds everything it lists.
+        var manifestKey = $"{settings.Output.Prefix}{source.Key}.manifest.json";
+        var json = manifest.Write(source.Bucket, source.Key, archive.Info.ETag, archive.Length, bucket);
+        storage.Put(bucket, manifestKey, json, new ObjectUpload { ContentType = "application/json" });
+        return new(bucket, manifestKey, manifest.Format, manifest.Members, manifest.Skipped, manifest.Bytes, archive.BytesFetched);
+    }
+
+    /// <summary>A run that was killed could not give its uploads up; nobody sees them, but they take room.</summary>
+    private void AbortLeftovers(string bucket, string folder, ILambdaLogger log)
+    {
+        try
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            foreach (var upload in storage.UnfinishedUploads(bucket, folder))
+            {
+                if (upload.Begun is { } begun && now - begun > LongestRun)
+                {
+                    upload.Abort();
+                }
+            }
+        }
+        catch (StorageException e)
+        {
+            log.LogDebug($"no leftovers were looked for: {e.Message}"); // a role may allow writing and not listing
+        }
+    }
+}

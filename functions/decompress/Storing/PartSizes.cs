@@ -1,0 +1,19 @@
+using Glue.Functions.Storage;
+
+namespace Glue.Functions.Decompress.Storing;
+
+/// <summary>How large the parts of an upload are: small ones keep memory flat, but an upload has at most 10,000.</summary>
+internal static class PartSizes
+{
+    private const int Step = 1_000;
+
+    /// <param name="bytes">Of the object; null: not known, the parts grow with it (5 MiB for the first 1,000, 10 for the next, …: 275 GiB in all).</param>
+    /// <param name="number">1 for the first.</param>
+    public static int Of(long? bytes, int number)
+    {
+        const long least = MultipartUpload.LeastPartBytes;
+        return checked((int)(bytes is { } known
+            ? Math.Max(least, ((known - 1) / MultipartUpload.MostParts) + 1)
+            : least * (1 + ((number - 1) / Step))));
+    }
+}

@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using Glue.Functions.Decompress.Archives;
+using Glue.Functions.Decompress.Members;
+using Glue.Functions.Decompress.Storing;
+using Glue.Functions.Objects;
+
+namespace Glue.Functions.Decompress;
+
+/// <summary>Archive in, members out: checks each name, counts each byte, and knows at every moment where it is.</summary>
+/// <param name="settings">Limits and patterns.</param>
+/// <param name="store">Takes the members; publishing them is the caller's.</param>
+/// <param name="timeLeft">Until the function is ended.</param>
+internal sealed class Unpacker(DecompressSettings settings, IMemberStore store, Func<TimeSpan> timeLeft)
+{
+    private const int MostKeyBytes = 1024;
+
+    /// <param name="source">The archive's bytes; can seek.</param>
+    /// <param name="objectName">The last part of its key.</param>
+    /// <param name="folder">Prefix of the members' keys, ending in a slash.</param>
+    /// <exception cref="ObjectException">Not an archive, damaged, encrypted, or beyond a limit.</exception>
+    public Manifest Unpack(Stream source, string objectName, string folder)
+    {
+        var counted = new CountedStream(source);
+        var budget = new UnpackBudget(settings, source.Length, () => counted.BytesRead, timeLeft);
+        var keys = new MemberKeys(MostKeyBytes - System.Text.Encoding.UTF8.GetByteCount(folder));
+        var manifest = new Manifest(folder);
+        ArchiveMember? member = null;
+        long memberBytes = 0;
+        try
+        {
+            using var archive = new ArchiveReader(
+                counted, objectName, new NameDecoder(settings.NameEncoding), settings.Members.WantsAll ? null : name => settings.Members.Wants(MemberKeys.Clean(name)));
+            try
+            {
+                while ((member = archive.Next()) is not null)
+                {
+                    memberBytes = 0;
+                    if (member.Kind == MemberKind.Folder || !settings.Members.Wants(MemberKeys.Clean(member.Name)))
+                    {
+                        continue;
+                    }
+
+                    budget.AddMember();
+                    if (member.Kind != MemberKind.File)
+                    {
+                        manifest.Skip(member);
+                        continue;
+                    }
+
+                    if (member.IsEncrypted)
+                    {
+                        throw new EncryptedArchiveException($"the member '{member.Name}'");
+                    }
+
+                    var name = keys.For(member.Name);
+                    store.Begin(folder + name, member.Bytes);
+                    var digest = Copy(archive, member, budget, ref memberBytes);
+                    store.End();
+                    manifest.Add(member.Name, name, memberBytes, digest);
+                }
+
+                manifest.Format = archive.Format;
+                return manifest;
+            }
+            catch (ArchiveError e)
+            {
+                throw Translate(e, member, memberBytes, archive.Progress);
+            }
+            catch (InvalidDataException e) // gzip's
+            {
+                throw new DamagedArchiveException(Where(member, memberBytes, archive.Progress), e.Message.TrimEnd('.'), e);
+            }
+        }
+        catch (ArchiveError e) // at the archive's very beginning
+        {
+            throw Translate(e, null, 0, $"archive byte {counted.Position} of {counted.Length}");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new DamagedArchiveException($"archive byte {counted.Position} of {counted.Length}", e.Message.TrimEnd('.'), e);
+        }
+    }
+
+    private string Copy(ArchiveReader archive, ArchiveMember member, UnpackBudget budget, ref long memberBytes)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (archive.ReadBlock(out var bytes, out var offset))
+        {
+            if (offset > memberBytes)
+            {
+                WriteHole(offset - memberBytes, member.Name, digest, budget);
+                memberBytes = offset;
+            }
+
+            budget.Add(bytes.Length, member.Name);
+            digest.AppendData(bytes);
+            store.Write(bytes);
+            memberBytes += bytes.Length;
+        }
+
+        if (member.Bytes is { } announced && announced != memberBytes)
+        {
+            if (announced < memberBytes)
+            {
+                throw new ArchiveError($"the member has {memberBytes} bytes, its header says {announced}");
+            }
+
+            // A hole at the end of a sparse file has no block behind it; a member cut short has none either, but there libarchive objects.
+            if (archive.IsTar)
+            {
+                WriteHole(announced - memberBytes, member.Name, digest, budget);
+                memberBytes = announced;
+            }
+            else
+            {
+                throw new ArchiveError($"the member ends after {memberBytes} of {announced} bytes");
+            }
+        }
+
+        return Convert.ToHexStringLower(digest.GetHashAndReset());
+    }
+
+    /// <summary>The zeros that a sparse file does not store.</summary>
+    private void WriteHole(long bytes, string member, IncrementalHash digest, UnpackBudget budget)
+    {
+        var zeros = new byte[64 * 1024];
+        while (bytes > 0)
+        {
+            var now = zeros.AsSpan(0, (int)Math.Min(zeros.Length, bytes));
+            budget.Add(now.Length, member);
+            digest.AppendData(now);
+            store.Write(now);
+            bytes -= now.Length;
+        }
+    }
+
+    private static ObjectException Translate(ArchiveError error, ArchiveMember? member, long memberBytes, string progress)
+    {
+        var what = member is null ? "the archive" : $"the member '{member.Name}'";
+        return error.IsEncryption ? new EncryptedArchiveException(what)
+            : error.IsUnsupported ? new UnsupportedArchiveException(what, error.Message)
+            : new DamagedArchiveException(Where(member, memberBytes, progress), error.Message, error);
+    }
+
+    private static string Where(ArchiveMember? member, long memberBytes, string progress) => member is null
+        ? progress
+        : memberBytes == 0 ? $"at or behind the member '{member.Name}' ({progress})" : $"the member '{member.Name}' broke at its byte {memberBytes} ({progress})";
+}

@@ -1,0 +1,51 @@
+namespace Glue.Functions.Decompress.Tests;
+
+public sealed class LimitTests(Archives archives) : IClassFixture<Archives>
+{
+    [Fact]
+    public void More_members_than_allowed_stop_it() =>
+        Assert.Equal(
+            "the archive has more than MAX_MEMBERS=4 members. Nothing of the archive was kept",
+            Unpacking.Fails(archives["a.tar"], settings: Unpacking.Settings(("MAX_MEMBERS", "4"))).Message);
+
+    [Fact]
+    public void More_bytes_than_allowed_stop_it() =>
+        Assert.StartsWith(
+            "the archive unpacks to more than MAX_BYTES=102400 bytes (at member 'data/noise.bin')",
+            Unpacking.Fails(archives["plain.zip"], settings: Unpacking.Settings(("MAX_BYTES", "100K"))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("head -c 200M /dev/zero | gzip -9 > b", "gz")]
+    [InlineData("head -c 200M /dev/zero | zstd -q > b", "zst")]
+    [InlineData("head -c 200M /dev/zero | zip -q b.zip - && mv b.zip b", "zip")]
+    [InlineData("truncate -s 4T h && tar -S -cf b h", "sparse tar")]
+    public async Task A_bomb_stops_early(string make, string kind)
+    {
+        using var folder = new TempFolder();
+        (await Cli.RunAsync("/bin/bash", ["-euc", make], folder: folder.Path)).Expect();
+        var e = Unpacking.Fails(await File.ReadAllBytesAsync(folder["b"]), kind);
+        Assert.Equal("ArchiveLimitException", e.GetType().Name);
+        Assert.Matches("MAX_RATIO=250 times its size|MAX_BYTES", e.Message);
+    }
+
+    [Fact]
+    public async Task Members_that_share_their_bytes_are_unpacked_once()
+    {
+        // The better zip bomb (Fifield 2019): many directory entries for one piece of compressed data.
+        var zip = await archives.PythonAsync(
+            """
+            with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as z: z.writestr('a', bytes(4 << 20))
+            data = open(out, 'rb').read()
+            end = data.rindex(b'PK\5\6'); start = data.index(b'PK\1\2')
+            entry = data[start:end]; entries = b''.join(entry[:46] + bytes([97 + i % 26]) + entry[47:] for i in range(200))
+            open(out, 'wb').write(data[:start] + entries + struct.pack('<4s4H2LH', b'PK\5\6', 0, 0, 200, 200, len(entries), start, 0))
+            """);
+        Assert.Single(Unpacking.Unpack(zip));
+    }
+
+    [Fact]
+    public void Wrong_settings_are_all_named() => Assert.Equal(
+        "MAX_MEMBERS is '0': it is a whole number from 1 to 100000; MAX_BYTES is 'much': it is a number of bytes, as 5000000, 512K, 64M, 16G or 2T; "
+        + "NAME_ENCODING is 'klingon': no such encoding is known; write shift_jis, gb18030, windows-1251, 866 or the like",
+        Assert.Throws<Objects.SettingsException>(() => Unpacking.Settings(("MAX_MEMBERS", "0"), ("MAX_BYTES", "much"), ("NAME_ENCODING", "klingon"))).Message);
+}
