@@ -1,5 +1,6 @@
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Dispatch;
+using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.LambdaApi;
 using Glue.Dispatcher.Ledger;
@@ -46,17 +47,18 @@ public static class DispatcherServices
             state(provider), provider.GetRequiredService<ICodeStore>(), provider.GetRequiredService<WorkerPool>(), options,
             provider.GetRequiredService<ILogger<FunctionStore>>()));
         services.AddSingleton<IFunctionCatalog>(static provider => provider.GetRequiredService<FunctionStore>());
-        services.AddSingleton(new ConcurrencyLimits(options.AccountConcurrency));
+        services.AddSingleton<AccountLimits>().AddSingleton<IServicePolicy, ServicePolicy>();
+        services.AddSingleton(static provider => new ConcurrencyLimits(
+            provider.GetRequiredService<AccountLimits>(), provider.GetRequiredService<FunctionStore>().ReservedConcurrency,
+            provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<LedgerChanges>().AddSingleton<QueueMetrics>();
-        services.AddSingleton<IInvocationQueue>(provider => new SqliteInvocationQueue(
-            queue(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LedgerChanges>(),
-            provider.GetRequiredService<QueueMetrics>()));
+        services.AddSingleton(provider => new EmbeddedInvocationQueue(
+            new SqliteQueueDisk(queue(provider)), provider.GetRequiredService<IServicePolicy>(), options.MaxAsyncInvocations,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LedgerChanges>(), provider.GetRequiredService<QueueMetrics>()));
+        services.AddSingleton<IInvocationQueue>(static provider => provider.GetRequiredService<EmbeddedInvocationQueue>());
         services.AddSingleton<ILedger>(provider =>
-        {
-            provider.GetRequiredService<IInvocationQueue>(); // makes the tables
-            return new SqliteLedger(queue(provider));
-        });
+            new SqliteLedger(queue(provider), provider.GetRequiredService<EmbeddedInvocationQueue>().Leased));
         services.AddHostedService<LedgerExpiry>();
 
         services.AddSingleton<RetryPolicy>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
@@ -64,6 +66,7 @@ public static class DispatcherServices
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
+        services.AddSingleton<ConcurrencyActions>();
         services.AddSingleton<LedgerApi>().AddSingleton<LambdaApiHandler>();
         return services;
     }

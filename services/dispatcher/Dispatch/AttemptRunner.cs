@@ -34,9 +34,10 @@ internal sealed class AttemptRunner(
             return Settlement.DeadLetter(leased.Lease, $"Function '{name}' does not exist (any more). Deploy it, or remove the rule that names it.");
         }
 
-        if (!limits.TryEnter(invocation.AccountId))
+        var admission = limits.TryEnter(invocation.AccountId, invocation.FunctionName, function.State.ReservedConcurrency);
+        if (admission != AdmissionResult.Admitted)
         {
-            return policy.AfterNotRun(leased, startedAt, $"Account {invocation.AccountId} is at its concurrency limit ({limits.AccountConcurrency}).");
+            return policy.AfterNotRun(leased, startedAt, Throttled(admission, function));
         }
 
         try
@@ -49,7 +50,7 @@ internal sealed class AttemptRunner(
         }
         finally
         {
-            limits.Leave(invocation.AccountId);
+            limits.Leave(invocation.AccountId, invocation.FunctionName);
         }
     }
 
@@ -83,6 +84,13 @@ internal sealed class AttemptRunner(
             return NotRun($"Worker {worker.Id} failed: {e.Message}");
         }
     }
+
+    private static string Throttled(AdmissionResult admission, DeployedFunction function) => admission switch
+    {
+        AdmissionResult.ReservedConcurrency => $"Function {function.State.Name} runs {function.State.ReservedConcurrency} at once, which is its reserved concurrency.",
+        AdmissionResult.ScalingRate => $"Function {function.State.Name} runs more and more at once, faster than by {FunctionConcurrency.Burst} in 10 s.",
+        _ => $"Account {function.State.AccountId} is at its concurrency limit.",
+    };
 
     private static InvokeOutcome NotRun(string reason) => new() { Status = InvokeStatus.NotRun, Reason = reason };
 }

@@ -39,6 +39,9 @@ internal sealed record FunctionState
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Invocations at once that only this function may use, and it no more; 0 stops it; null: none reserved.</summary>
+    public int? ReservedConcurrency { get; init; }
+
     public ResourcePolicy Policy { get; init; } = ResourcePolicy.Empty;
 
     public required DateTimeOffset LastModified { get; init; }

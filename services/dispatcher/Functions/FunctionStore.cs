@@ -24,6 +24,8 @@ internal sealed class FunctionStore : IFunctionCatalog, IDisposable
     private readonly ILogger<FunctionStore> _logger;
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, DeployedFunction>> _accounts = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, int> _reserved = new(StringComparer.Ordinal);
+
     // Changes are rare: one at a time makes compare-and-change and the removal of unused code simple to get right.
     private readonly SemaphoreSlim _changing = new(1);
 
@@ -35,6 +37,7 @@ internal sealed class FunctionStore : IFunctionCatalog, IDisposable
         foreach (var state in ReadAll(database))
         {
             Of(state.AccountId)[state.Name] = new DeployedFunction(state, _region);
+            CountReserved(state.AccountId);
         }
 
         code.KeepOnly(All.Select(function => function.State.CodeSha256).ToHashSet(StringComparer.Ordinal));
@@ -61,6 +64,10 @@ internal sealed class FunctionStore : IFunctionCatalog, IDisposable
             ? functions.Values.Where(function => after is null || string.CompareOrdinal(function.State.Name, after) > 0)
                 .OrderBy(function => function.State.Name, StringComparer.Ordinal)
             : [];
+
+    /// <summary>What the account's functions have reserved, all together.</summary>
+    public int ReservedConcurrency(string accountId) =>
+        _reserved.GetValueOrDefault(accountId);
 
     /// <summary>Bytes of code and number of functions of an account.</summary>
     public (long CodeBytes, int Functions) Usage(string accountId) =>
@@ -156,14 +163,19 @@ internal sealed class FunctionStore : IFunctionCatalog, IDisposable
         if (function is null)
         {
             Of(accountId).TryRemove(name, out _);
+            CountReserved(accountId);
             Log.Deleted(_logger, name, accountId);
         }
         else
         {
             Of(accountId)[name] = function;
+            CountReserved(accountId);
             Log.Deployed(_logger, name, accountId, function.State.RevisionId);
         }
     }
+
+    /// <summary>Asked for every invocation, changed nearly never.</summary>
+    private void CountReserved(string accountId) => _reserved[accountId] = Of(accountId).Values.Sum(function => function.State.ReservedConcurrency ?? 0);
 
     private void RemoveUnused(params ReadOnlySpan<string?> candidates)
     {

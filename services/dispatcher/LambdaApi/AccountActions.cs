@@ -1,24 +1,20 @@
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>What tools read around a function: limits and settings nobody set.</summary>
-internal sealed class AccountActions(FunctionActions functions, FunctionStore store, DispatcherOptions options)
+internal sealed class AccountActions(FunctionActions functions, FunctionStore store, AccountLimits accounts)
 {
     private const long TotalCodeBytes = 80_530_636_800; // 75 GB, AWS's default; reported, not enforced
 
     public Task GetAccountSettingsAsync(ApiCall call)
     {
         var (codeBytes, count) = store.Usage(call.AccountId);
-        var limit = new AccountLimit(
-            TotalCodeBytes, DeploymentZip.MaxUnpackedBytes, DeploymentZip.MaxZipBytes, options.AccountConcurrency, options.AccountConcurrency);
+        var concurrency = accounts.Of(call.AccountId).Concurrency;
+        var limit = new AccountLimitFields(
+            TotalCodeBytes, DeploymentZip.MaxUnpackedBytes, DeploymentZip.MaxZipBytes, concurrency, concurrency - store.ReservedConcurrency(call.AccountId));
         return call.OkAsync(new AccountSettingsResponse(limit, new AccountUsage(codeBytes, count)), ApiJson.Default.AccountSettingsResponse);
-    }
-
-    public Task GetFunctionConcurrencyAsync(ApiCall call, string inPath)
-    {
-        functions.Find(call, inPath, "GetFunctionConcurrency");
-        return call.OkAsync(new ConcurrencyResponse(), ApiJson.Default.ConcurrencyResponse);
     }
 
     public Task GetFunctionCodeSigningConfigAsync(ApiCall call, string inPath)

@@ -16,7 +16,7 @@ namespace Glue.Dispatcher.LambdaApi;
 [JsonSerializable(typeof(ListVersionsResponse))]
 [JsonSerializable(typeof(AddPermissionResponse))]
 [JsonSerializable(typeof(GetPolicyResponse))]
-[JsonSerializable(typeof(ConcurrencyResponse))]
+[JsonSerializable(typeof(ConcurrencyBody))]
 [JsonSerializable(typeof(CodeSigningResponse))]
 [JsonSerializable(typeof(AccountSettingsResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

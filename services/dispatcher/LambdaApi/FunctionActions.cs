@@ -44,7 +44,8 @@ internal sealed class FunctionActions(FunctionStore functions, CodeDownloads dow
         var (function, qualified) = Find(call, inPath, "GetFunction");
         var tags = function.State.Tags.Count == 0 ? null : function.State.Tags;
         var response = new GetFunctionResponse(
-            FunctionConfiguration.Of(function, qualified), new CodeLocation("S3", downloads.UrlFor(call.Context.Request, function.State)), tags);
+            FunctionConfiguration.Of(function, qualified), new CodeLocation("S3", downloads.UrlFor(call.Context.Request, function.State)), tags,
+            function.State.ReservedConcurrency is { } reserved ? new ConcurrencyBody(reserved) : null);
         return call.OkAsync(response, ApiJson.Default.GetFunctionResponse);
     }
 

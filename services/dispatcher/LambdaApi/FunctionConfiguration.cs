@@ -82,7 +82,8 @@ internal sealed record LoggingFields(string LogFormat, string LogGroup);
 internal sealed record SnapStartState(string ApplyOn, string OptimizationStatus);
 
 /// <summary>Answer of GetFunction.</summary>
-internal sealed record GetFunctionResponse(FunctionConfiguration Configuration, CodeLocation Code, IReadOnlyDictionary<string, string>? Tags);
+internal sealed record GetFunctionResponse(
+    FunctionConfiguration Configuration, CodeLocation Code, IReadOnlyDictionary<string, string>? Tags, ConcurrencyBody? Concurrency);
 
 internal sealed record CodeLocation(string RepositoryType, string Location);
 
@@ -98,16 +99,16 @@ internal sealed record AddPermissionResponse(string Statement);
 /// <summary>Answer of GetPolicy: the policy as JSON text.</summary>
 internal sealed record GetPolicyResponse(string Policy, string RevisionId);
 
-/// <summary>Answer of GetFunctionConcurrency: nothing is reserved.</summary>
-internal sealed record ConcurrencyResponse;
+/// <summary>Body of PutFunctionConcurrency, and of its answer and GetFunctionConcurrency's; null: nothing is reserved.</summary>
+internal sealed record ConcurrencyBody(int? ReservedConcurrentExecutions);
 
 /// <summary>Answer of GetFunctionCodeSigningConfig: none.</summary>
 internal sealed record CodeSigningResponse(string FunctionName);
 
 /// <summary>Answer of GetAccountSettings.</summary>
-internal sealed record AccountSettingsResponse(AccountLimit AccountLimit, AccountUsage AccountUsage);
+internal sealed record AccountSettingsResponse(AccountLimitFields AccountLimit, AccountUsage AccountUsage);
 
-internal sealed record AccountLimit(
+internal sealed record AccountLimitFields(
     long TotalCodeSize, long CodeSizeUnzipped, long CodeSizeZipped, int ConcurrentExecutions, int UnreservedConcurrentExecutions);
 
 internal sealed record AccountUsage(long TotalCodeSize, int FunctionCount);

@@ -138,10 +138,11 @@ internal sealed class InvokeAction(
     private async ValueTask<InvokeOutcome> InvokeWorkerAsync(DeployedFunction function, InvokeRequest request)
     {
         var account = function.State.AccountId;
-        if (!limits.TryEnter(account))
+        var admission = limits.TryEnter(account, function.State.Name, function.State.ReservedConcurrency);
+        if (admission != AdmissionResult.Admitted)
         {
             metrics.Throttled();
-            throw LambdaException.Throttled();
+            throw LambdaException.Throttled(admission);
         }
 
         try
@@ -160,7 +161,7 @@ internal sealed class InvokeAction(
         }
         finally
         {
-            limits.Leave(account);
+            limits.Leave(account, function.State.Name);
         }
     }
 

@@ -1,3 +1,5 @@
+using Glue.Dispatcher.Admission;
+
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>
@@ -40,7 +42,16 @@ internal sealed class LambdaException(int status, string type, string message) :
     public static LambdaException UnknownOperation(string method, string path) => new(
         404, "UnknownOperationException", $"No action of the Lambda API that is served here has {method} {path}.");
 
-    public static LambdaException Throttled() => new(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "ConcurrentInvocationLimitExceeded" };
+    /// <summary>Reasons as in the Lambda API Reference, TooManyRequestsException (read 2026-11).</summary>
+    public static LambdaException Throttled(AdmissionResult admission) => new(429, "TooManyRequestsException", "Rate Exceeded.")
+    {
+        Reason = admission switch
+        {
+            AdmissionResult.ReservedConcurrency => "ReservedFunctionConcurrentInvocationLimitExceeded",
+            AdmissionResult.ScalingRate => "FunctionInvocationRateLimitExceeded",
+            _ => "ConcurrentInvocationLimitExceeded",
+        },
+    };
 
     public static LambdaException Unavailable(string message) => new(503, "ServiceException", message);
 }

@@ -6,7 +6,9 @@ using Microsoft.Data.Sqlite;
 namespace Glue.Dispatcher.Ledger;
 
 /// <summary>Reads the tables of <see cref="QueueSchema"/>; made after the queue, which owns them.</summary>
-internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
+/// <param name="database">queue.db.</param>
+/// <param name="leased">Which entries run, and since when (milliseconds since 1970): leases are not on disk.</param>
+internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictionary<long, long>> leased) : ILedger
 {
     private const int ExpireBatch = 500;
 
@@ -15,7 +17,7 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
         SELECT l.id, l.account_id, l.function_name, l.qualifier, l.state, l.attempts, l.source_kind, l.rule_id, l.bucket, l.object_key,
                l.sequencer, l.lineage_depth, l.accepted_ms, l.enqueued_ms, l.started_ms, l.finished_ms, l.start_kind, l.start_us,
                l.init_us, l.duration_us, l.max_memory_mib, l.sandbox_id, l.reason, l.error, l.log_tail,
-               q.state, q.function_errors, q.due_ms, q.leased_ms, l.seq
+               q.state, q.function_errors, q.due_ms, l.seq
         FROM ledger l LEFT JOIN queue_entry q ON q.seq=l.seq
         """;
 
@@ -24,7 +26,7 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
         using var command = connection.CreateCommand();
         command.CommandText = Select + " WHERE l.id=$id AND l.account_id=$account";
         using var row = command.With("$id", id).With("$account", accountId).ExecuteReader();
-        return row.Read() ? Read(row) : null;
+        return row.Read() ? Read(row, leased()) : null;
     });
 
     public byte[]? FindEvent(string accountId, string id) => database.Read(connection =>
@@ -66,12 +68,18 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
                 command.With("$before", before);
             }
 
+            var running = leased();
+            if (query.State is InvocationState.Queued or InvocationState.Running or InvocationState.Failed)
+            {
+                command.With("$running", "[" + string.Join(',', running.Keys) + "]");
+            }
+
             command.CommandText = Select + where + StateClause(query.State) + " ORDER BY l.seq DESC LIMIT $limit";
             using var row = command.ExecuteReader();
             var entries = new List<LedgerEntry>();
             while (row.Read())
             {
-                entries.Add(Read(row));
+                entries.Add(Read(row, running));
             }
 
             return entries;
@@ -108,21 +116,22 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
 
     private static string StateClause(InvocationState? state) => state switch
     {
-        InvocationState.Queued => " AND q.state IN (0,2) AND q.function_errors=0",
-        InvocationState.Running => " AND q.state=1",
-        InvocationState.Failed => " AND q.state IN (0,2) AND q.function_errors>0",
+        InvocationState.Queued => " AND q.function_errors=0 AND q.seq NOT IN (SELECT value FROM json_each($running))",
+        InvocationState.Running => " AND q.seq IN (SELECT value FROM json_each($running))",
+        InvocationState.Failed => " AND q.function_errors>0 AND q.seq NOT IN (SELECT value FROM json_each($running))",
         InvocationState.Succeeded => " AND l.state=1",
         InvocationState.Dead => " AND l.state=2",
         _ => "",
     };
 
-    private static LedgerEntry Read(SqliteDataReader row)
+    private static LedgerEntry Read(SqliteDataReader row, IReadOnlyDictionary<long, long> running)
     {
-        var state = StateOf(row);
+        var since = row.GetInt32(4) == QueueSchema.Open && running.TryGetValue(row.GetInt64(28), out var ms) ? ms : (long?)null;
+        var state = StateOf(row, since is not null);
         return new LedgerEntry
         {
             Id = row.GetString(0),
-            Number = row.GetInt64(29),
+            Number = row.GetInt64(28),
             AccountId = row.GetString(1),
             FunctionName = row.GetString(2),
             Qualifier = Text(row, 3),
@@ -132,7 +141,7 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
             LineageDepth = row.GetInt32(11),
             AcceptedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(12)),
             EnqueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(13)),
-            StartedAt = state == InvocationState.Running ? Time(row, 28) : Time(row, 14),
+            StartedAt = since is { } start ? DateTimeOffset.FromUnixTimeMilliseconds(start) : Time(row, 14),
             FinishedAt = state == InvocationState.Running ? null : Time(row, 15),
             DueAt = state is InvocationState.Queued or InvocationState.Failed ? Time(row, 27) : null,
             Start = row.IsDBNull(16) ? null : (SandboxStart)row.GetInt32(16),
@@ -147,12 +156,12 @@ internal sealed class SqliteLedger(SqliteDatabase database) : ILedger
         };
     }
 
-    private static InvocationState StateOf(SqliteDataReader row) => (row.GetInt32(4), row.IsDBNull(25) ? -1 : row.GetInt32(25)) switch
+    private static InvocationState StateOf(SqliteDataReader row, bool isRunning) => row.GetInt32(4) switch
     {
-        (QueueSchema.Succeeded, _) => InvocationState.Succeeded,
-        (QueueSchema.Dead, _) => InvocationState.Dead,
-        (_, QueueSchema.Leased) => InvocationState.Running,
-        _ => row.GetInt32(26) > 0 ? InvocationState.Failed : InvocationState.Queued,
+        QueueSchema.Succeeded => InvocationState.Succeeded,
+        QueueSchema.Dead => InvocationState.Dead,
+        _ when isRunning => InvocationState.Running,
+        _ => !row.IsDBNull(26) && row.GetInt32(26) > 0 ? InvocationState.Failed : InvocationState.Queued,
     };
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -6,25 +6,25 @@ namespace Glue.Dispatcher.Queue;
 /// <summary>What adding an invocation writes.</summary>
 internal static class EnqueueStatements
 {
-    /// <returns>False: its id is known already.</returns>
-    public static bool Add(SqliteWrite write, Invocation invocation, long nowMs)
+    public static AddedEntry Add(SqliteWrite write, Invocation invocation, byte[] payload, long nowMs)
     {
         if (AddToLedger(write, invocation, nowMs) is not { } seq)
         {
-            return false;
+            return default;
         }
 
+        var isHeld = IsHeld(write, invocation);
         write.Prepared(
                 """
                 INSERT INTO queue_entry(seq, account_id, function_name, order_key, state, due_ms)
                 VALUES($seq, $account, $function, $key, $state, $due)
                 """)
             .With("$seq", seq).With("$account", invocation.AccountId).With("$function", invocation.FunctionName)
-            .With("$key", invocation.OrderKey).With("$state", IsHeld(write, invocation) ? QueueSchema.Held : QueueSchema.Ready)
+            .With("$key", invocation.OrderKey).With("$state", isHeld ? QueueSchema.Held : QueueSchema.Ready)
             .With("$due", nowMs).ExecuteNonQuery();
         write.Prepared("INSERT INTO queue_event(seq, payload) VALUES($seq, $payload)")
-            .With("$seq", seq).With("$payload", invocation.Payload.ToArray()).ExecuteNonQuery();
-        return true;
+            .With("$seq", seq).With("$payload", payload).ExecuteNonQuery();
+        return new AddedEntry(IsNew: true, seq, !isHeld);
     }
 
     private static long? AddToLedger(SqliteWrite write, Invocation invocation, long nowMs)
@@ -45,13 +45,13 @@ internal static class EnqueueStatements
             .With("$accepted", invocation.AcceptedAt.ToUnixTimeMilliseconds()).With("$now", nowMs).ExecuteScalar();
     }
 
-    /// <summary>One before it is due, leased or held itself; one that waits for a retry holds nobody.</summary>
+    /// <summary>One before it has not run yet, or is held itself; one that failed holds nobody (while it runs again, memory does).</summary>
     private static bool IsHeld(SqliteWrite write, Invocation invocation) =>
         invocation.OrderKey is not null &&
         write.Prepared(
                 """
                 SELECT EXISTS(SELECT 1 FROM queue_entry
-                WHERE account_id=$account AND function_name=$function AND order_key=$key AND (state<>0 OR retrying=0))
+                WHERE account_id=$account AND function_name=$function AND order_key=$key AND retrying=0)
                 """)
             .With("$account", invocation.AccountId).With("$function", invocation.FunctionName).With("$key", invocation.OrderKey)
             .ExecuteScalar() is 1L;

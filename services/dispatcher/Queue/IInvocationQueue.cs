@@ -8,7 +8,7 @@ namespace Glue.Dispatcher.Queue;
 /// </summary>
 /// <remarks>
 /// Order: entries with the same account, function and order key are leased in enqueue order, one at a time, except that one
-/// which failed and waits for its retry lets the others pass. Between functions service is round-robin.
+/// which failed and waits for its retry lets the others pass. Between accounts and functions service is fair by cost (docs/fairness.md).
 /// </remarks>
 public interface IInvocationQueue
 {
@@ -28,7 +28,7 @@ public interface IInvocationQueue
     Task<int> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 
     /// <summary>Gives back every lease at once. Only for the start of a queue with a single consumer: its former life holds them.</summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>How many there were; none where leases do not outlive the process.</returns>
     Task<int> ReleaseAllAsync(CancellationToken cancellationToken);
 
     /// <summary>Returns when an entry may have become due since the last lease call; it may return early, never late.</summary>

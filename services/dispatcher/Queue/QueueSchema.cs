@@ -6,13 +6,10 @@ namespace Glue.Dispatcher.Queue;
 /// </summary>
 internal static class QueueSchema
 {
-    /// <summary>queue_entry.state: due at <c>due_ms</c>.</summary>
+    /// <summary>queue_entry.state: due at <c>due_ms</c>, leased or not: leases are not on disk.</summary>
     public const int Ready = 0;
 
-    /// <summary>queue_entry.state: in a dispatcher's hands until <c>leased_until_ms</c>.</summary>
-    public const int Leased = 1;
-
-    /// <summary>queue_entry.state: behind an earlier entry of its order key.</summary>
+    /// <summary>queue_entry.state: behind an earlier entry of its order key. 1 was "leased" once.</summary>
     public const int Held = 2;
 
     /// <summary>ledger.state: not settled; queue_entry knows more.</summary>
@@ -80,5 +77,14 @@ internal static class QueueSchema
         CREATE TABLE queue_event(seq INTEGER PRIMARY KEY, payload BLOB NOT NULL);
         """,
         "CREATE INDEX ledger_by_account ON ledger(account_id, seq)", // a listing by account alone, page by page
+        """
+        UPDATE queue_entry SET state = 0 WHERE state = 1;
+        DROP INDEX queue_leased;
+        ALTER TABLE queue_entry DROP COLUMN lease;
+        ALTER TABLE queue_entry DROP COLUMN leased_ms;
+        ALTER TABLE queue_entry DROP COLUMN leased_until_ms;
+        DROP INDEX queue_key;
+        CREATE INDEX queue_key ON queue_entry(account_id, function_name, order_key, retrying, state, seq) WHERE order_key IS NOT NULL;
+        """, // leases live in memory
     ];
 }

@@ -5,25 +5,34 @@ using Microsoft.Data.Sqlite;
 
 namespace Glue.Dispatcher.Queue;
 
-/// <summary>What settling a lease writes: the entry, its event, its ledger row, and who comes next of its order key.</summary>
+/// <summary>What settling writes: the entry, its event, its ledger row, and who comes next of its order key.</summary>
+/// <remarks>
+/// Of one order key two entries at most are ready: one that has not run yet, and one that failed and waits for its retry. All others are held, so
+/// a key whose every event fails cannot fill the front of its function's queue.
+/// </remarks>
 internal static class SettleStatements
 {
-    private const string IfHeld = " WHERE seq=$seq AND lease=$lease AND state=1 RETURNING account_id, function_name, order_key";
+    private const string Returning =
+        " WHERE seq=$seq RETURNING account_id, function_name, order_key, state, due_ms, function_errors, postponements";
 
-    /// <returns>False: the lease is no longer held; nothing was changed.</returns>
-    public static bool Apply(SqliteWrite write, Settlement settlement, long nowMs)
+    public static SettledEntry Apply(SqliteWrite write, Settlement settlement, long nowMs)
     {
         var seq = settlement.Lease.Entry;
+        var ready = new List<QueueHead>(1);
         string account, function;
         string? orderKey;
-        using (var row = Move(write, settlement).With("$seq", seq).With("$lease", settlement.Lease.Token).ExecuteReader())
+        using (var row = Move(write, settlement).With("$seq", seq).ExecuteReader())
         {
             if (!row.Read())
             {
-                return false;
+                throw new InvalidOperationException($"Entry {seq} of queue.db vanished while it was leased: was the file changed by somebody else?");
             }
 
             (account, function, orderKey) = (row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2));
+            if (settlement.Kind is not (SettlementKind.Done or SettlementKind.DeadLetter) && row.GetInt32(3) == QueueSchema.Ready)
+            {
+                ready.Add(new QueueHead(seq, row.GetInt64(4), orderKey, row.GetInt32(5), row.GetInt32(6)));
+            }
         }
 
         if (settlement.Kind == SettlementKind.Done) // a dead letter keeps its event
@@ -34,23 +43,27 @@ internal static class SettleStatements
         WriteLedger(write, settlement, nowMs);
         if (orderKey is not null && settlement.Kind is SettlementKind.Done or SettlementKind.DeadLetter or SettlementKind.Retry)
         {
-            PromoteNext(write, account, function, orderKey, nowMs);
+            Promote(write, account, function, orderKey, retrying: 0, nowMs, ready);
+            Promote(write, account, function, orderKey, retrying: 1, nowMs, ready);
         }
 
-        return true;
+        return new SettledEntry(ready);
     }
 
-    /// <summary>What changes the entry if the lease is still held, and returns whose it is.</summary>
+    /// <summary>What changes the entry, and returns whose it is and how it stands.</summary>
     private static SqliteCommand Move(SqliteWrite write, Settlement settlement) => settlement.Kind switch
     {
-        SettlementKind.Done or SettlementKind.DeadLetter => write.Prepared("DELETE FROM queue_entry" + IfHeld),
+        SettlementKind.Done or SettlementKind.DeadLetter => write.Prepared("DELETE FROM queue_entry" + Returning),
         SettlementKind.Retry => write.Prepared(
-                "UPDATE queue_entry SET state=0, due_ms=$due, leased_until_ms=NULL, retrying=1, function_errors=function_errors+1, postponements=0" + IfHeld)
+                """
+                UPDATE queue_entry AS e SET due_ms=$due, retrying=1, function_errors=function_errors+1, postponements=0,
+                  state=CASE WHEN e.order_key IS NOT NULL AND EXISTS(SELECT 1 FROM queue_entry o WHERE o.account_id=e.account_id
+                    AND o.function_name=e.function_name AND o.order_key=e.order_key AND o.state=0 AND o.retrying=1 AND o.seq<>e.seq) THEN 2 ELSE 0 END
+                """ + Returning)
             .With("$due", settlement.DueAt.ToUnixTimeMilliseconds()),
-        SettlementKind.Postpone => write.Prepared(
-                "UPDATE queue_entry SET state=0, due_ms=$due, leased_until_ms=NULL, postponements=postponements+1" + IfHeld)
+        SettlementKind.Postpone => write.Prepared("UPDATE queue_entry SET due_ms=$due, postponements=postponements+1" + Returning)
             .With("$due", settlement.DueAt.ToUnixTimeMilliseconds()),
-        SettlementKind.Release => write.Prepared("UPDATE queue_entry SET state=0, leased_until_ms=NULL" + IfHeld),
+        SettlementKind.Release => write.Prepared("UPDATE queue_entry SET state=0" + Returning),
         _ => throw new ArgumentOutOfRangeException(nameof(settlement), settlement.Kind, "unknown settlement"),
     };
 
@@ -99,17 +112,26 @@ internal static class SettleStatements
             .With("$seq", seq).ExecuteNonQuery();
     }
 
-    /// <summary>Lets the first held entry of the key go, unless another one still stands before it.</summary>
-    private static void PromoteNext(SqliteWrite write, string account, string function, string orderKey, long nowMs) =>
-        write.Prepared(
+    /// <summary>Lets the first held entry of the key go, of those that failed or of those that did not, unless one of them is ready already.</summary>
+    private static void Promote(
+        SqliteWrite write, string account, string function, string orderKey, int retrying, long nowMs, List<QueueHead> ready)
+    {
+        using var row = write.Prepared(
                 """
                 UPDATE queue_entry SET state=0, due_ms=max(due_ms, $now)
                 WHERE seq=(SELECT seq FROM queue_entry WHERE account_id=$account AND function_name=$function AND order_key=$key
-                           AND state=2 ORDER BY seq LIMIT 1)
+                           AND state=2 AND retrying=$retrying ORDER BY seq LIMIT 1)
                   AND NOT EXISTS(SELECT 1 FROM queue_entry WHERE account_id=$account AND function_name=$function AND order_key=$key
-                           AND (state=1 OR (state=0 AND retrying=0)))
+                           AND state=0 AND retrying=$retrying)
+                RETURNING seq, due_ms, function_errors, postponements
                 """)
-            .With("$now", nowMs).With("$account", account).With("$function", function).With("$key", orderKey).ExecuteNonQuery();
+            .With("$now", nowMs).With("$account", account).With("$function", function).With("$key", orderKey).With("$retrying", retrying)
+            .ExecuteReader();
+        if (row.Read())
+        {
+            ready.Add(new QueueHead(row.GetInt64(0), row.GetInt64(1), orderKey, row.GetInt32(2), row.GetInt32(3)));
+        }
+    }
 
     private static long Microseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 }

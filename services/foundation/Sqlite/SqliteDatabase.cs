@@ -190,6 +190,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
                     transaction.Save("change");
                 }
 
+                var actions = _write.WaitingActions;
                 if (pending.Run(_write))
                 {
                     if (group.Count > 1)
@@ -206,10 +207,12 @@ public sealed class SqliteDatabase : IAsyncDisposable
                 {
                     transaction.Rollback("change");
                     transaction.Release("change");
+                    _write.DropActionsFrom(actions);
                 }
                 else
                 {
                     transaction.Rollback();
+                    _write.DropActionsFrom(0);
                     pending.Settle(null);
                     return;
                 }
@@ -220,6 +223,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
         catch (Exception e)
         {
             // Disk full, I/O error: nothing of the group is on disk, and every caller hears it.
+            _write.DropActionsFrom(0);
             foreach (var pending in group)
             {
                 pending.Settle(e);
@@ -228,6 +232,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
             return;
         }
 
+        _write.RunActions();
         foreach (var pending in group)
         {
             pending.Settle(null);

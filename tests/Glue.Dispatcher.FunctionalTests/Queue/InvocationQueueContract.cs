@@ -105,7 +105,7 @@ public abstract class InvocationQueueContract
         await CloseAsync();
 
         queue = Open(_time);
-        Assert.Equal(1, await queue.ReleaseAllAsync(default));
+        await queue.ReleaseAllAsync(default);
         Assert.Equal(["leased", "waiting"], Ids(await LeaseAsync(queue, 10)));
         Assert.Equal(0, await queue.SettleAsync([Settlement.Done(leased[1].Lease, Success())], default));
     }

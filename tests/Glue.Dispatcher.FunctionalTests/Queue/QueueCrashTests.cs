@@ -34,7 +34,7 @@ public sealed class QueueCrashTests
 
         Assert.NotEmpty(settled);
         Assert.Empty(settled.Intersect(left));
-        var ledger = new SqliteLedger(database);
+        var ledger = new SqliteLedger(database, queue.Leased);
         Assert.All(enqueued, id => Assert.Equal(InvocationState.Succeeded, ledger.Find("000000000000", id)?.State));
     }
 

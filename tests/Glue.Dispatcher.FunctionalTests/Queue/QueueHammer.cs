@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Sqlite;
@@ -23,13 +24,28 @@ internal static class QueueHammer
         return 0;
     }
 
-    public static SqliteInvocationQueue NewQueue(SqliteDatabase database, TimeProvider time)
+    public static EmbeddedInvocationQueue NewQueue(SqliteDatabase database, TimeProvider time)
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new SqliteInvocationQueue(database, time, new LedgerChanges(), new QueueMetrics(meters));
+        return new EmbeddedInvocationQueue(
+            new SqliteQueueDisk(database), new OpenPolicy(), places: 1000, time, new LedgerChanges(), new QueueMetrics(meters));
     }
 
-    private static async Task EnqueueAsync(SqliteInvocationQueue queue)
+    /// <summary>No limits, and everybody alike.</summary>
+    private sealed class OpenPolicy : IServicePolicy
+    {
+        public void WhenRoomIsMade(Action tell)
+        {
+        }
+
+        public double Weight(string accountId) => 1;
+
+        public int MemoryMiB(FunctionKey function) => 128;
+
+        public bool HasRoom(FunctionKey function) => true;
+    }
+
+    private static async Task EnqueueAsync(EmbeddedInvocationQueue queue)
     {
         while (true)
         {
@@ -47,7 +63,7 @@ internal static class QueueHammer
         }
     }
 
-    private static async Task SettleAsync(SqliteInvocationQueue queue)
+    private static async Task SettleAsync(EmbeddedInvocationQueue queue)
     {
         while (true)
         {

@@ -9,8 +9,9 @@ public sealed class SqliteInvocationQueueTests : InvocationQueueContract, IAsync
 {
     private readonly TempFolder _folder = new();
     private SqliteDatabase? _database;
+    private EmbeddedInvocationQueue? _queue;
 
-    private protected override ILedger Ledger => new SqliteLedger(_database!);
+    private protected override ILedger Ledger => new SqliteLedger(_database!, _queue!.Leased);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -23,7 +24,7 @@ public sealed class SqliteInvocationQueueTests : InvocationQueueContract, IAsync
     private protected override IInvocationQueue Open(ManualTimeProvider time)
     {
         _database = SqliteDatabase.Open(_folder["queue.db"]);
-        return QueueHammer.NewQueue(_database, time);
+        return _queue = QueueHammer.NewQueue(_database, time);
     }
 
     private protected override async Task CloseAsync() => await _database!.DisposeAsync();

@@ -1,0 +1,20 @@
+using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Functions;
+
+namespace Glue.Dispatcher.Fairness;
+
+/// <summary>What fair service asks, answered from the functions deployed and the limits in force.</summary>
+internal sealed class ServicePolicy(FunctionStore functions, AccountLimits accounts, ConcurrencyLimits limits) : IServicePolicy
+{
+    private const int SmallestMiB = 128;
+
+    public void WhenRoomIsMade(Action tell) => limits.WhenRoomIsMade(tell);
+
+    public double Weight(string accountId) => accounts.Of(accountId).Weight;
+
+    public int MemoryMiB(FunctionKey function) => functions.Find(function.AccountId, function.Name)?.State.MemoryMiB ?? SmallestMiB;
+
+    /// <remarks>Of a function that is gone, always: its entries are to be dead-lettered.</remarks>
+    public bool HasRoom(FunctionKey function) =>
+        functions.Find(function.AccountId, function.Name) is not { } found || limits.HasRoom(function.AccountId, function.Name, found.State.ReservedConcurrency);
+}

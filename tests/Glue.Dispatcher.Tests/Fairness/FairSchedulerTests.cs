@@ -1,0 +1,150 @@
+using Glue.Dispatcher.Fairness;
+
+namespace Glue.Dispatcher.Tests.Fairness;
+
+public sealed class FairSchedulerTests
+{
+    private static readonly FunctionKey A = new("111111111111", "f");
+    private static readonly FunctionKey B = new("222222222222", "f");
+
+    private readonly OpenPolicy _policy = new();
+
+    [Fact]
+    public void Accounts_get_service_by_weight_whatever_number_of_functions_they_have()
+    {
+        _policy.WeightOf = account => account == A.AccountId ? 3 : 1;
+        var served = Serve(runs: 4000, _ => 10, A, B, B with { Name = "g" }, B with { Name = "h" });
+        Assert.InRange(served[A] / (double)Sum(served, B.AccountId), 2.9, 3.1);
+        Assert.InRange(served[B with { Name = "g" }] / (double)served[B], 0.97, 1.03);
+    }
+
+    [Fact]
+    public void Service_is_measured_in_time_and_memory_not_in_invocations()
+    {
+        _policy.MemoryOf = function => function == A ? 1024 : 128;
+        var served = Serve(runs: 9000, function => function == A ? 50 : 10, A, B);
+        Assert.InRange(served[B] / (double)served[A], 39, 41); // 5 times the time, 8 times the memory
+    }
+
+    [Fact]
+    public void A_function_that_takes_longer_than_was_guessed_pays_for_what_it_really_used()
+    {
+        var served = Serve(runs: 2000, function => function == A ? 20_000 : 1, A, B);
+        Assert.InRange(served[A], 1, 3);
+    }
+
+    [Fact]
+    public void Who_was_alone_for_long_has_no_advantage_and_no_debt_when_another_comes()
+    {
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        scheduler.SetReady(A, true);
+        Repeat(500, () => RunNext(scheduler, _ => 100));
+        scheduler.SetReady(B, true);
+        var first = new List<FunctionKey>();
+        Repeat(20, () => first.Add(RunNext(scheduler, _ => 100)));
+        Assert.InRange(first.Count(key => key == A), 9, 12);
+    }
+
+    [Fact]
+    public void Who_holds_more_than_its_part_leaves_the_last_places_to_those_who_hold_less()
+    {
+        var scheduler = new FairScheduler(_policy, places: 16);
+        scheduler.SetReady(B, true);
+        Run(scheduler, B, 1); // B is known
+        scheduler.SetReady(B, false);
+        scheduler.SetReady(A, true);
+        var held = 0;
+        while (scheduler.Next() is { } next)
+        {
+            scheduler.Started(next);
+            held++;
+        }
+
+        Assert.Equal(16 - scheduler.ReservedPlaces, held);
+        scheduler.SetReady(B, true);
+        Assert.Equal(B, scheduler.Next());
+        scheduler.Started(B);
+        Assert.Equal(B, scheduler.Next());
+        scheduler.Started(B);
+        Assert.Null(scheduler.Next());
+        scheduler.Finished(A, 1, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(B, scheduler.Next()); // A holds more than its part still
+    }
+
+    [Fact]
+    public void A_tenant_alone_uses_every_place()
+    {
+        var scheduler = new FairScheduler(_policy, places: 16);
+        scheduler.SetReady(A, true);
+        Repeat(16, () => scheduler.Started(scheduler.Next()!.Value));
+        Assert.Null(scheduler.Next());
+    }
+
+    [Fact]
+    public void A_function_at_its_limit_is_passed_over_and_gets_no_credit_meanwhile()
+    {
+        var open = false;
+        _policy.RoomOf = function => function != A || open;
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        scheduler.SetReady(A, true);
+        scheduler.SetReady(B, true);
+        Repeat(200, () => Assert.Equal(B, RunNext(scheduler, _ => 100)));
+        open = true;
+        var next = new List<FunctionKey>();
+        Repeat(20, () => next.Add(RunNext(scheduler, _ => 100)));
+        Assert.InRange(next.Count(key => key == A), 8, 12);
+    }
+
+    [Fact]
+    public void The_same_calls_give_the_same_choices()
+    {
+        List<FunctionKey> Choices()
+        {
+            var random = new Random(7);
+            var scheduler = new FairScheduler(_policy, places: 8);
+            var chosen = new List<FunctionKey>();
+            for (var i = 0; i < 5000; i++)
+            {
+                scheduler.SetReady(new FunctionKey($"{random.Next(5)}", $"{random.Next(3)}"), random.Next(3) > 0);
+                if (scheduler.Next() is { } key)
+                {
+                    chosen.Add(key);
+                    Run(scheduler, key, random.Next(1, 500));
+                }
+            }
+
+            return chosen;
+        }
+
+        Assert.Equal(Choices(), Choices());
+    }
+
+    private static int Sum(Dictionary<FunctionKey, int> served, string account) => served.Where(pair => pair.Key.AccountId == account).Sum(pair => pair.Value);
+
+    private static void Repeat(int times, Action action)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            action();
+        }
+    }
+
+    private static FunctionKey RunNext(FairScheduler scheduler, Func<FunctionKey, double> milliseconds)
+    {
+        var key = scheduler.Next()!.Value;
+        Run(scheduler, key, milliseconds(key));
+        return key;
+    }
+
+    private static void Run(FairScheduler scheduler, FunctionKey key, double milliseconds) =>
+        scheduler.Finished(key, scheduler.Started(key), TimeSpan.FromMilliseconds(milliseconds));
+
+    private Dictionary<FunctionKey, int> Serve(int runs, Func<FunctionKey, double> milliseconds, params FunctionKey[] always)
+    {
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        var served = always.ToDictionary(static key => key, static _ => 0);
+        Array.ForEach(always, key => scheduler.SetReady(key, true));
+        Repeat(runs, () => served[RunNext(scheduler, milliseconds)]++);
+        return served;
+    }
+}

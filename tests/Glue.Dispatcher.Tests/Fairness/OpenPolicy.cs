@@ -1,0 +1,23 @@
+using Glue.Dispatcher.Fairness;
+
+namespace Glue.Dispatcher.Tests.Fairness;
+
+/// <summary>No limits unless a test sets one; everybody alike unless a test says otherwise.</summary>
+internal sealed class OpenPolicy : IServicePolicy
+{
+    public Func<string, double> WeightOf { get; set; } = static _ => 1;
+
+    public Func<FunctionKey, int> MemoryOf { get; set; } = static _ => 128;
+
+    public Func<FunctionKey, bool> RoomOf { get; set; } = static _ => true;
+
+    public double Weight(string accountId) => WeightOf(accountId);
+
+    public int MemoryMiB(FunctionKey function) => MemoryOf(function);
+
+    public bool HasRoom(FunctionKey function) => RoomOf(function);
+
+    public void WhenRoomIsMade(Action tell)
+    {
+    }
+}
