@@ -15,7 +15,7 @@ internal static class IdleBench
         var memory = new List<double>();
         for (var start = 0; start < Starts; start++)
         {
-            await using var glue = await GlueProcess.StartAsync(data["data"]);
+            await using var glue = await GlueProcess.StartAsync(data["data"], "--driver", "process");
             times.Add(glue.StartTime.TotalSeconds);
             await Task.Delay(TimeSpan.FromSeconds(3)); // idle is what is measured
             memory.Add(glue.ResidentBytes / 1e6);

@@ -28,7 +28,7 @@ internal static class InvokeBench
     public static async Task RunAsync()
     {
         using var data = new TempFolder();
-        await using var glue = await GlueProcess.StartAsync(data["data"]);
+        await using var glue = await GlueProcess.StartAsync(data["data"], "--driver", "process");
         using var lambda = new LambdaCalls(glue);
         foreach (var (name, runtime, handler, zip) in Functions)
         {

@@ -25,18 +25,18 @@ internal static class PipelineBench
         var large = MakePictures(folder, "large", "4000x3000", 1)[0];
         Directory.CreateDirectory(folder["out"]);
 
-        await using var glue = await GlueProcess.StartAsync(folder["data"]);
+        await using var glue = await GlueProcess.StartAsync(folder["data"], "--driver", "process");
         using var lambda = new LambdaCalls(glue);
         using var store = new StoreCalls(glue);
         await store.PutAsync(Bucket, null, []);
         await AddRuleAsync(glue);
 
         // Warm up: sandboxes started, code paths compiled.
-        await PutAllAsync(store, small, "warm-up/in/", 64);
+        await PutAllAsync(store, small, "in/warm-up/", 64);
         await SettledAsync(lambda, 64);
 
         var started = Stopwatch.GetTimestamp();
-        var puts = await PutAllAsync(store, small, "run/in/", Pictures);
+        var puts = await PutAllAsync(store, small, "in/run/", Pictures);
         var putTime = Stopwatch.GetElapsedTime(started);
         var rows = await SettledAsync(lambda, 64 + Pictures);
         var pipelineTime = Stopwatch.GetElapsedTime(started);
@@ -59,9 +59,9 @@ internal static class PipelineBench
         var warm = new List<double>();
         for (var n = 0; n < 11; n++)
         {
-            await store.PutAsync(Bucket, $"large/in/{n}.jpg", await File.ReadAllBytesAsync(large));
+            await store.PutAsync(Bucket, $"in/large/{n}.jpg", await File.ReadAllBytesAsync(large));
             rows = await SettledAsync(lambda, 64 + Pictures + n + 1);
-            warm.Add(rows.First(row => row.Key == $"large/in/{n}.jpg").DurationMs);
+            warm.Add(rows.First(row => row.Key == $"in/large/{n}.jpg").DurationMs);
         }
 
         warm.Sort();
@@ -106,7 +106,7 @@ internal static class PipelineBench
     private static async Task AddRuleAsync(GlueProcess glue)
     {
         var result = await Cli.RunAsync("dotnet",
-            [Repository.Artifact("glue/glue.dll"), "rule", "add", Bucket, "thumbnail", "--suffix", ".jpg", "--allow-recursion", "--data", glue.DataFolder]);
+            [Repository.Artifact("glue/glue.dll"), "rule", "add", Bucket, "thumbnail", "--prefix", "in/", "--data", glue.DataFolder]);
         result.Expect();
     }
 
