@@ -10,6 +10,7 @@ if (args is ["kestrel-echo", var port])
 [
     ("invoke", "warm synchronous invocations through the Lambda API, beside a bare Kestrel echo", InvokeBench.RunAsync),
     ("pipeline", "2,000 pictures from put to thumbnail, beside vipsthumbnail", PipelineBench.RunAsync),
+    ("coldstart", "from a call that finds nothing warm to its answer, in microVMs", ColdStartBench.RunAsync),
     ("idle", "memory of the idle stack and its time to ready", IdleBench.RunAsync),
 ];
 var chosen = args.Length == 0 ? benches : [.. benches.Where(bench => bench.Name == args[0])];

@@ -149,7 +149,11 @@ internal sealed unsafe class Agent
                     _storage.Handle(header, payload);
                     break;
                 case FrameType.Resume when _guest is not null:
-                    _storage.CloseAll(); // they led to the worker of another time
+                    if (header.Stream == ResumeMessage.Restored)
+                    {
+                        _storage.CloseAll(); // they led to the worker of another guest
+                    }
+
                     Awakening.Apply(new ReadOnlySpan<byte>(payload, header.Length));
                     _channel.Send(FrameType.Hello, 0, ChannelProtocol.Version);
                     break;

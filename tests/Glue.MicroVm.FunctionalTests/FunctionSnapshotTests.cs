@@ -108,6 +108,35 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output)
         Assert.True(worker.Driver.NeedsSnapshot(function));
     }
 
+    [Fact]
+    public async Task An_idle_VM_takes_no_processor_time_and_knows_the_time_at_its_next_call()
+    {
+        WorkerFixture.MicroVm.Value = new MicroVmOptions { UseFunctionSnapshots = false, FreezeAfter = TimeSpan.FromMilliseconds(50) };
+        await using var worker = WorkerFixture.Start(output);
+        var function = worker.Node("exports.handler = async () => Date.now();");
+        var first = await worker.InvokeAsync(function);
+        var vmm = Processes.ChildrenNamed("qemu-system-x86").Single();
+        await FrozenAsync(vmm);
+
+        var before = Processes.TicksOf(vmm);
+        await Task.Delay(TimeSpan.FromSeconds(2)); // what must not happen takes time
+        var after = Processes.TicksOf(vmm);
+        var second = await worker.InvokeAsync(function);
+
+        Assert.InRange(after - before, 0, 4); // hundredths of a second, of the monitor's own housekeeping
+        Assert.Equal(first.SandboxId, second.SandboxId);
+        Assert.InRange(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - long.Parse(WorkerFixture.Text(second.Payload)), -1_000, 5_000);
+    }
+
+    private static async Task FrozenAsync(int vmm)
+    {
+        using var limit = new CancellationTokenSource(Budget);
+        for (long last = -1, now = Processes.TicksOf(vmm); now != last; last = now, now = Processes.TicksOf(vmm))
+        {
+            await Task.Delay(500, limit.Token);
+        }
+    }
+
     private WorkerFixture Start()
     {
         WorkerFixture.MicroVm.Value = new MicroVmOptions();

@@ -25,6 +25,14 @@ internal static class Processes
         return found;
     }
 
+    /// <summary>Processor time it has taken, in hundredths of a second.</summary>
+    public static long TicksOf(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+    }
+
     public static bool IsAlive(int pid) => All().Any(each => each.Pid == pid);
 
     private static List<(int Pid, int Parent, string Name)> All()

@@ -33,7 +33,7 @@ public enum FrameType : byte
     /// <summary>Agent → worker: the agent cannot go on; payload says why in UTF-8. It exits after this.</summary>
     Fault = 9,
 
-    /// <summary>Worker → agent of a microVM, after its boot and after every restore (<see cref="ResumeMessage"/>); answered by <see cref="Hello"/>.</summary>
+    /// <summary>Worker → agent of a microVM, after its boot, every restore and every pause (<see cref="ResumeMessage"/>); answered by <see cref="Hello"/>.</summary>
     Resume = 10,
 
     /// <summary>Agent → worker: a function connected to the storage port; the stream number is new.</summary>

@@ -139,8 +139,8 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
             }
 
             // Generators note when they last renewed themselves. Restored, the guest's clock stands before that moment, which makes
-            // them renew at the next use (see docs/snapshots).
-            sandbox.SetTime(_context.Time.GetUtcNow() + Ahead);
+            // them renew at the next use (docs/snapshots.md).
+            sandbox.SetTime(_context.Time.GetUtcNow() + Ahead, isRestored: true);
             if (!await RunAsync(sandbox, InternalEvents.BeforeSnapshot))
             {
                 return "its runtime does not answer";

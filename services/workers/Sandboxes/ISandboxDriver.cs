@@ -38,6 +38,15 @@ public interface IRunningSandbox : IAsyncDisposable
     /// <summary>RLIMIT_DATA for the runtime; 0: not needed.</summary>
     ulong DataLimitBytes { get; }
 
+    /// <summary>It waits for its next invocation: the driver may freeze it. Never called while it runs one.</summary>
+    void Rest()
+    {
+        // Waiting costs a process nothing.
+    }
+
+    /// <summary>An invocation follows at once. True: it was frozen, and must be told what time it is.</summary>
+    bool Wake() => false;
+
     /// <summary>Of a template: saves it as it is now; the snapshot is there when this has been disposed. It runs no more.</summary>
     Task SaveAsync(CancellationToken cancellationToken) => throw new NotSupportedException("This driver has no snapshots.");
 

@@ -102,6 +102,7 @@ internal sealed class Sandbox : IFrameHandler
     public bool TryRun(InvokeRequest request, TimeSpan startDuration, [NotNullWhen(true)] out Task<InvokeOutcome>? outcome)
     {
         outcome = null;
+        bool wasFrozen;
         var start = _hasRun ? SandboxStart.Warm : _running!.StartKind;
         var initDuration = _hasRun ? TimeSpan.Zero : _initDuration;
         var attempt = new Attempt(request, startDuration, start, initDuration, _context.Time.GetTimestamp());
@@ -126,6 +127,12 @@ internal sealed class Sandbox : IFrameHandler
             }
 
             SetState(SandboxState.Busy);
+            wasFrozen = _running!.Wake();
+        }
+
+        if (wasFrozen)
+        {
+            SetTime(_context.Time.GetUtcNow(), isRestored: false);
         }
 
         InvokeFrames.Send(_writer!, Version, request);
@@ -133,14 +140,8 @@ internal sealed class Sandbox : IFrameHandler
         return true;
     }
 
-    /// <summary>Tells a template's guest another time, and gives it other randomness.</summary>
-    public void SetTime(DateTimeOffset time)
-    {
-        var frame = new byte[FrameHeader.Size + ResumeMessage.Size];
-        new FrameHeader(ResumeMessage.Size, FrameType.Resume, 0).Write(frame);
-        ResumeMessage.Write(frame.AsSpan(FrameHeader.Size), time);
-        _writer!.Send(frame);
-    }
+    /// <summary>Tells a guest the time, and gives it new randomness.</summary>
+    public void SetTime(DateTimeOffset time, bool isRestored) => _writer!.Send(ResumeMessage.Frame(time, isRestored));
 
     /// <summary>Of a template: see <see cref="IRunningSandbox.SaveAsync"/>. The snapshot is there when it is <see cref="Gone"/>.</summary>
     public Task SaveAsync(CancellationToken cancellationToken) => _running!.SaveAsync(cancellationToken);
@@ -293,6 +294,7 @@ internal sealed class Sandbox : IFrameHandler
             }
 
             SetState(SandboxState.Ready);
+            _running!.Rest(); // inside the lock: never after the Wake of whoever takes it next
         }
 
         _becameReady = true;

@@ -45,12 +45,9 @@ internal static class AgentGreeting
     /// <summary>Tells the guest the time and gives it randomness of its own; it answers with another Hello, which is the sandbox's.</summary>
     public static async Task SendResumeAsync(Vmm vmm, TimeProvider time, CancellationToken cancellationToken)
     {
-        var frame = new byte[FrameHeader.Size + ResumeMessage.Size];
-        new FrameHeader(ResumeMessage.Size, FrameType.Resume, 0).Write(frame);
-        ResumeMessage.Write(frame.AsSpan(FrameHeader.Size), time.GetUtcNow());
         try
         {
-            await vmm.Channel.SendAsync(frame, cancellationToken);
+            await vmm.Channel.SendAsync(ResumeMessage.Frame(time.GetUtcNow(), isRestored: true), cancellationToken);
         }
         catch (SocketException e)
         {

@@ -21,6 +21,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
     private readonly ScratchDrives _scratchDrives;
     private readonly BaseSnapshots? _baseSnapshots;
     private readonly FunctionSnapshots? _functionSnapshots;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     public MicroVmDriver(VmLauncher launcher, string folder, SandboxSupport support, TimeProvider time, ILogger logger)
@@ -37,6 +38,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
             _functionSnapshots = options.UseFunctionSnapshots ? new FunctionSnapshots(launcher, store) : null;
         }
 
+        _time = time;
         _logger = logger;
     }
 
@@ -81,7 +83,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
         try
         {
             var vmm = await _launcher.RestoreAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), snapshot, cancellationToken);
-            return new MicroVmSandbox(vmm, SandboxStart.FunctionSnapshot, spec.Version.MemoryMiB, scratch);
+            return Sandbox(vmm, SandboxStart.FunctionSnapshot, spec, scratch);
         }
         catch (VmmException e)
         {
@@ -103,7 +105,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
         try
         {
             var vmm = await _launcher.RestoreAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), snapshot, cancellationToken);
-            return new MicroVmSandbox(vmm, SandboxStart.BaseSnapshot, spec.Version.MemoryMiB, scratch);
+            return Sandbox(vmm, SandboxStart.BaseSnapshot, spec, scratch);
         }
         catch (VmmException e)
         {
@@ -121,7 +123,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
         {
             var vmm = await _launcher.BootAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), spec.Id, cancellationToken);
             await _launcher.AwakenAsync(vmm, cancellationToken);
-            return new MicroVmSandbox(vmm, SandboxStart.Boot, spec.Version.MemoryMiB, scratch);
+            return Sandbox(vmm, SandboxStart.Boot, spec, scratch);
         }
         catch
         {
@@ -145,10 +147,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
             SparseFile.CopyTo(source.Memory, memory);
             var machine = _launcher.Describe(spec.Version.MemoryMiB, code, scratch);
             var vmm = await _launcher.RestoreSharedAsync(machine, source, memory, cancellationToken);
-            return new MicroVmSandbox(vmm, SandboxStart.BaseSnapshot, spec.Version.MemoryMiB, scratch)
-            {
-                Saver = new TemplateSaver(spec.Version, memory, _functionSnapshots, _scratchDrives.Folder),
-            };
+            return Sandbox(vmm, SandboxStart.BaseSnapshot, spec, scratch, new TemplateSaver(spec.Version, memory, _functionSnapshots, _scratchDrives.Folder));
         }
         catch
         {
@@ -157,4 +156,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
             throw;
         }
     }
+
+    private MicroVmSandbox Sandbox(Vmm vmm, SandboxStart start, SandboxSpec spec, SafeFileHandle scratch, TemplateSaver? saver = null) =>
+        new(vmm, start, spec.Version.MemoryMiB, scratch, new IdleFreezer(vmm, _launcher.Options.FreezeAfter, _time)) { Saver = saver };
 }

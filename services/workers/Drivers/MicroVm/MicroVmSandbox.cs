@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Glue.Workers.Drivers.MicroVm;
 
 /// <summary>A VM whose agent has spoken, as the pool sees it.</summary>
-internal sealed class MicroVmSandbox(Vmm vmm, SandboxStart startKind, int memoryMiB, SafeFileHandle scratch) : IRunningSandbox
+internal sealed class MicroVmSandbox(Vmm vmm, SandboxStart startKind, int memoryMiB, SafeFileHandle scratch, IdleFreezer freezer) : IRunningSandbox
 {
     /// <summary>How it came to be.</summary>
     public SandboxStart StartKind { get; } = startKind;
@@ -19,6 +19,10 @@ internal sealed class MicroVmSandbox(Vmm vmm, SandboxStart startKind, int memory
     public uint GuardedMemoryKiB => (uint)memoryMiB * 1024;
 
     public ulong DataLimitBytes => 0;
+
+    public void Rest() => freezer.Rest();
+
+    public bool Wake() => freezer.Wake();
 
     public void Kill() => vmm.Kill();
 
@@ -35,6 +39,7 @@ internal sealed class MicroVmSandbox(Vmm vmm, SandboxStart startKind, int memory
 
     public async ValueTask DisposeAsync()
     {
+        await freezer.DisposeAsync();
         await vmm.DisposeAsync();
         scratch.Dispose();
         Saver?.Publish();
