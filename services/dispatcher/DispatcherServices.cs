@@ -1,4 +1,6 @@
 using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.DeadLetters;
+using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Dispatch;
 using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
@@ -61,12 +63,12 @@ public static class DispatcherServices
             new SqliteLedger(queue(provider), provider.GetRequiredService<EmbeddedInvocationQueue>().Leased));
         services.AddHostedService<LedgerExpiry>();
 
-        services.AddSingleton<RetryPolicy>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
+        services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
         services.AddHostedService<DispatchLoop>();
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
-        services.AddSingleton<ConcurrencyActions>();
+        services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
         services.AddSingleton<LedgerApi>().AddSingleton<LambdaApiHandler>();
         return services;
     }

@@ -17,6 +17,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     DemoCommand.Create(),
     RuleCommand.Create(),
     InvocationsCommand.Create(),
+    DeadLettersCommand.Create(),
     ImageCommand.Create(),
     DoctorCommand.Create(),
 };

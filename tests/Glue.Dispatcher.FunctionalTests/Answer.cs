@@ -19,6 +19,9 @@ internal sealed record Answer(int Status, byte[] Body, IReadOnlyDictionary<strin
         return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), headers);
     }
 
+    /// <summary>Fails unless it is a success.</summary>
+    public void ExpectOk() => Assert.True(Status is >= 200 and < 300, $"{Status}: {Text}");
+
     /// <summary>Fails unless it is this error; returns its message.</summary>
     public string ExpectError(int status, string type)
     {

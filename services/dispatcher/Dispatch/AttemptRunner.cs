@@ -1,5 +1,6 @@
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Placement;
@@ -14,6 +15,7 @@ internal sealed class AttemptRunner(
     ConcurrencyLimits limits,
     WorkerPool workers,
     RetryPolicy policy,
+    OutcomeDestinations destinations,
     TimeProvider time,
     DispatchMetrics metrics,
     ILogger<AttemptRunner> logger)
@@ -23,9 +25,10 @@ internal sealed class AttemptRunner(
     {
         var invocation = leased.Invocation;
         var startedAt = time.GetUtcNow();
-        if (policy.Refuse(leased, startedAt) is { } refused)
+        var found = functions.Find(invocation.AccountId, invocation.FunctionName);
+        if (policy.Refuse(leased, startedAt, found?.State) is { } refused)
         {
-            return refused;
+            return destinations.Tell(refused, leased, found);
         }
 
         if (functions.Resolve(invocation.AccountId, invocation.FunctionName, invocation.Qualifier) is not { } function)
@@ -37,7 +40,7 @@ internal sealed class AttemptRunner(
         var admission = limits.TryEnter(invocation.AccountId, invocation.FunctionName, function.State.ReservedConcurrency);
         if (admission != AdmissionResult.Admitted)
         {
-            return policy.AfterNotRun(leased, startedAt, Throttled(admission, function));
+            return destinations.Tell(policy.AfterNotRun(leased, startedAt, Throttled(admission, function), function.State), leased, function);
         }
 
         try
@@ -46,7 +49,7 @@ internal sealed class AttemptRunner(
             var outcome = await InvokeAsync(function, invocation, cancellationToken);
             var report = new AttemptReport(startedAt, time.GetUtcNow(), outcome);
             metrics.Finished(outcome);
-            return policy.AfterAttempt(leased, report);
+            return destinations.Tell(policy.AfterAttempt(leased, report, function.State), leased, function);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
 
@@ -8,47 +9,48 @@ namespace Glue.Dispatcher.Dispatch;
 /// What becomes of an asynchronous invocation after an attempt (Lambda Developer Guide, "Asynchronous invocation", read 2026-11): an error of
 /// the function is retried twice, a throttle or an error of ours backs off and does not count, and age ends everything.
 /// </summary>
+/// <remarks>A function's own settings (null: none) stand before the installation's.</remarks>
 internal sealed class RetryPolicy(DispatcherOptions options)
 {
     /// <returns>Null: it may run.</returns>
-    public Settlement? Refuse(LeasedInvocation leased, DateTimeOffset now)
+    public Settlement? Refuse(LeasedInvocation leased, DateTimeOffset now, FunctionState? function = null)
     {
         var invocation = leased.Invocation;
-        if (invocation.LineageDepth >= options.MaxLineageDepth)
+        if (invocation.LineageDepth >= options.MaxLineageDepth && function?.AllowsRecursion != true)
         {
             return Settlement.DeadLetter(leased.Lease, RecursionReason(invocation));
         }
 
-        return now - invocation.AcceptedAt > options.MaxEventAge ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, attempt: null)) : null;
+        return now - invocation.AcceptedAt > MaxAge(function) ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, function, attempt: null)) : null;
     }
 
-    public Settlement AfterAttempt(LeasedInvocation leased, AttemptReport attempt) => attempt.Outcome.Status switch
+    public Settlement AfterAttempt(LeasedInvocation leased, AttemptReport attempt, FunctionState? function = null) => attempt.Outcome.Status switch
     {
         InvokeStatus.Succeeded => Settlement.Done(leased.Lease, attempt),
-        InvokeStatus.FunctionError => AfterFunctionError(leased, attempt),
-        _ => AfterNotRun(leased, attempt.FinishedAt, attempt.Outcome.Reason ?? "The worker gave no reason."),
+        InvokeStatus.FunctionError => AfterFunctionError(leased, attempt, function),
+        _ => AfterNotRun(leased, attempt.FinishedAt, attempt.Outcome.Reason ?? "The worker gave no reason.", function),
     };
 
     /// <summary>A throttle, no room, a defect of ours: nothing of the function ran.</summary>
-    public Settlement AfterNotRun(LeasedInvocation leased, DateTimeOffset now, string reason)
+    public Settlement AfterNotRun(LeasedInvocation leased, DateTimeOffset now, string reason, FunctionState? function = null)
     {
         var due = now + Backoff(leased.Postponements);
-        return due - leased.Invocation.AcceptedAt > options.MaxEventAge
-            ? Settlement.DeadLetter(leased.Lease, $"{AgeReason(leased, attempt: null)} It last could not run because: {reason}")
+        return due - leased.Invocation.AcceptedAt > MaxAge(function)
+            ? Settlement.DeadLetter(leased.Lease, $"{AgeReason(leased, function, attempt: null)} It last could not run because: {reason}")
             : Settlement.Postpone(leased.Lease, due, reason);
     }
 
-    private Settlement AfterFunctionError(LeasedInvocation leased, AttemptReport attempt)
+    private Settlement AfterFunctionError(LeasedInvocation leased, AttemptReport attempt, FunctionState? function)
     {
-        if (leased.FunctionErrors >= options.RetryDelays.Count)
+        if (leased.FunctionErrors >= (function?.EventInvoke?.MaximumRetryAttempts ?? options.RetryDelays.Count))
         {
             return Settlement.DeadLetter(
                 leased.Lease, $"The function failed {leased.FunctionErrors + 1} times, the last try included; the error and its log are of the last one.", attempt);
         }
 
-        var due = attempt.FinishedAt + options.RetryDelays[leased.FunctionErrors];
-        return due - leased.Invocation.AcceptedAt > options.MaxEventAge
-            ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, attempt), attempt)
+        var due = attempt.FinishedAt + Delay(leased.FunctionErrors);
+        return due - leased.Invocation.AcceptedAt > MaxAge(function)
+            ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, function, attempt), attempt)
             : Settlement.Retry(leased.Lease, due, attempt);
     }
 
@@ -58,8 +60,15 @@ internal sealed class RetryPolicy(DispatcherOptions options)
         return TimeSpan.FromTicks((long)Math.Min(options.MaxBackoff.Ticks, options.FirstBackoff.Ticks * factor));
     }
 
-    private string AgeReason(LeasedInvocation leased, AttemptReport? attempt) =>
-        $"The event grew older than its limit of {options.MaxEventAge} after {leased.FunctionErrors + (attempt is null ? 0 : 1)} failed attempts.";
+    /// <summary>A function may ask for more retries than the installation has delays: the last one is used again.</summary>
+    private TimeSpan Delay(int retry) =>
+        options.RetryDelays.Count == 0 ? options.FirstBackoff : options.RetryDelays[Math.Min(retry, options.RetryDelays.Count - 1)];
+
+    private TimeSpan MaxAge(FunctionState? function) =>
+        function?.EventInvoke?.MaximumEventAgeInSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.MaxEventAge;
+
+    private string AgeReason(LeasedInvocation leased, FunctionState? function, AttemptReport? attempt) =>
+        $"The event grew older than its limit of {MaxAge(function)} after {leased.FunctionErrors + (attempt is null ? 0 : 1)} failed attempts.";
 
     private string RecursionReason(Invocation invocation)
     {
@@ -67,6 +76,7 @@ internal sealed class RetryPolicy(DispatcherOptions options)
             ? $"rule '{rule}' of bucket '{bucket}' fired for '{invocation.Source.ObjectKey}', which a function of the chain had written"
             : $"function '{invocation.FunctionName}' was called by a function of the chain";
         return $"Recursion stopped: {invocation.LineageDepth} functions in a row caused each other (the limit is {options.MaxLineageDepth}); the last time "
-            + $"{cause}. Let the function write under another prefix or bucket than its rule watches.";
+            + $"{cause}. Let the function write under another prefix or bucket than its rule watches, "
+            + "or set its RecursiveLoop to Allow.";
     }
 }

@@ -42,6 +42,12 @@ internal sealed record FunctionState
     /// <summary>Invocations at once that only this function may use, and it no more; 0 stops it; null: none reserved.</summary>
     public int? ReservedConcurrency { get; init; }
 
+    /// <summary>Null: nobody set one.</summary>
+    public EventInvokeConfig? EventInvoke { get; init; }
+
+    /// <summary>True: a chain of causes through this function is not stopped however long (RecursiveLoop=Allow).</summary>
+    public bool AllowsRecursion { get; init; }
+
     public ResourcePolicy Policy { get; init; } = ResourcePolicy.Empty;
 
     public required DateTimeOffset LastModified { get; init; }

@@ -17,6 +17,11 @@ namespace Glue.Dispatcher.LambdaApi;
 [JsonSerializable(typeof(AddPermissionResponse))]
 [JsonSerializable(typeof(GetPolicyResponse))]
 [JsonSerializable(typeof(ConcurrencyBody))]
+[JsonSerializable(typeof(EventInvokeRequest))]
+[JsonSerializable(typeof(EventInvokeResponse))]
+[JsonSerializable(typeof(EventInvokeList))]
+[JsonSerializable(typeof(RecursionBody))]
+[JsonSerializable(typeof(DeadLetters.RedriveResponse))]
 [JsonSerializable(typeof(CodeSigningResponse))]
 [JsonSerializable(typeof(AccountSettingsResponse))]
 internal sealed partial class ApiJson : JsonSerializerContext;

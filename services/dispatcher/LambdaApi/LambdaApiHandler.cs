@@ -1,3 +1,4 @@
+using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,8 @@ internal sealed class LambdaApiHandler(
     TagActions tags,
     AccountActions account,
     ConcurrencyActions concurrency,
+    EventInvokeActions eventInvoke,
+    DeadLetterApi deadLetters,
     LedgerApi ledger,
     CodeDownloads downloads,
     DispatcherOptions options,
@@ -117,6 +120,15 @@ internal sealed class LambdaApiHandler(
         ("DELETE", ["2017-10-31", "functions", var name, "concurrency"]) => concurrency.DeleteAsync(call, name),
         ("GET", ["2020-06-30", "functions", var name, "code-signing-config"]) => account.GetFunctionCodeSigningConfigAsync(call, name),
         ("GET", ["2016-08-19", "account-settings"]) => account.GetAccountSettingsAsync(call),
+        ("PUT", ["2019-09-25", "functions", var name, "event-invoke-config"]) => eventInvoke.PutAsync(call, name),
+        ("POST", ["2019-09-25", "functions", var name, "event-invoke-config"]) => eventInvoke.UpdateAsync(call, name),
+        ("GET", ["2019-09-25", "functions", var name, "event-invoke-config"]) => eventInvoke.GetAsync(call, name),
+        ("DELETE", ["2019-09-25", "functions", var name, "event-invoke-config"]) => eventInvoke.DeleteAsync(call, name),
+        ("GET", ["2019-09-25", "functions", var name, "event-invoke-config", "list"]) => eventInvoke.ListAsync(call, name),
+        ("GET", ["2024-08-31", "functions", var name, "recursion-config"]) => eventInvoke.GetRecursionAsync(call, name),
+        ("PUT", ["2024-08-31", "functions", var name, "recursion-config"]) => eventInvoke.PutRecursionAsync(call, name),
+        ("POST", ["glue", "v1", "dead-letters", "redrive"]) => deadLetters.RedriveAllAsync(call),
+        ("POST", ["glue", "v1", "dead-letters", var id, "redrive"]) => deadLetters.RedriveOneAsync(call, id),
         ("GET", ["glue", "v1", "invocations"]) => ledger.ListAsync(call),
         ("GET", ["glue", "v1", "invocations", var id]) => ledger.GetAsync(call, id),
         _ => throw LambdaException.UnknownOperation(method, "/" + string.Join('/', path)),

@@ -149,6 +149,10 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
                     {
                         var settled = transaction.Settle(settlement, now);
                         transaction.WhenCommitted(() => Settled(settlement, settled, now));
+                        if (settlement.Follower is { } follower)
+                        {
+                            Add(transaction, [follower], now);
+                        }
                     }
 
                     return true;
@@ -167,6 +171,32 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
 
         _changes.Pulse();
         return held.Count;
+    }
+
+    public Task<int> RedriveAsync(string accountId, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        var now = NowMs();
+        return _disk.WriteAsync(
+            transaction =>
+            {
+                var ready = new List<(FunctionKey Function, QueueHead Head)>();
+                var count = 0;
+                foreach (var id in ids)
+                {
+                    if (transaction.Redrive(accountId, id, now) is { } redriven)
+                    {
+                        count++;
+                        if (redriven.Head is { } head)
+                        {
+                            ready.Add((redriven.Function, head));
+                        }
+                    }
+                }
+
+                transaction.WhenCommitted(() => Added(ready, now));
+                return count;
+            },
+            cancellationToken);
     }
 
     public Task<int> ReleaseAllAsync(CancellationToken cancellationToken)

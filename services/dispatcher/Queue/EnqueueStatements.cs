@@ -13,19 +13,30 @@ internal static class EnqueueStatements
             return default;
         }
 
-        var isHeld = IsHeld(write, invocation);
+        var isHeld = invocation.OrderKey is { } key && IsHeld(write, invocation.AccountId, invocation.FunctionName, key);
+        AddEntry(write, seq, invocation.AccountId, invocation.FunctionName, invocation.OrderKey, isHeld, nowMs);
+        write.Prepared("INSERT INTO queue_event(seq, payload) VALUES($seq, $payload)")
+            .With("$seq", seq).With("$payload", payload).ExecuteNonQuery();
+        return new AddedEntry(IsNew: true, seq, !isHeld);
+    }
+
+    public static void AddEntry(SqliteWrite write, long seq, string account, string function, string? orderKey, bool isHeld, long nowMs) =>
         write.Prepared(
                 """
                 INSERT INTO queue_entry(seq, account_id, function_name, order_key, state, due_ms)
                 VALUES($seq, $account, $function, $key, $state, $due)
                 """)
-            .With("$seq", seq).With("$account", invocation.AccountId).With("$function", invocation.FunctionName)
-            .With("$key", invocation.OrderKey).With("$state", isHeld ? QueueSchema.Held : QueueSchema.Ready)
-            .With("$due", nowMs).ExecuteNonQuery();
-        write.Prepared("INSERT INTO queue_event(seq, payload) VALUES($seq, $payload)")
-            .With("$seq", seq).With("$payload", payload).ExecuteNonQuery();
-        return new AddedEntry(IsNew: true, seq, !isHeld);
-    }
+            .With("$seq", seq).With("$account", account).With("$function", function).With("$key", orderKey)
+            .With("$state", isHeld ? QueueSchema.Held : QueueSchema.Ready).With("$due", nowMs).ExecuteNonQuery();
+
+    /// <summary>One before it has not run yet, or is held itself; one that failed holds nobody (while it runs again, memory does).</summary>
+    public static bool IsHeld(SqliteWrite write, string account, string function, string orderKey) =>
+        write.Prepared(
+                """
+                SELECT EXISTS(SELECT 1 FROM queue_entry
+                WHERE account_id=$account AND function_name=$function AND order_key=$key AND retrying=0)
+                """)
+            .With("$account", account).With("$function", function).With("$key", orderKey).ExecuteScalar() is 1L;
 
     private static long? AddToLedger(SqliteWrite write, Invocation invocation, long nowMs)
     {
@@ -44,15 +55,4 @@ internal static class EnqueueStatements
             .With("$lineage", invocation.LineageDepth).With("$trace", invocation.TraceParent)
             .With("$accepted", invocation.AcceptedAt.ToUnixTimeMilliseconds()).With("$now", nowMs).ExecuteScalar();
     }
-
-    /// <summary>One before it has not run yet, or is held itself; one that failed holds nobody (while it runs again, memory does).</summary>
-    private static bool IsHeld(SqliteWrite write, Invocation invocation) =>
-        invocation.OrderKey is not null &&
-        write.Prepared(
-                """
-                SELECT EXISTS(SELECT 1 FROM queue_entry
-                WHERE account_id=$account AND function_name=$function AND order_key=$key AND retrying=0)
-                """)
-            .With("$account", invocation.AccountId).With("$function", invocation.FunctionName).With("$key", invocation.OrderKey)
-            .ExecuteScalar() is 1L;
 }

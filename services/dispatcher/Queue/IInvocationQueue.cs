@@ -27,6 +27,10 @@ public interface IInvocationQueue
     /// <returns>How many took effect.</returns>
     Task<int> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 
+    /// <summary>Puts dead letters of the account into the queue again: due now, tries and age counted from new.</summary>
+    /// <returns>How many of the ids were dead letters.</returns>
+    Task<int> RedriveAsync(string accountId, IReadOnlyList<string> ids, CancellationToken cancellationToken);
+
     /// <summary>Gives back every lease at once. Only for the start of a queue with a single consumer: its former life holds them.</summary>
     /// <returns>How many there were; none where leases do not outlive the process.</returns>
     Task<int> ReleaseAllAsync(CancellationToken cancellationToken);

@@ -15,6 +15,10 @@ internal interface IQueueTransaction
     /// <summary>Settles an entry, with its ledger row.</summary>
     SettledEntry Settle(Settlement settlement, long nowMs);
 
+    /// <summary>A dead letter waits again, as if it were new.</summary>
+    /// <returns>Null: the account has no such dead letter. Head: null when it is held behind an earlier one of its order key.</returns>
+    (FunctionKey Function, QueueHead? Head)? Redrive(string accountId, string id, long nowMs);
+
     /// <summary>Runs the action once the change is on disk, in the order of the changes.</summary>
     void WhenCommitted(Action action);
 }

@@ -1,3 +1,4 @@
+using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Ledger;
 
 namespace Glue.Dispatcher.Queue;
@@ -19,6 +20,9 @@ public sealed record Settlement
 
     /// <summary>The attempt, when there was one.</summary>
     public AttemptReport? Attempt { get; private init; }
+
+    /// <summary>An invocation that is enqueued with it, in the same transaction; null: none.</summary>
+    public Invocation? Follower { get; init; }
 
     public static Settlement Done(Lease lease, AttemptReport attempt) => new(lease, SettlementKind.Done) { Attempt = attempt };
 

@@ -82,6 +82,9 @@ internal sealed class SqliteQueueDisk : IQueueDisk
 
         public void WhenCommitted(Action action) => write.WhenCommitted(action);
 
+        public (FunctionKey Function, QueueHead? Head)? Redrive(string accountId, string id, long nowMs) =>
+            RedriveStatements.Apply(write, accountId, id, nowMs);
+
         public IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, int count)
         {
             using var row = write.Prepared(

@@ -10,7 +10,11 @@ namespace Glue.Host.Client;
 /// <summary>The few calls the command line makes to the API port, signed as any AWS tool signs them.</summary>
 internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDisposable
 {
+    public const int MaxRedrivenPerCall = 1000;
+
     private const string Region = "us-east-1";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private readonly SigV4Signer _signer = new(TimeProvider.System);
     private readonly HttpClient _http = new() { BaseAddress = endpoint, Timeout = TimeSpan.FromMinutes(20) };
@@ -82,6 +86,24 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
         using var response = await SendAsync(HttpMethod.Get, $"/glue/v1/invocations?{string.Join('&', fields)}", body: null, cancellationToken);
         await EnsureAsync(response, cancellationToken);
         return (await response.Content.ReadFromJsonAsync(InvocationJson.Default.InvocationList, cancellationToken))!.Invocations;
+    }
+
+    /// <summary>One row with its event, as the API's JSON, indented for people.</summary>
+    public async Task<string> InvocationAsync(string id, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"/glue/v1/invocations/{Uri.EscapeDataString(id)}", body: null, cancellationToken);
+        await EnsureAsync(response, cancellationToken);
+        var json = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return JsonSerializer.Serialize(json, Indented);
+    }
+
+    /// <summary>Puts dead letters into the queue again. <paramref name="what"/>: the path behind <c>/glue/v1/dead-letters/</c>.</summary>
+    /// <returns>How many, at most <see cref="MaxRedrivenPerCall"/>.</returns>
+    public async Task<int> RedriveAsync(string what, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Post, $"/glue/v1/dead-letters/{what}", body: null, cancellationToken);
+        await EnsureAsync(response, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("redriven").GetInt32();
     }
 
     public void Dispose() => _http.Dispose();

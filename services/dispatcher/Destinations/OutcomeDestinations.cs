@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text.Json;
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Queue;
+
+namespace Glue.Dispatcher.Destinations;
+
+/// <summary>
+/// OnSuccess and OnFailure: who hears of the end of an asynchronous invocation. What it is told is enqueued in the transaction that settles
+/// it, so it is told exactly when the end is on disk, and at least once.
+/// </summary>
+internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvider time)
+{
+    private const int MaxEventBytes = 1024 * 1024;
+
+    /// <returns>The settlement, with what its destination is to be told, where there is one.</returns>
+    public Settlement Tell(Settlement settlement, LeasedInvocation leased, DeployedFunction? function)
+    {
+        var config = function?.State.EventInvoke;
+        var arn = settlement.Kind switch
+        {
+            SettlementKind.Done => config?.OnSuccess,
+            SettlementKind.DeadLetter => config?.OnFailure,
+            _ => null,
+        };
+        return arn is not null && functions.Find(arn) is { } target
+            ? settlement with { Follower = Follower(settlement, leased, function!, target) }
+            : settlement; // of a destination that was deleted: the ledger tells
+    }
+
+    private Invocation Follower(Settlement settlement, LeasedInvocation leased, DeployedFunction function, FunctionTarget target)
+    {
+        var cause = leased.Invocation;
+        var record = Record(settlement, leased, function, withPayloads: true);
+        return new Invocation
+        {
+            // Deterministic: the repeat of a settlement tells nobody twice, and the end of a redriven one is told again.
+            Id = $"{cause.Id}:{(settlement.Kind == SettlementKind.Done ? "success" : "failure")}:{cause.AcceptedAt.ToUnixTimeMilliseconds()}",
+            AccountId = target.AccountId,
+            FunctionName = target.Name,
+            Qualifier = target.Qualifier,
+            Payload = record.Length <= MaxEventBytes ? record : Record(settlement, leased, function, withPayloads: false),
+            Source = new InvocationSource("destination"),
+            LineageDepth = cause.LineageDepth + 1,
+            TraceParent = cause.TraceParent,
+            AcceptedAt = time.GetUtcNow(),
+        };
+    }
+
+    /// <summary>AWS's invocation record (Lambda Developer Guide, "Capturing records of asynchronous invocations", read 2026-11).</summary>
+    private ReadOnlyMemory<byte> Record(Settlement settlement, LeasedInvocation leased, DeployedFunction function, bool withPayloads)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("version", "1.0");
+            writer.WriteString("timestamp", time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+            writer.WriteStartObject("requestContext");
+            writer.WriteString("requestId", leased.Invocation.Id);
+            writer.WriteString("functionArn", $"{function.Arn}:{leased.Invocation.Qualifier ?? FunctionReference.Latest}");
+            writer.WriteString("condition", Condition(settlement));
+            writer.WriteNumber("approximateInvokeCount", leased.FunctionErrors + (settlement.Attempt is null ? 0 : 1));
+            writer.WriteEndObject();
+            if (withPayloads)
+            {
+                writer.WritePropertyName("requestPayload");
+                writer.WriteRawValue(leased.Invocation.Payload.Span);
+            }
+
+            WriteResponse(writer, settlement, withPayloads);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteResponse(Utf8JsonWriter writer, Settlement settlement, bool withPayloads)
+    {
+        if (settlement.Attempt is not { Outcome: var outcome })
+        {
+            return;
+        }
+
+        writer.WriteStartObject("responseContext");
+        writer.WriteNumber("statusCode", 200);
+        writer.WriteString("executedVersion", FunctionReference.Latest);
+        if (outcome.Status == InvokeStatus.FunctionError)
+        {
+            writer.WriteString("functionError", "Unhandled");
+        }
+
+        writer.WriteEndObject();
+        if (withPayloads)
+        {
+            writer.WritePropertyName("responsePayload");
+            WriteAny(writer, outcome.Payload);
+        }
+    }
+
+    /// <summary>A runtime may answer what is not JSON: that goes as text.</summary>
+    private static void WriteAny(Utf8JsonWriter writer, ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(payload);
+            document.RootElement.WriteTo(writer);
+        }
+        catch (JsonException)
+        {
+            writer.WriteStringValue(System.Text.Encoding.UTF8.GetString(payload.Span));
+        }
+    }
+
+    private static string Condition(Settlement settlement) =>
+        settlement.Kind == SettlementKind.Done ? "Success"
+        : settlement.Attempt is not null ? "RetriesExhausted"
+        : settlement.Reason?.StartsWith("Recursion", StringComparison.Ordinal) == true ? "RecursiveInvocationDetected"
+        : "EventAgeExceeded";
+}
