@@ -27,11 +27,16 @@ internal sealed class MemoryBudget(long memoryBytes)
     /// <summary>Largest object that is fetched, in bytes.</summary>
     public long MostObjectBytes => Math.Min(_forPicture / 2, Array.MaxLength);
 
+    /// <param name="format">Of the object.</param>
+    /// <param name="header">The whole picture, all frames that will be used below each other.</param>
+    /// <param name="objectBytes">Of the object, which is held meanwhile.</param>
+    /// <param name="resultPixels">Of the largest result, when it is held to make others of it.</param>
     /// <exception cref="PictureTooLargeException">Decoding would not fit beside the object.</exception>
-    public void Check(PictureFormat format, VipsImage header, long objectBytes)
+    public void Check(PictureFormat format, VipsImage header, long objectBytes, long resultPixels)
     {
+        const int bytesPerResultPixel = 8; // with transparency, and once more while it is saved
         var pixels = (long)header.Width * header.Height;
-        var need = objectBytes + (pixels * BytesPerPixel(format, header));
+        var need = objectBytes + (pixels * BytesPerPixel(format, header)) + (resultPixels * bytesPerResultPixel);
         if (need > _forPicture)
         {
             var function = (need + Reserve + MiB - 1) / MiB;
@@ -49,6 +54,7 @@ internal sealed class MemoryBudget(long memoryBytes)
         PictureFormat.WebP => 4,
         PictureFormat.Gif => 4,
         PictureFormat.Tiff => 0,
+        PictureFormat.Pdf => 0, // drawn at the thumbnail's size
         _ => 6, // HEIF: planes of the codec and the converted picture beside each other
     };
 }

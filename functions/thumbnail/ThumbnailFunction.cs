@@ -1,4 +1,4 @@
-using System.Runtime.ExceptionServices;
+using Glue.Functions.Objects;
 using Glue.Functions.Runtime;
 using Glue.Functions.Storage;
 using Glue.Functions.Thumbnail.Pictures;
@@ -6,7 +6,7 @@ using Glue.Functions.Thumbnail.Vips;
 
 namespace Glue.Functions.Thumbnail;
 
-/// <summary>S3 event in; for every object that was created, its thumbnail is stored.</summary>
+/// <summary>S3 event in; for every object that was created, its thumbnails are stored.</summary>
 internal sealed class ThumbnailFunction(ThumbnailSettings settings, MemoryBudget budget, StorageClient storage)
 {
     private readonly ThumbnailMaker _maker = new(settings, budget);
@@ -16,78 +16,43 @@ internal sealed class ThumbnailFunction(ThumbnailSettings settings, MemoryBudget
     {
         var settings = ThumbnailSettings.Read(Environment.GetEnvironmentVariable);
         VipsLibrary.Start();
+        if (settings.Format == OutputFormat.Avif && !VipsLibrary.TryLoadHeif())
+        {
+            throw new SettingsException("FORMAT is 'avif': this machine's libvips cannot write it (packages libvips42, libheif1)");
+        }
+
         return new ThumbnailFunction(settings, MemoryBudget.FromEnvironment(), StorageClient.FromEnvironment());
     }
 
-    /// <summary>Every record is tried before the first failure is thrown: one bad picture does not hold up the others.</summary>
-    /// <exception cref="PictureException">The object cannot become a thumbnail.</exception>
-    /// <exception cref="StorageException">The store refused the original or the thumbnail.</exception>
-    public ThumbnailReport Handle(S3Event input, ILambdaContext context)
+    /// <exception cref="ObjectException">The object cannot become a thumbnail.</exception>
+    /// <exception cref="StorageException">The store refused the original or a thumbnail.</exception>
+    public ThumbnailReport Handle(S3Event input, ILambdaContext context) =>
+        new([.. EventObjects.Each(input, context, settings.Output, "a thumbnail", Make).SelectMany(static made => made)]);
+
+    /// <summary>All sizes are made before the first is stored.</summary>
+    private List<ThumbnailReport.Entry> Make(SourceObject source)
     {
-        var made = new List<ThumbnailReport.Entry>();
-        ExceptionDispatchInfo? failure = null;
-        foreach (var record in input.Records)
-        {
-            try
-            {
-                if (Make(record, context.Logger) is { } entry)
-                {
-                    made.Add(entry);
-                }
-            }
-            catch (Exception e) when (e is PictureException or StorageException)
-            {
-                if (failure is not null)
-                {
-                    context.Logger.LogError(e.Message); // only the first can be the invocation's error
-                }
-
-                failure ??= ExceptionDispatchInfo.Capture(e);
-            }
-        }
-
-        failure?.Throw();
-        return new ThumbnailReport(made);
-    }
-
-    private ThumbnailReport.Entry? Make(S3Event.S3EventNotificationRecord record, ILambdaLogger log)
-    {
-        var (bucket, key) = (record.S3.Bucket.Name, record.S3.Object.KeyUrlDecoded);
-        if (!record.EventName.StartsWith("ObjectCreated:", StringComparison.Ordinal))
-        {
-            log.LogInformation($"{bucket}/{key}: nothing to do for {record.EventName}");
-            return null;
-        }
-
-        var outputBucket = settings.OutputBucket ?? bucket;
-        if (outputBucket == bucket && settings.OutputPrefix.Length > 0 && key.StartsWith(settings.OutputPrefix, StringComparison.Ordinal))
-        {
-            log.LogWarning($"{bucket}/{key}: left alone, it is under OUTPUT_PREFIX and so a thumbnail already");
-            return null;
-        }
-
+        var bucket = settings.Output.BucketFor(source.Bucket);
+        var thumbnails = MakeAll(source);
         try
         {
-            using var thumbnail = Make(bucket, key, record.S3.Object.VersionId);
-            var outputKey = thumbnail.Format.KeyFor(settings.OutputPrefix, key);
-            storage.Put(outputBucket, outputKey, thumbnail.Bytes, new ObjectUpload { ContentType = thumbnail.Format.ContentType });
-            return new(outputBucket, outputKey, thumbnail.Width, thumbnail.Height, thumbnail.Bytes.Length);
+            return thumbnails.ConvertAll(thumbnail =>
+            {
+                var prefix = settings.HasFolders ? $"{settings.Output.Prefix}{thumbnail.Size.Text}/" : settings.Output.Prefix;
+                var key = thumbnail.Format.KeyFor(prefix, source.Key);
+                storage.Put(bucket, key, thumbnail.Bytes, new ObjectUpload { ContentType = thumbnail.Format.ContentType });
+                return new ThumbnailReport.Entry(bucket, key, thumbnail.Width, thumbnail.Height, thumbnail.Bytes.Length);
+            });
         }
-        catch (PictureException e)
+        finally
         {
-            e.Where = $"{bucket}/{key}";
-            throw;
-        }
-        catch (StorageException e) when (e.Code == "NoSuchKey" && e.Key == key)
-        {
-            log.LogWarning($"{bucket}/{key}: deleted before its thumbnail could be made");
-            return null;
+            thumbnails.ForEach(static thumbnail => thumbnail.Dispose());
         }
     }
 
-    private unsafe Pictures.Thumbnail Make(string bucket, string key, string? versionId)
+    private unsafe List<Pictures.Thumbnail> MakeAll(SourceObject source)
     {
-        using var original = storage.Get(bucket, key, versionId: versionId);
+        using var original = storage.Get(source.Bucket, source.Key, versionId: source.VersionId);
         var length = original.Info.ContentLength;
         if (length == 0)
         {

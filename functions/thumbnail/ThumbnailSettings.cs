@@ -1,107 +1,126 @@
-using System.Globalization;
+using Glue.Functions.Objects;
 
 namespace Glue.Functions.Thumbnail;
 
 /// <summary>The function's environment.</summary>
 internal sealed record ThumbnailSettings
 {
-    private const int MostSide = 10_000;
+    private const long DefaultMostPixels = 16_383L * 16_383L;
+    private const int MostSizes = 16;
 
-    /// <summary><c>SIZE</c>: the box that the thumbnail fits into, <c>256</c> or <c>320x240</c>, 1 to 10000 pixels a side; default 256. Nothing is enlarged.</summary>
-    public int Width { get; private init; } = 256;
+    /// <summary><c>SIZES</c>, or the one <c>SIZE</c>: boxes, <c>256</c> or <c>320x240</c>, 1 to 10000 pixels a side; default 256. Largest first.</summary>
+    public IReadOnlyList<ThumbnailSize> Sizes { get; private init; } = [];
 
-    /// <inheritdoc cref="Width"/>
-    public int Height { get; private init; } = 256;
+    /// <summary>With <c>SIZES</c> each size has a folder of its own under the prefix.</summary>
+    public bool HasFolders { get; private init; }
 
-    /// <summary><c>FORMAT</c>: <c>jpeg</c>, <c>png</c> or <c>webp</c>. Default (null): JPEG, but PNG for a picture with transparent pixels.</summary>
+    /// <summary><c>FIT</c>; default fit.</summary>
+    public Fit Fit { get; private init; }
+
+    /// <summary><c>CROP</c>: what <see cref="Fit.Cover"/> keeps, in libvips's words; default what draws the eye.</summary>
+    public string Crop { get; private init; } = "attention";
+
+    /// <summary><c>BACKGROUND</c> around a contained picture and under a transparent one; default white.</summary>
+    public Background Background { get; private init; } = Background.White;
+
+    /// <summary><c>FORMAT</c>. Default (null): JPEG, but PNG for a picture with transparent pixels.</summary>
     public OutputFormat? Format { get; private init; }
 
-    /// <summary><c>QUALITY</c> of JPEG and WebP, 1 to 100; default 80.</summary>
+    /// <summary><c>QUALITY</c> of JPEG, WebP and AVIF, 1 to 100; default 80.</summary>
     public int Quality { get; private init; } = 80;
 
-    /// <summary><c>OUTPUT_BUCKET</c>; default (null): the bucket of the original.</summary>
-    public string? OutputBucket { get; private init; }
+    /// <summary><c>METADATA=keep</c>: EXIF, XMP, IPTC and colour profile stay; default strip.</summary>
+    public bool KeepsMetadata { get; private init; }
 
-    /// <summary><c>OUTPUT_PREFIX</c> of the thumbnails' keys; default <c>thumbnails/</c>. May be empty only with another bucket.</summary>
-    public string OutputPrefix { get; private init; } = "thumbnails/";
+    /// <summary><c>ANIMATION=all</c>: all frames of a GIF or WebP; default the first.</summary>
+    public bool KeepsFrames { get; private init; }
+
+    public OutputPlace Output { get; private init; } = new(null, "thumbnails/");
 
     /// <summary><c>MAX_PIXELS</c> of an original, checked before anything is decoded; default 16383², the largest picture WebP can hold.</summary>
-    public long MostPixels { get; private init; } = 16_383L * 16_383L;
+    public long MostPixels { get; private init; } = DefaultMostPixels;
 
     /// <exception cref="SettingsException">One or more are wrong; the message names all of them.</exception>
     public static ThumbnailSettings Read(Func<string, string?> variable)
     {
-        var faults = new List<string>();
-        var (width, height) = Box(variable("SIZE"), faults);
-        var settings = new ThumbnailSettings
+        var settings = new Settings(variable);
+        var several = settings.Text("SIZES");
+        var read = new ThumbnailSettings
         {
-            Width = width,
-            Height = height,
-            Format = FormatOf(variable("FORMAT"), faults),
-            Quality = (int)Number("QUALITY", variable("QUALITY"), 80, 100, faults),
-            OutputBucket = variable("OUTPUT_BUCKET") is { Length: > 0 } bucket ? bucket : null,
-            OutputPrefix = variable("OUTPUT_PREFIX") ?? "thumbnails/",
-            MostPixels = Number("MAX_PIXELS", variable("MAX_PIXELS"), 16_383L * 16_383L, long.MaxValue / 16, faults),
+            Sizes = several is null ? [SizeOf(settings)] : SizesOf(several, settings),
+            HasFolders = several is not null,
+            Format = settings.Choice<OutputFormat?>(
+                "FORMAT", null, ("jpeg", OutputFormat.Jpeg), ("jpg", OutputFormat.Jpeg), ("png", OutputFormat.Png),
+                ("webp", OutputFormat.WebP), ("avif", OutputFormat.Avif), ("gif", OutputFormat.Gif)),
+            Quality = (int)settings.Number("QUALITY", 80, 100),
+            Output = OutputPlace.Read(settings, "thumbnails/", "thumbnails"),
+            Fit = settings.Choice("FIT", Fit.Fit, ("fit", Fit.Fit), ("cover", Fit.Cover), ("contain", Fit.Contain)),
+            Crop = settings.Choice("CROP", "attention", ("smart", "attention"), ("entropy", "entropy"), ("centre", "centre")),
+            Background = BackgroundOf(settings),
+            KeepsMetadata = settings.Choice("METADATA", false, ("strip", false), ("keep", true)),
+            KeepsFrames = settings.Choice("ANIMATION", false, ("first", false), ("all", true)),
+            MostPixels = settings.Number("MAX_PIXELS", DefaultMostPixels, long.MaxValue / 16),
         };
-        if (settings.OutputPrefix.Length == 0 && settings.OutputBucket is null)
+        if (read.KeepsFrames && (read.Fit != Fit.Fit || read.Format is { CanMove: false }))
         {
-            faults.Add("OUTPUT_PREFIX is empty and OUTPUT_BUCKET is not set: thumbnails would overwrite their originals; set one of them");
+            settings.Fault("ANIMATION is 'all': that goes with FIT=fit and with FORMAT gif, webp or none");
         }
 
-        return faults.Count == 0 ? settings : throw new SettingsException(string.Join("; ", faults));
+        if (read.Background.IsTransparent && read.Format is { CanBeTransparent: false })
+        {
+            settings.Fault("BACKGROUND is 'transparent': JPEG cannot be; choose FORMAT png, webp or avif");
+        }
+
+        settings.ThrowIfWrong();
+        return read;
     }
 
-    private static (int Width, int Height) Box(string? text, List<string> faults)
+    private static ThumbnailSize SizeOf(Settings settings)
     {
-        if (string.IsNullOrEmpty(text))
+        var text = settings.Text("SIZE") ?? "256";
+        if (!ThumbnailSize.TryParse(text, out var size))
         {
-            return (256, 256);
+            settings.Fault($"SIZE is '{text}': write pixels as 256 or 320x240, 1 to {ThumbnailSize.MostSide} a side");
         }
 
-        var sides = text.Split('x', 'X');
-        if (sides.Length <= 2 && TrySide(sides[0], out var width) && TrySide(sides[^1], out var height))
-        {
-            return (width, height);
-        }
-
-        faults.Add($"SIZE is '{text}': write pixels as 256 or 320x240, 1 to {MostSide} a side");
-        return (1, 1);
+        return size;
     }
 
-    private static bool TrySide(string text, out int side) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side) && side is >= 1 and <= MostSide;
-
-    private static OutputFormat? FormatOf(string? text, List<string> faults)
+    private static List<ThumbnailSize> SizesOf(string list, Settings settings)
     {
-        switch (text?.ToLowerInvariant())
+        var sizes = new List<ThumbnailSize>();
+        foreach (var text in list.Split(',', StringSplitOptions.TrimEntries))
         {
-            case null or "":
-                return null;
-            case "jpeg" or "jpg":
-                return OutputFormat.Jpeg;
-            case "png":
-                return OutputFormat.Png;
-            case "webp":
-                return OutputFormat.WebP;
-            default:
-                faults.Add($"FORMAT is '{text}': it can be jpeg, png or webp");
-                return null;
+            if (!ThumbnailSize.TryParse(text, out var size))
+            {
+                settings.Fault($"SIZES has '{text}': write pixels as 128,320x240,1024, 1 to {ThumbnailSize.MostSide} a side");
+            }
+            else if (!sizes.Contains(size))
+            {
+                sizes.Add(size);
+            }
         }
+
+        if (sizes.Count > MostSizes)
+        {
+            settings.Fault($"SIZES has {sizes.Count} sizes: {MostSizes} are the most");
+        }
+
+        return [.. sizes.OrderByDescending(static size => (long)size.Width * size.Height)];
     }
 
-    private static long Number(string name, string? text, long otherwise, long most, List<string> faults)
+    private static Background BackgroundOf(Settings settings)
     {
-        if (string.IsNullOrEmpty(text))
+        if (settings.Text("BACKGROUND") is not { } text)
         {
-            return otherwise;
+            return Background.White;
         }
 
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
+        if (!Background.TryParse(text, out var background))
         {
-            return number;
+            settings.Fault($"BACKGROUND is '{text}': write #RRGGBB, white, black or transparent");
         }
 
-        faults.Add($"{name} is '{text}': it is a whole number from 1 to {most}");
-        return otherwise;
+        return background;
     }
 }

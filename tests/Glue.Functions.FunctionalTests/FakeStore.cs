@@ -10,6 +10,7 @@ internal sealed class FakeStore
     private readonly ConcurrentDictionary<string, Upload> _uploads = [];
     private long _bytesSent;
     private int _lastUpload;
+    private int _reads;
 
     /// <summary>Objects by <c>/bucket/key</c>, decoded.</summary>
     public ConcurrentDictionary<string, StoredObject> Objects { get; } = [];
@@ -19,6 +20,9 @@ internal sealed class FakeStore
 
     /// <summary>Bytes of objects that were sent as answers.</summary>
     public long BytesSent => Interlocked.Read(ref _bytesSent);
+
+    /// <summary>GETs of objects.</summary>
+    public int Reads => Volatile.Read(ref _reads);
 
     /// <summary>The order in which objects became visible.</summary>
     public ConcurrentQueue<string> Written { get; } = [];
@@ -118,6 +122,7 @@ internal sealed class FakeStore
         context.Response.ContentLength = bytes.Length;
         if (context.Request.Method != "HEAD")
         {
+            Interlocked.Increment(ref _reads);
             Interlocked.Add(ref _bytesSent, bytes.Length);
             await context.Response.Body.WriteAsync(bytes);
         }

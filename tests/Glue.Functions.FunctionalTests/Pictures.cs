@@ -28,6 +28,29 @@ public sealed class Pictures : IDisposable
         await VipsAsync("copy", _folder["noisergb.v"], target, "--interpretation", "srgb");
     });
 
+    /// <summary>Three frames of 300 x 200 in different greys.</summary>
+    public Task<byte[]> AnimationAsync(string extension) => MakeAsync($"animation{extension}", async target =>
+        (await Cli.RunAsync("/usr/bin/convert", ["-delay", "10", "-size", "300x200", "xc:gray10", "xc:gray50", "xc:gray90", "-loop", "0", target])).Expect());
+
+    /// <summary>600 x 200 of grey with one white square of 60 pixels near the right end.</summary>
+    public Task<byte[]> SpotAsync() => MakeAsync("spot.png", async target =>
+        (await Cli.RunAsync("/usr/bin/convert", ["-size", "600x200", "xc:gray40", "-fill", "white", "-draw", "rectangle 520,70 580,130", "PNG24:" + target])).Expect());
+
+    /// <summary>A page of 200 x 100 points with a black square of 40 points in its middle.</summary>
+    public static byte[] Pdf()
+    {
+        const string Content = "0 0 0 rg 80 30 40 40 re f";
+        string[] objects =
+        [
+            "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R>>", $"<</Length {Content.Length}>>stream\n{Content}\nendstream",
+        ];
+        var pdf = "%PDF-1.4\n" + string.Concat(objects.Select(static (text, i) => $"{i + 1} 0 obj{text}endobj\n"));
+        var table = string.Concat(objects.Select((_, i) => $"{pdf.IndexOf($"{i + 1} 0 obj", StringComparison.Ordinal):D10} 00000 n \n"));
+        return System.Text.Encoding.ASCII.GetBytes(
+            $"{pdf}xref\n0 5\n0000000000 65535 f \n{table}trailer<</Size 5/Root 1 0 R>>\nstartxref\n{pdf.Length}\n%%EOF\n");
+    }
+
     /// <summary>A PNG with an alpha channel of one value everywhere.</summary>
     public async Task<byte[]> WithAlphaAsync(int alpha)
     {

@@ -140,7 +140,7 @@ public sealed class ThumbnailTests(Pictures pictures) : IClassFixture<Pictures>
         foreach (var (key, name, line) in new[]
         {
             ("thumbnails/a.jpg", "ObjectCreated:Put", "is under OUTPUT_PREFIX and so a thumbnail already"),
-            ("gone.jpg", "ObjectCreated:Put", "photos/gone.jpg: deleted before its thumbnail could be made"),
+            ("gone.jpg", "ObjectCreated:Put", "photos/gone.jpg: deleted before it could be made into a thumbnail"),
             ("a.jpg", "ObjectRemoved:Delete", "nothing to do for ObjectRemoved:Delete"),
         })
         {

@@ -14,7 +14,7 @@ public sealed class StorageClientTests
         var upload = new ObjectUpload { ContentType = "text/plain", Metadata = new Dictionary<string, string> { ["colour"] = "red" } };
         Assert.Equal("abc", client.Put("bucket", "a b", "hello"u8, upload));
         Assert.Equal(
-            $"PUT /bucket/a%20b HTTP/1.1\r\nHost: {server.Address}\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nx-amz-meta-colour: red\r\n\r\nhello",
+            $"PUT /bucket/a%20b HTTP/1.1\r\nHost: {server.Address}\r\nContent-Type: text/plain\r\nx-amz-meta-colour: red\r\nContent-Length: 5\r\n\r\nhello",
             Assert.Single(server.Requests));
     }
 
@@ -58,6 +58,53 @@ public sealed class StorageClientTests
         using var client = Connect(server);
         Assert.Equal("NotFound", Assert.Throws<StorageException>(() => client.Head("bucket", "key")).Code);
         Assert.Equal(7_000_000_000, client.Head("bucket", "key").ContentLength);
+    }
+
+    [Fact]
+    public async Task An_upload_in_parts_is_begun_sent_in_any_order_and_completed_in_theirs()
+    {
+        await using var server = new ScriptedServer([
+            "HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n<UploadId>a/b+c</UploadId>\n",
+            "HTTP/1.1 200 OK\r\nETag: \"two\"\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: 0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n<ETag>\"whole-2\"</ETag>  \n",
+        ]);
+        using var client = Connect(server);
+        var upload = client.BeginUpload("bucket", "key", new ObjectUpload());
+        upload.Send(2, "second"u8);
+        upload.Send(1, "first"u8);
+        Assert.Equal("whole-2", upload.Complete());
+        Assert.StartsWith("POST /bucket/key?uploads HTTP/1.1\r\n", server.Requests[0], StringComparison.Ordinal);
+        Assert.StartsWith("PUT /bucket/key?partNumber=2&uploadId=a%2Fb%2Bc HTTP/1.1\r\n", server.Requests[1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "<Part><PartNumber>1</PartNumber><ETag>\"one\"</ETag></Part><Part><PartNumber>2</PartNumber><ETag>\"two\"</ETag></Part></CompleteMultipartUpload>",
+            server.Requests[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_inside_a_completions_200_is_an_error()
+    {
+        const string Xml = "<Error><Code>InternalError</Code><Message>later</Message></Error>";
+        await using var server = new ScriptedServer([
+            "HTTP/1.1 200 OK\r\nContent-Length: 22\r\n\r\n<UploadId>u</UploadId>", $"HTTP/1.1 200 OK\r\nContent-Length: {Xml.Length}\r\n\r\n{Xml}",
+        ]);
+        using var client = Connect(server);
+        Assert.Equal("InternalError", Assert.Throws<StorageException>(client.BeginUpload("bucket", "key", new ObjectUpload()).Complete).Code);
+    }
+
+    [Fact]
+    public async Task A_stream_asks_for_growing_ranges_and_goes_on_where_a_connection_broke()
+    {
+        var range = new string('x', 256 * 1024);
+        await using var server = new ScriptedServer(
+            ["HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 300000\r\n\r\n", $"HTTP/1.1 206 Partial Content\r\nContent-Length: 262144\r\n\r\n{range[..100_000]}"],
+            [$"HTTP/1.1 206 Partial Content\r\nContent-Length: 200000\r\n\r\n{range[..200_000]}"]);
+        using var client = Connect(server);
+        using var stream = new ObjectStream(client, "bucket", "key");
+        Assert.Equal(300_000, stream.Length);
+        Assert.Equal(300_000, new StreamReader(stream, Encoding.ASCII).ReadToEnd().Length);
+        Assert.Contains("Range: bytes=0-262143\r\nIf-Match: \"e\"\r\n", server.Requests[1], StringComparison.Ordinal);
+        Assert.Contains("Range: bytes=100000-299999\r\n", server.Requests[2], StringComparison.Ordinal);
     }
 
     private static StorageClient Connect(ScriptedServer server) => new(HttpEndpoint.Parse(server.Address));

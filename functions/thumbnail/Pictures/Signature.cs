@@ -14,6 +14,7 @@ internal static class Signature
         [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => PictureFormat.Gif,
         [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => PictureFormat.WebP,
         [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => PictureFormat.Tiff,
+        [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => PictureFormat.Pdf,
         [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] when IsHeifBrand(start[8..]) => PictureFormat.Heif,
         _ => null,
     };
@@ -38,7 +39,6 @@ internal static class Signature
     {
         (string Kind, byte[] Start)[] known =
         [
-            ("a PDF document", "%PDF"u8.ToArray()),
             ("a ZIP archive or office document", "PK\x03\x04"u8.ToArray()),
             ("a gzip file", [0x1F, 0x8B]),
             ("a Zstandard file", [0x28, 0xB5, 0x2F, 0xFD]),

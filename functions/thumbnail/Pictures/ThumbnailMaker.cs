@@ -1,87 +1,182 @@
+using System.Globalization;
 using Glue.Functions.Thumbnail.Vips;
 
 namespace Glue.Functions.Thumbnail.Pictures;
 
-/// <summary>Picture in, thumbnail out: upright, in sRGB, without metadata.</summary>
+/// <summary>
+/// Picture in, thumbnails out: upright, in sRGB. The file is decoded once, no larger than the largest thumbnail needs it (shrink-on-load);
+/// the smaller ones are made of that.
+/// </summary>
 internal sealed unsafe class ThumbnailMaker(ThumbnailSettings settings, MemoryBudget budget)
 {
     /// <param name="format">From the first bytes.</param>
     /// <param name="bytes">The whole file; only read while this runs.</param>
     /// <param name="length">Its length.</param>
-    /// <exception cref="PictureException">Damaged, or more than is allowed.</exception>
-    public Thumbnail Make(PictureFormat format, byte* bytes, long length)
+    /// <returns>One for each size, largest first; each is to be disposed.</returns>
+    /// <exception cref="Objects.ObjectException">Damaged, or more than is allowed.</exception>
+    public List<Thumbnail> Make(PictureFormat format, byte* bytes, long length)
     {
         if (format == PictureFormat.Heif && !VipsLibrary.TryLoadHeif())
         {
             throw new NotAPictureException("a HEIF picture, for which this machine's libvips has no plug-in (package libvips42, libheif1)");
         }
 
+        if (format == PictureFormat.Pdf && !VipsLibrary.TryLoadPdf())
+        {
+            throw new NotAPictureException("a PDF document, for which this machine's libvips has no plug-in (package libvips42, libpoppler-glib8)");
+        }
+
         VipsNative.ClearError();
+        var made = new List<Thumbnail>();
+        var done = false;
         try
         {
-            CheckHeader(format, bytes, length);
-            var thumbnail = Shrink(bytes, length);
-            if (format != PictureFormat.Heif) // libheif decodes all or nothing, and the source under it notes errors that it lives with
+            var header = CheckHeader(format, bytes, length);
+            MakeAll(header, bytes, length, made);
+            if (format is not (PictureFormat.Heif or PictureFormat.Pdf)) // these decode all or nothing, and the source under them notes errors that it lives with
             {
-                ThrowIfNoted(thumbnail);
+                ThrowIfNoted();
             }
 
-            return thumbnail;
+            done = true;
+            return made;
         }
         catch (VipsException e)
         {
             throw new DamagedPictureException(format, e);
         }
+        finally
+        {
+            if (!done)
+            {
+                made.ForEach(static thumbnail => thumbnail.Dispose());
+            }
+        }
     }
 
-    private Thumbnail Shrink(byte* bytes, long length)
+    private void MakeAll(PictureHeader header, byte* bytes, long length, List<Thumbnail> made)
+    {
+        if (settings.Sizes is [var only])
+        {
+            using var small = Decode(header, bytes, length, $"{Box(only)}{CropOption}");
+            made.Add(Finish(small, header, only));
+            return;
+        }
+
+        using var decoded = Decode(header, bytes, length, LargestBox(header));
+        using var largest = decoded.ToMemory();
+        foreach (var size in settings.Sizes)
+        {
+            using var shrink = new VipsOperation("thumbnail_image").Set("in", largest).Set($"{Box(size)}{CropOption},size=down").Run();
+            using var small = shrink.Image("out");
+            made.Add(Finish(small, header, size));
+        }
+    }
+
+    private static VipsImage Decode(PictureHeader header, byte* bytes, long length, string box)
     {
         using var shrink = new VipsOperation("thumbnail_buffer")
             .Set("buffer", bytes, (nuint)length)
-            .Set($"width={settings.Width},height={settings.Height},size=down,export_profile=srgb,fail_on=error")
-            .Set("option_string", "[fail_on=error]") // fail_on alone does not reach every loader (8.14)
+            .Set($"{box},size={(header.CanGrow ? "both" : "down")},export_profile=srgb,fail_on=error")
+            .Set("option_string", header.Moves ? "[n=-1,fail_on=error]" : "[fail_on=error]") // fail_on alone does not reach every loader (8.14)
             .Run();
-        using var small = shrink.Image("out");
+        return shrink.Image("out");
+    }
+
+    private static string Box(ThumbnailSize size) => $"width={size.Width},height={size.Height}";
+
+    private string CropOption => settings.Fit == Fit.Cover ? $",crop={settings.Crop}" : "";
+
+    /// <summary>The smallest box that holds the picture as large as any of the sizes needs it.</summary>
+    private string LargestBox(PictureHeader header)
+    {
+        var scale = settings.Sizes.Max(size => header.Scale(size, settings.Fit));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"width={Math.Max(1, (int)Math.Ceiling(header.Width * scale))},height={Math.Max(1, (int)Math.Ceiling(header.Height * scale))}");
+    }
+
+    private Thumbnail Finish(VipsImage small, PictureHeader header, ThumbnailSize size)
+    {
+        if (settings.Fit == Fit.Contain)
+        {
+            using var padded = Pad(small, size);
+            return Save(padded, header, size);
+        }
+
+        return Save(small, header, size);
+    }
+
+    private VipsImage Pad(VipsImage small, ThumbnailSize size)
+    {
+        var background = settings.Background.Numbers + (small.HasAlpha || settings.Background.IsTransparent ? settings.Background.IsTransparent ? " 0" : " 255" : "");
+        using var withAlpha = settings.Background.IsTransparent && !small.HasAlpha
+            ? new VipsOperation("bandjoin_const").Set("in", small).Set("c=255").Run()
+            : null;
+        using var image = withAlpha?.Image("out");
+        using var pad = new VipsOperation("gravity")
+            .Set("in", image ?? small)
+            .Set($"direction=centre,width={size.Width},height={size.Height},extend=background,background={background}")
+            .Run();
+        return pad.Image("out");
+    }
+
+    private Thumbnail Save(VipsImage small, PictureHeader header, ThumbnailSize size)
+    {
         if (settings.Format is { } wanted)
         {
-            return Save(small, wanted);
+            return Save(small, wanted, size);
+        }
+
+        if (header.Moves)
+        {
+            return Save(small, header.Format == PictureFormat.WebP ? OutputFormat.WebP : OutputFormat.Gif, size);
         }
 
         if (!small.HasAlpha)
         {
-            return Save(small, OutputFormat.Jpeg);
+            return Save(small, OutputFormat.Jpeg, size);
         }
 
         using var pixels = small.ToMemory(); // read twice: for its transparency, and to be written
-        return Save(pixels, IsTransparent(pixels) ? OutputFormat.Png : OutputFormat.Jpeg);
+        return Save(pixels, IsTransparent(pixels) ? OutputFormat.Png : OutputFormat.Jpeg, size);
+    }
+
+    private Thumbnail Save(VipsImage image, OutputFormat format, ThumbnailSize size)
+    {
+        using var save = new VipsOperation(format.SaveOperation).Set("in", image).Set(format.SaveOptions(settings)).Run();
+        return new Thumbnail(save.Bytes("buffer"), format, size, image.Width, format.CanMove ? image.PageHeight : image.Height);
     }
 
     /// <summary>
     /// A cache inside libvips paints rows that could not be decoded black and lets the operation succeed (8.14); the decoder's error is
     /// then only in libvips's error text.
     /// </summary>
-    private static void ThrowIfNoted(Thumbnail thumbnail)
+    private static void ThrowIfNoted()
     {
         if (VipsException.IsNoted)
         {
-            thumbnail.Dispose();
             throw VipsException.TakeLast();
         }
     }
 
     /// <summary>Refuses by the header alone what would take the whole sandbox to decode.</summary>
-    private void CheckHeader(PictureFormat format, byte* bytes, long length)
+    private PictureHeader CheckHeader(PictureFormat format, byte* bytes, long length)
     {
-        using var load = new VipsOperation(LoadOperation(format)).Set("buffer", bytes, (nuint)length).Set("access=sequential").Run();
-        using var header = load.Image("out");
-        var pixels = (long)header.Width * header.Height;
+        var frames = settings.KeepsFrames && format is (PictureFormat.Gif or PictureFormat.WebP) ? ",n=-1" : "";
+        using var load = new VipsOperation(LoadOperation(format)).Set("buffer", bytes, (nuint)length).Set("access=sequential" + frames).Run();
+        using var image = load.Image("out");
+        var pixels = (long)image.Width * image.Height;
         if (pixels > settings.MostPixels)
         {
             throw new PictureTooLargeException(
-                $"the {format} picture has {header.Width} x {header.Height} = {pixels} pixels, MAX_PIXELS allows {settings.MostPixels}");
+                $"the {format} picture has {image.Width} x {image.Height} = {pixels} pixels, MAX_PIXELS allows {settings.MostPixels}");
         }
 
-        budget.Check(format, header, length);
+        var header = PictureHeader.Of(format, image);
+        var scale = settings.Sizes.Max(size => header.Scale(size, settings.Fit));
+        budget.Check(format, image, length, settings.Sizes.Count > 1 || header.Moves ? (long)(pixels * scale * scale) : 0);
+        return header;
     }
 
     private static string LoadOperation(PictureFormat format) => format switch
@@ -91,6 +186,7 @@ internal sealed unsafe class ThumbnailMaker(ThumbnailSettings settings, MemoryBu
         PictureFormat.WebP => "webpload_buffer",
         PictureFormat.Gif => "gifload_buffer",
         PictureFormat.Tiff => "tiffload_buffer",
+        PictureFormat.Pdf => "pdfload_buffer",
         _ => "heifload_buffer",
     };
 
@@ -102,11 +198,5 @@ internal sealed unsafe class ThumbnailMaker(ThumbnailSettings settings, MemoryBu
         using var least = new VipsOperation("min").Set("in", alpha).Run();
         var opaque = image.BytesPerSample == 1 ? byte.MaxValue : ushort.MaxValue;
         return least.Number("out") < opaque;
-    }
-
-    private Thumbnail Save(VipsImage image, OutputFormat format)
-    {
-        using var save = new VipsOperation(format.SaveOperation).Set("in", image).Set(format.SaveOptions(settings.Quality)).Run();
-        return new Thumbnail(save.Bytes("buffer"), format, image.Width, image.Height);
     }
 }

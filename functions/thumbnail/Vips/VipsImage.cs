@@ -18,6 +18,12 @@ internal sealed class VipsImage(nint handle) : IDisposable
     /// <summary>Progressive JPEG, interlaced PNG or GIF: every row is spread over the whole file.</summary>
     public bool IsInterlaced => VipsNative.TypeOfField(Handle, "interlaced") != 0;
 
+    /// <summary>Rows of one frame: frames lie below each other.</summary>
+    public int PageHeight => VipsNative.PageHeight(Handle);
+
+    /// <summary>Its orientation (EXIF) lays it on its side.</summary>
+    public bool IsTurned => VipsNative.IsTurned(Handle) != 0;
+
     /// <summary>The same picture with its pixels made and kept: they can be read more than once.</summary>
     /// <exception cref="VipsException">The pixels could not be made.</exception>
     public VipsImage ToMemory()

@@ -7,9 +7,7 @@ internal static class VipsLibrary
     private static readonly string[] Loaders =
         ["VipsForeignLoadJpeg", "VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadNsgif", "VipsForeignLoadTiff"];
 
-    private const string HeifLoader = "VipsForeignLoadHeif";
-
-    private static bool _heifTried;
+    private static readonly Dictionary<string, bool> PluginLoaders = new(StringComparer.Ordinal);
 
     /// <exception cref="DllNotFoundException">The distribution's package libvips42 is not installed.</exception>
     /// <exception cref="VipsException">libvips does not start.</exception>
@@ -32,21 +30,26 @@ internal static class VipsLibrary
         }
     }
 
-    /// <summary>Makes HEIF (HEIC, AVIF) readable, where libvips has it built in or as a plug-in.</summary>
-    public static bool TryLoadHeif()
-    {
-        if (!_heifTried)
-        {
-            _heifTried = true;
-            if (VipsNative.TypeByName(HeifLoader) == 0 && FindPlugin("vips-heif.so") is { } plugin)
-            {
-                _ = VipsNative.OpenModule(plugin, 1); // a failure shows below: the loader's type is still unknown
-            }
+    /// <summary>Makes HEIF (HEIC, AVIF) readable and writable, where libvips has it built in or as a plug-in.</summary>
+    public static bool TryLoadHeif() => TryLoad("VipsForeignLoadHeif", "vips-heif.so");
 
-            VipsNative.BlockOperations(HeifLoader, 0);
+    /// <summary>Makes PDF readable, where libvips has it.</summary>
+    public static bool TryLoadPdf() => TryLoad("VipsForeignLoadPdf", "vips-poppler.so");
+
+    private static bool TryLoad(string loader, string file)
+    {
+        if (PluginLoaders.TryGetValue(loader, out var loaded))
+        {
+            return loaded;
         }
 
-        return VipsNative.TypeByName(HeifLoader) != 0;
+        if (VipsNative.TypeByName(loader) == 0 && FindPlugin(file) is { } plugin)
+        {
+            _ = VipsNative.OpenModule(plugin, 1); // a failure shows below: the loader's type is still unknown
+        }
+
+        VipsNative.BlockOperations(loader, 0);
+        return PluginLoaders[loader] = VipsNative.TypeByName(loader) != 0;
     }
 
     /// <summary>Plug-ins lie beside the library that is loaded: <c>…/vips-modules-8.14/</c>.</summary>

@@ -77,6 +77,12 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Vips, EntryPoint = "vips_image_get_height")]
     public static partial int Height(nint image);
 
+    [LibraryImport(Vips, EntryPoint = "vips_image_get_page_height")]
+    public static partial int PageHeight(nint image);
+
+    [LibraryImport(Vips, EntryPoint = "vips_image_get_orientation_swap")]
+    public static partial int IsTurned(nint image);
+
     [LibraryImport(Vips, EntryPoint = "vips_image_get_bands")]
     public static partial int Bands(nint image);
 
