@@ -6,12 +6,13 @@ namespace Glue.Guest.Launch;
 /// <summary>
 /// The steps into a process sandbox that must happen between fork and bubblewrap, in one small process instead of a chain of
 /// shell, mount, prlimit and setpriv:
-/// <c>launch [--join FILE]… [--stage SOURCE NAME]… [--user N] [--vmm BYTES] -- PROGRAM ARGUMENT…</c>.
+/// <c>launch [--join FILE]… [--stage SOURCE NAME]… [--kvm] [--user N] [--vmm BYTES] -- PROGRAM ARGUMENT…</c>.
 /// </summary>
 /// <remarks>
 /// <c>--join</c> writes "0" (the writer) to a cgroup.procs file. <c>--stage</c> makes a folder that only root can reach visible at
 /// /tmp/NAME, in a mount namespace that only this process and its children have; root only. <c>--user</c> gives up root for a user
-/// and group without a name, so that even an escape from bubblewrap is nobody. <c>--vmm</c> is for a virtual machine monitor, which
+/// and group without a name, so that even an escape from bubblewrap is nobody; with <c>--kvm</c> that user stays in the group that
+/// may open /dev/kvm, where the distribution has one. <c>--vmm</c> is for a virtual machine monitor, which
 /// starts nothing: no new privileges ever, few descriptors, no core file, no file longer than that, and its end with the worker's.
 /// </remarks>
 internal static unsafe class Launcher
@@ -25,6 +26,7 @@ internal static unsafe class Launcher
             var stages = new List<(string Source, string Name)>();
             var at = 0;
             uint? user = null;
+            uint? kvmGroup = null;
             ulong? largestFile = null;
             for (; at < arguments.Length && arguments[at] != "--"; at++)
             {
@@ -36,6 +38,9 @@ internal static unsafe class Launcher
                     case "--stage":
                         stages.Add((arguments[at + 1], arguments[at + 2]));
                         at += 2;
+                        break;
+                    case "--kvm":
+                        kvmGroup = GroupOfKvm();
                         break;
                     case "--user":
                         user = uint.Parse(arguments[++at]);
@@ -53,7 +58,8 @@ internal static unsafe class Launcher
 
             if (user is { } id)
             {
-                Fail.IfNegative(Libc.setgroups(0, null), "setgroups");
+                var group = kvmGroup.GetValueOrDefault();
+                Fail.IfNegative(Libc.setgroups(kvmGroup is null ? 0 : 1, &group), "setgroups");
                 Fail.IfNegative(Libc.setresgid(id, id, id), "setresgid");
                 Fail.IfNegative(Libc.setresuid(id, id, id), "setresuid");
             }
@@ -84,6 +90,18 @@ internal static unsafe class Launcher
             }
 
             Libc.close(fd);
+        }
+    }
+
+    /// <summary>Null when belonging to the device's group opens nothing, or would open more than the device: root's group.</summary>
+    private static uint? GroupOfKvm()
+    {
+        fixed (byte* path = "/dev/kvm\0"u8)
+        {
+            Libc.FileStatus status;
+            return Libc.statx(Libc.AT_FDCWD, path, 0, Libc.STATX_BASIC_STATS, &status) == 0 && (status.Mode & 0x30) == 0x30 && status.Group != 0
+                ? status.Group
+                : null;
         }
     }
 

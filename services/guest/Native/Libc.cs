@@ -52,6 +52,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")] public static partial int unshare(int flags);
     [LibraryImport("libc")] public static partial int mount(byte* source, byte* target, byte* type, nuint flags, byte* data);
     [LibraryImport("libc")] public static partial int mkdir(byte* path, int mode);
+    [LibraryImport("libc")] public static partial int statx(int folder, byte* path, int flags, uint mask, FileStatus* status);
     [LibraryImport("libc")] public static partial int setgroups(nint count, uint* groups);
     [LibraryImport("libc")] public static partial int setresgid(uint real, uint effective, uint saved);
     [LibraryImport("libc")] public static partial int setresuid(uint real, uint effective, uint saved);
@@ -69,8 +70,17 @@ internal static unsafe partial class Libc
     public const int CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1;
     public const short POSIX_SPAWN_SETSIGDEF = 4, POSIX_SPAWN_SETSIGMASK = 8, POSIX_SPAWN_SETSID = 0x80;
     public const nint SYS_pidfd_open = 434;
-    public const int CLONE_NEWNS = 0x20000;
+    public const int CLONE_NEWNS = 0x20000, AT_FDCWD = -100;
+    public const uint STATX_BASIC_STATS = 0x7FF;
     public const nuint MS_NOSUID = 2, MS_NODEV = 4, MS_BIND = 4096, MS_REC = 16384, MS_PRIVATE = 1 << 18;
+
+    /// <summary>statx(2): the same layout on every processor. Only what is read here has a name.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(24)] public uint Group;
+        [FieldOffset(28)] public ushort Mode;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     public struct IoVector

@@ -42,6 +42,11 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
             wayIn.AddRange(["--user", id.ToString(CultureInfo.InvariantCulture)]);
         }
 
+        if (spec.Accelerator == Accelerator.Kvm)
+        {
+            wayIn.Add("--kvm");
+        }
+
         wayIn.AddRange(["--vmm", Math.Max(largestFile, SmallestFileBytes).ToString(CultureInfo.InvariantCulture), "--"]);
         return new VmCell(wayIn, cgroup, () =>
         {
