@@ -21,6 +21,7 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
     private int _to;
     private Socket? _socket;
     private HttpResponse? _response;
+    private bool _isFollowed;
 
     private string? _hostHeader;
 
@@ -41,7 +42,38 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
     public HttpResponse Exchange(HttpRequestHead head, ReadOnlySpan<byte> body = default, bool expectsBody = true)
     {
         var kept = LeavePrevious();
-        return TryExchange(head, body, expectsBody, lastTry: !kept) ?? TryExchange(head, body, expectsBody, lastTry: true)!;
+        return TryExchange(head, body, default, expectsBody, lastTry: !kept) ?? TryExchange(head, body, default, expectsBody, lastTry: true)!;
+    }
+
+    /// <summary>
+    /// The same with a second request, complete and without a body, sent right behind the first: one round trip less. Its answer
+    /// is read by <see cref="ReceiveFollowing"/>.
+    /// </summary>
+    public HttpResponse Exchange(HttpRequestHead head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> following)
+    {
+        var kept = LeavePrevious();
+        var response = TryExchange(head, body, following, expectsBody: true, lastTry: !kept)
+            ?? TryExchange(head, body, following, expectsBody: true, lastTry: true)!;
+        _isFollowed = !response.ClosesConnection;
+        return response;
+    }
+
+    /// <summary>The answer of the request that was sent behind the last one; null when it is lost with its connection: ask again.</summary>
+    public HttpResponse? ReceiveFollowing()
+    {
+        if (!_isFollowed)
+        {
+            return null;
+        }
+
+        _isFollowed = false;
+        if (_response is { } previous && !Drain(previous.Body))
+        {
+            Abort();
+            return null;
+        }
+
+        return TryReceiveHead(expectsBody: true);
     }
 
     /// <summary>The same with a body that is streamed. It is sent again on a fresh connection only if it can seek.</summary>
@@ -103,12 +135,12 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
         }
     }
 
-    private HttpResponse? TryExchange(HttpRequestHead head, ReadOnlySpan<byte> body, bool expectsBody, bool lastTry)
+    private HttpResponse? TryExchange(HttpRequestHead head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> following, bool expectsBody, bool lastTry)
     {
         try
         {
             var socket = _socket ?? Connect();
-            Send(socket, head.Bytes, body);
+            Send(socket, head.Bytes, body, following);
         }
         catch (SocketException) when (!lastTry)
         {
@@ -130,7 +162,7 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
         try
         {
             var socket = _socket ?? Connect();
-            Send(socket, head.Bytes, default);
+            SendAll(socket, head.Bytes);
             for (var left = length; left > 0;)
             {
                 var read = body.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
@@ -140,7 +172,7 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
                     throw new EndOfStreamException($"The body ended {left} bytes before its announced length of {length}.");
                 }
 
-                Send(socket, buffer.AsSpan(0, read), default);
+                SendAll(socket, buffer.AsSpan(0, read));
                 left -= read;
             }
         }
@@ -199,6 +231,12 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
     /// <returns>False when a new connection must be made.</returns>
     private bool LeavePrevious()
     {
+        if (_isFollowed)
+        {
+            _isFollowed = false; // its answer was never read, and must not be taken for the next one's
+            Abort();
+        }
+
         if (_response is { } previous && _socket is not null && (previous.ClosesConnection || !Drain(previous.Body)))
         {
             Abort();
@@ -268,21 +306,24 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
         }
     }
 
-    /// <summary>A head and a small body leave in one packet.</summary>
-    private static void Send(Socket socket, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    /// <summary>What is small leaves in one packet.</summary>
+    private static void Send(Socket socket, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, ReadOnlySpan<byte> following)
     {
         const int OnePacket = 8 * 1024;
-        if (!body.IsEmpty && head.Length + body.Length <= OnePacket)
+        var length = head.Length + body.Length + following.Length;
+        if (length > head.Length && length <= OnePacket)
         {
-            Span<byte> both = stackalloc byte[head.Length + body.Length];
-            head.CopyTo(both);
-            body.CopyTo(both[head.Length..]);
-            SendAll(socket, both);
+            Span<byte> all = stackalloc byte[length];
+            head.CopyTo(all);
+            body.CopyTo(all[head.Length..]);
+            following.CopyTo(all[(head.Length + body.Length)..]);
+            SendAll(socket, all);
             return;
         }
 
         SendAll(socket, head);
         SendAll(socket, body);
+        SendAll(socket, following);
     }
 
     private static void SendAll(Socket socket, ReadOnlySpan<byte> bytes)

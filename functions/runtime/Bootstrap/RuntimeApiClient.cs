@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Glue.Functions.Http;
 
 namespace Glue.Functions.Runtime;
@@ -12,6 +13,7 @@ internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
 
     private byte[] _event = new byte[16 * 1024];
     private byte[] _answer = [];
+    private readonly byte[] _poll = Encoding.ASCII.GetBytes($"GET {Api}invocation/next HTTP/1.1\r\nHost: {connection.Endpoint}\r\n\r\n");
 
     public static RuntimeApiClient FromEnvironment()
     {
@@ -24,7 +26,7 @@ internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
     /// <summary>Waits for the next event, as long as it takes.</summary>
     public RuntimeInvocation Next()
     {
-        var response = connection.Exchange(connection.Request("GET", Api + "invocation/next").End());
+        var response = connection.ReceiveFollowing() ?? connection.Exchange(connection.Request("GET", Api + "invocation/next").End());
         var length = ReadBody(response, ref _event);
         if (response.Status != 200)
         {
@@ -42,13 +44,13 @@ internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
         return new RuntimeInvocation(new MemoryStream(_event, 0, length, writable: false, publiclyVisible: true), context);
     }
 
-    /// <summary>Hands in the answer. A refused one (too large) is the invocation's failure, not the process's: it is logged, the next event follows.</summary>
+    /// <summary>Hands in the answer, with the poll for the next event right behind it. A refused one (too large) is the invocation's failure, not the process's: it is logged, the next event follows.</summary>
     public void Respond(string requestId, Stream answer)
     {
         var body = Bytes(answer);
         var request = connection.Request("POST", $"{Api}invocation/{requestId}/response")
             .Header("Content-Type", "application/json").Header("Content-Length", body.Length).End();
-        LogRefused(connection.Exchange(request, body));
+        LogRefused(connection.Exchange(request, body, _poll));
     }
 
     public void ReportError(string requestId, Exception exception) => Report($"{Api}invocation/{requestId}/error", exception);
