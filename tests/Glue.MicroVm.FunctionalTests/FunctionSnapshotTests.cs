@@ -109,10 +109,46 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_damaged_snapshot_is_made_anew_and_the_call_meanwhile_served_without_it()
+    {
+        using var folder = new TempFolder();
+        // Room in memory for one function's snapshot: the other is read from disk when it is wanted.
+        await using var worker = Start(new MicroVmOptions { SnapshotFolder = folder.Path, SnapshotMemoryMiB = 64 });
+        var function = worker.Python("def handler(e, c): return 1\n");
+        var other = worker.Python("def handler(e, c): return 2\n");
+        await SnapshotAsync(worker, function);
+        await SnapshotAsync(worker, other);
+        foreach (var memory in Directory.GetFiles(folder.Path, "memory", SearchOption.AllDirectories))
+        {
+            await using var file = File.OpenWrite(memory);
+            file.Position = 20 << 20;
+            file.Write("damaged"u8);
+        }
+
+        var outcome = await worker.InvokeAsync(function);
+
+        Assert.Equal((SandboxStart.BaseSnapshot, InvokeStatus.Succeeded), (outcome.Start, outcome.Status));
+        await SnapshotAsync(worker, function);
+        await worker.Worker.RetireAsync(function.Arn[..function.Arn.LastIndexOf(':')], CancellationToken.None);
+        Assert.Equal(SandboxStart.FunctionSnapshot, (await worker.InvokeAsync(function)).Start);
+    }
+
+    [Fact]
+    public async Task A_boot_without_a_sign_of_life_is_ended_tried_again_and_in_the_end_the_call_is_not_run()
+    {
+        await using var worker = Start(new MicroVmOptions { UseSnapshots = false, EmulatedBootTimeout = TimeSpan.FromMilliseconds(100), BootAttempts = 2 });
+
+        var outcome = await worker.InvokeAsync(worker.Node("exports.handler = async () => 1;"));
+
+        Assert.Equal(InvokeStatus.NotRun, outcome.Status);
+        Assert.Contains("No sign of life within 0.1 s, 2 times", outcome.Reason, StringComparison.Ordinal);
+        Assert.Empty(Processes.ChildrenNamed("qemu-system-x86"));
+    }
+
+    [Fact]
     public async Task An_idle_VM_takes_no_processor_time_and_knows_the_time_at_its_next_call()
     {
-        WorkerFixture.MicroVm.Value = new MicroVmOptions { UseFunctionSnapshots = false, FreezeAfter = TimeSpan.FromMilliseconds(50) };
-        await using var worker = WorkerFixture.Start(output);
+        await using var worker = Start(new MicroVmOptions { UseFunctionSnapshots = false, FreezeAfter = TimeSpan.FromMilliseconds(50) });
         var function = worker.Node("exports.handler = async () => Date.now();");
         var first = await worker.InvokeAsync(function);
         var vmm = Processes.ChildrenNamed("qemu-system-x86").Single();
@@ -137,9 +173,9 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output)
         }
     }
 
-    private WorkerFixture Start()
+    private WorkerFixture Start(MicroVmOptions? options = null)
     {
-        WorkerFixture.MicroVm.Value = new MicroVmOptions();
+        WorkerFixture.MicroVm.Value = options ?? new MicroVmOptions();
         return WorkerFixture.Start(output, static options => options with { InitTimeout = TimeSpan.FromMinutes(1), BootTimeout = TimeSpan.FromMinutes(1) });
     }
 

@@ -20,9 +20,11 @@ public sealed partial class WorkerFixture
 
     static partial void UseDriver(IServiceCollection services, WorkersOptions options) => services.AddSingleton(provider => MicroVmDrivers.CreateAsync(
         options,
-        (MicroVm.Value ?? new MicroVmOptions { UseFunctionSnapshots = false }) with { SnapshotFolder = Snapshots },
+        WithFolder(MicroVm.Value ?? new MicroVmOptions { UseFunctionSnapshots = false }),
         TestImages.Image,
         provider.GetRequiredService<ILoggerFactory>(),
         TimeProvider.System,
         CancellationToken.None).GetAwaiter().GetResult());
+
+    private static MicroVmOptions WithFolder(MicroVmOptions options) => options with { SnapshotFolder = options.SnapshotFolder ?? Snapshots };
 }

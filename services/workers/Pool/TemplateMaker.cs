@@ -35,7 +35,7 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Asks for the version's snapshot, if it may have one and has none. Once per version and worker: what failed would fail again.</summary>
+    /// <summary>Asks for the version's snapshot, if it may have one and has none. What failed once is not tried again.</summary>
     public void Want(FunctionVersion version)
     {
         if (version.AllowsSnapshot && _context.Driver.NeedsSnapshot(version) && _known.TryAdd(new VersionKey(version.Arn, version.RevisionId), true))
@@ -97,6 +97,7 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
             await sandbox.Gone;
             if (reason is null)
             {
+                _known.TryRemove(new VersionKey(version.Arn, version.RevisionId), out _); // should it be lost, it may be made again
                 Log.SnapshotMade(_context.Logger, version.Arn, _context.Time.GetElapsedTime(begun).TotalMilliseconds);
             }
             else
