@@ -69,6 +69,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
     {
         _launcher.Dispose();
         _launcher.Parts.Dispose();
+        _launcher.Jail.Remove();
         return ValueTask.CompletedTask;
     }
 

@@ -57,6 +57,9 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
         });
     }
 
+    /// <summary>Removes the control groups' common folder, once no VMM is left.</summary>
+    public void Remove() => cgroups?.Remove();
+
     /// <summary>
     /// A page of a snapshot that was never used takes one page of the shared memory when first touched, and another for the private
     /// copy; the first is charged to whoever was first.

@@ -19,6 +19,8 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
 
     public GuestParts Parts { get; } = parts;
 
+    public VmJail Jail { get; } = jail;
+
     public MicroVmOptions Options { get; } = options;
 
     /// <summary>The machine of a function of that memory size, with the function's drives.</summary>
@@ -108,7 +110,7 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
         Vmm vmm;
         try
         {
-            var cell = jail.Open(spec);
+            var cell = Jail.Open(spec);
             vmm = await Vmm.StartAsync(_spawner, spec, cell, _tscKhz);
         }
         catch (IOException e)
