@@ -19,8 +19,6 @@ internal sealed class FakeDriver : ISandboxDriver
 
     public string Name => "fake";
 
-    public SandboxStart StartKind => SandboxStart.Boot;
-
     public SandboxSupport Support { get; } = new("fake", true, []);
 
     public static byte[] Frame(FrameType type, int stream, ReadOnlySpan<byte> payload)
@@ -88,6 +86,8 @@ internal sealed class FakeDriver : ISandboxDriver
     private sealed class Running(Socket channel) : IRunningSandbox
     {
         public Socket Channel => channel;
+
+        public SandboxStart StartKind => SandboxStart.Boot;
 
         public uint GuardedMemoryKiB => 0;
 

@@ -14,9 +14,16 @@ internal static class ImageCommand
             Description = "Any runtime's name; one image serves them all, so it changes nothing.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var build = new Command("build", "Build it from the distribution's packages; about a minute, once.") { runtime };
-        build.SetAction(async (_, cancellationToken) =>
+        var ifMissing = new Option<bool>("--if-missing") { Description = "Say nothing when it is there already." };
+        var build = new Command("build", "Build it from the distribution's packages; about a minute, once.") { runtime, ifMissing };
+        build.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(ifMissing) && new ImageBuilder(ImageFolder.Options).Find() is not null)
+            {
+                return 0;
+            }
+
+            AnsiConsole.WriteLine("building the image that microVMs boot: about a minute, once");
             var image = await BuildAsync(cancellationToken);
             AnsiConsole.MarkupLineInterpolated(
                 $"image {image.Digest[..12]}: Linux {image.KernelRelease}, node {image.NodeVersion}, python {image.PythonVersion}, in {image.Folder}");
