@@ -20,6 +20,8 @@ internal sealed class FakeWorker : IWorker
 
     public ConcurrentQueue<string> Retired { get; } = new();
 
+    public ConcurrentQueue<FunctionVersion> Prepared { get; } = new();
+
     public static InvokeOutcome Succeeded(byte[] payload, string log = "") => new()
     {
         Status = InvokeStatus.Succeeded,
@@ -48,6 +50,8 @@ internal sealed class FakeWorker : IWorker
         Requests.Enqueue(request with { Payload = request.Payload.ToArray() });
         return Script(version, request, cancellationToken);
     }
+
+    public void Prepare(FunctionVersion version) => Prepared.Enqueue(version);
 
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken)
     {

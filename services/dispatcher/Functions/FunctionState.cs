@@ -37,6 +37,9 @@ internal sealed record FunctionState
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The tag that opts a function out of snapshots, with the value <c>off</c>: for code that must not share what its init made.</summary>
+    public const string SnapshotTag = "glue:snapshot";
+
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Invocations at once that only this function may use, and it no more; 0 stops it; null: none reserved.</summary>
@@ -69,5 +72,6 @@ internal sealed record FunctionState
         Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         EphemeralStorageMiB = EphemeralStorageMiB,
         Environment = Environment,
+        AllowsSnapshot = Tags.GetValueOrDefault(SnapshotTag) != "off",
     };
 }

@@ -124,6 +124,14 @@ internal sealed class FunctionStore : IFunctionCatalog, IDisposable
             await RetireAsync(before);
         }
 
+        if (after is not null && before?.State.RevisionId != after.State.RevisionId)
+        {
+            foreach (var worker in _workers.All)
+            {
+                worker.Prepare(after.Latest);
+            }
+        }
+
         return after;
     }
 

@@ -18,6 +18,14 @@ public interface IWorker
     Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken);
 
     /// <summary>
+    /// A version was deployed: a worker may get ready for its first invocation (make its snapshot, say). Returns at once; a worker
+    /// with nothing to prepare does nothing.
+    /// </summary>
+    void Prepare(FunctionVersion version)
+    {
+    }
+
+    /// <summary>
     /// The function was changed or deleted: no sandbox made before this call takes another invocation. Returns once that holds;
     /// what runs finishes by itself.
     /// </summary>

@@ -22,5 +22,7 @@ internal sealed class LocalWorker(Worker worker) : IWorker
     public Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) =>
         worker.InvokeAsync(version, request, cancellationToken);
 
+    public void Prepare(FunctionVersion version) => worker.Prepare(version);
+
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken) => worker.RetireAsync(functionArn, cancellationToken);
 }

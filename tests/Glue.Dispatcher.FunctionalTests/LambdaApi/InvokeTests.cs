@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Glue.Dispatcher.Functions;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +22,20 @@ public sealed class InvokeTests : IDisposable
         Assert.Equal((200, "Unhandled", "$LATEST"), (answer.Status, answer.Headers["X-Amz-Function-Error"], answer.Headers["X-Amz-Executed-Version"]));
         Assert.Equal("bad luck", answer.Json.GetProperty("errorMessage").GetString());
         Assert.Equal("the log\n", Encoding.UTF8.GetString(Convert.FromBase64String(answer.Headers["X-Amz-Log-Result"])));
+    }
+
+    [Fact]
+    public async Task Workers_are_told_to_prepare_each_deployed_revision_and_the_tag_forbids_a_snapshot()
+    {
+        await using var server = await StartAsync();
+        await server.SendAsync(HttpMethod.Put, "/2015-03-31/functions/f/configuration", """{"MemorySize":256}""");
+        var forbidding = DispatcherServer.NewFunction("secretive");
+        forbidding["Tags"] = new Dictionary<string, string> { ["glue:snapshot"] = "off" };
+        await server.SendAsync(HttpMethod.Post, "/2015-03-31/functions", JsonSerializer.Serialize(forbidding));
+        Assert.Equal(
+            [("f", 128, true), ("f", 256, true), ("secretive", 128, false)],
+            server.Worker.Prepared.Select(version => (version.Name, version.MemoryMiB, version.AllowsSnapshot)));
+        Assert.Equal(3, server.Worker.Prepared.Select(version => version.RevisionId).Distinct().Count());
     }
 
     [Fact]
