@@ -1,5 +1,5 @@
 using Glue.Functions.Decompress.Archives;
-using Glue.Functions.Decompress.Storing;
+using Glue.Functions.Objects.Staging;
 using Glue.Functions.Objects;
 using Glue.Functions.Runtime;
 using Glue.Functions.Storage;
@@ -34,7 +34,7 @@ internal sealed class DecompressFunction(DecompressSettings settings, StorageCli
         var folder = $"{settings.Output.Prefix}{source.Key}/";
         AbortLeftovers(bucket, folder, context.Logger);
         Manifest manifest;
-        using (var store = new UploadStore(storage, bucket, context.Logger.LogWarning))
+        using (var store = new StagedUploads(storage, bucket, context.Logger.LogWarning))
         {
             var name = source.Key[(source.Key.LastIndexOf('/') + 1)..];
             manifest = new Unpacker(settings, store, () => context.RemainingTime).Unpack(archive, name, folder);

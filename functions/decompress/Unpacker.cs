@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Glue.Functions.Decompress.Archives;
 using Glue.Functions.Decompress.Members;
-using Glue.Functions.Decompress.Storing;
+using Glue.Functions.Objects.Staging;
 using Glue.Functions.Objects;
 
 namespace Glue.Functions.Decompress;
@@ -10,7 +10,7 @@ namespace Glue.Functions.Decompress;
 /// <param name="settings">Limits and patterns.</param>
 /// <param name="store">Takes the members; publishing them is the caller's.</param>
 /// <param name="timeLeft">Until the function is ended.</param>
-internal sealed class Unpacker(DecompressSettings settings, IMemberStore store, Func<TimeSpan> timeLeft)
+internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store, Func<TimeSpan> timeLeft)
 {
     private const int MostKeyBytes = 1024;
 

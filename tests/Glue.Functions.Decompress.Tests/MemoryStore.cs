@@ -1,9 +1,9 @@
-using Glue.Functions.Decompress.Storing;
+using Glue.Functions.Objects.Staging;
 
 namespace Glue.Functions.Decompress.Tests;
 
 /// <summary>Keeps members in memory; shows them once published.</summary>
-internal sealed class MemoryStore : IMemberStore
+internal sealed class MemoryStore : IStagedObjects
 {
     private readonly Dictionary<string, MemoryStream> _members = new(StringComparer.Ordinal);
     private MemoryStream? _current;

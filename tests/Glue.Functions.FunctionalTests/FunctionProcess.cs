@@ -28,6 +28,9 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     public FakeStore Store { get; } = new();
 
+    /// <summary>Of the Runtime API and the store.</summary>
+    public string Address => _app.Urls.Single();
+
     /// <summary>Objects by <c>/bucket/key</c>, decoded.</summary>
     public ConcurrentDictionary<string, StoredObject> Objects => Store.Objects;
 

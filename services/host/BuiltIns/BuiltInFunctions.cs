@@ -27,6 +27,13 @@ internal static class BuiltInFunctions
             TimeoutSeconds = 900,
             Environment = new Dictionary<string, string> { ["OUTPUT_PREFIX"] = "unpacked/" },
         },
+        new("transform")
+        {
+            Description = "Sends the records of CSV and JSON through a declared pipeline. TRANSFORM, OUTPUT_BUCKET and OUTPUT_PREFIX in its environment.",
+            MemoryMiB = 512,
+            TimeoutSeconds = 900,
+            Environment = new Dictionary<string, string> { ["TRANSFORM"] = "output: {format: jsonl}", ["OUTPUT_PREFIX"] = "transformed/" },
+        },
     ];
 
     /// <summary>

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 
-namespace Glue.Functions.Decompress.Storing;
+namespace Glue.Functions.Objects.Staging;
 
-/// <summary>Content types by extension, of what archives mostly hold; the rest is bytes.</summary>
+/// <summary>Content types by extension, of what functions mostly write; the rest is bytes.</summary>
 internal static class ContentTypes
 {
     private static readonly FrozenDictionary<string, string> Known = new Dictionary<string, string>

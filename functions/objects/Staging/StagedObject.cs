@@ -1,9 +1,9 @@
 using Glue.Functions.Storage;
 
-namespace Glue.Functions.Decompress.Storing;
+namespace Glue.Functions.Objects.Staging;
 
-/// <summary>A member on its way: small ones wait in memory, the others' parts in an upload that is not completed.</summary>
-internal sealed class PendingMember(string bucket, string key, long? bytes)
+/// <summary>An object on its way: small ones wait in memory, the others' parts in an upload that is not completed.</summary>
+internal sealed class StagedObject(string bucket, string key, long? bytes)
 {
     private readonly Lock _lock = new();
     private MultipartUpload? _upload;
@@ -15,7 +15,7 @@ internal sealed class PendingMember(string bucket, string key, long? bytes)
     /// <summary>Parts handed over so far.</summary>
     public int Parts { get; set; }
 
-    /// <summary>The whole member, when it is small.</summary>
+    /// <summary>The whole object, when it is small.</summary>
     public byte[]? Held { get; set; }
 
     public void Send(StorageClient storage, int number, ReadOnlySpan<byte> part)

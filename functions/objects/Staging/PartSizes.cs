@@ -1,6 +1,6 @@
 using Glue.Functions.Storage;
 
-namespace Glue.Functions.Decompress.Storing;
+namespace Glue.Functions.Objects.Staging;
 
 /// <summary>How large the parts of an upload are: small ones keep memory flat, but an upload has at most 10,000.</summary>
 internal static class PartSizes

@@ -2,37 +2,37 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Glue.Functions.Storage;
 
-namespace Glue.Functions.Decompress.Storing;
+namespace Glue.Functions.Objects.Staging;
 
 /// <summary>
-/// Members become multipart uploads that are completed together at the end. A few threads upload while the caller unpacks; memory is
-/// that of the part buffers and of the small members that wait (28 MiB), whatever the archive's size.
+/// Objects become multipart uploads that are completed together at the end. A few threads upload while the caller works; memory is that
+/// of the part buffers and of the small objects that wait (28 MiB), whatever is written.
 /// </summary>
-internal sealed class UploadStore : IMemberStore
+public sealed class StagedUploads : IStagedObjects
 {
     private const int Uploaders = 3;
     private const int Buffers = Uploaders + 1;
-    private const int MostHeldBytes = 256 * 1024; // of one member: below it, a PUT at the end costs less than an upload in parts
+    private const int MostHeldBytes = 256 * 1024; // of one object: below it, a PUT at the end costs less than an upload in parts
     private const int MostHeldInAll = 8 * 1024 * 1024;
 
     private readonly StorageClient _storage;
     private readonly string _bucket;
     private readonly Action<string> _warn;
-    private readonly Dictionary<string, PendingMember> _members = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StagedObject> _objects = new(StringComparer.Ordinal);
     private readonly BlockingCollection<PartBuffer> _free = [];
-    private readonly BlockingCollection<(PendingMember Member, int Number, PartBuffer Part)> _parts = [];
+    private readonly BlockingCollection<(StagedObject Object, int Number, PartBuffer Part)> _parts = [];
     private readonly Thread[] _uploaders;
-    private readonly List<PendingMember> _replaced = [];
+    private readonly List<StagedObject> _replaced = [];
     private ExceptionDispatchInfo? _failure;
-    private PendingMember? _current;
+    private StagedObject? _current;
     private PartBuffer? _part;
     private int _partBytes;
     private int _held;
 
     /// <param name="storage">Shared by the uploading threads.</param>
-    /// <param name="bucket">Where the members go.</param>
+    /// <param name="bucket">Where the objects go.</param>
     /// <param name="warn">Told what could not be taken back.</param>
-    public UploadStore(StorageClient storage, string bucket, Action<string> warn)
+    public StagedUploads(StorageClient storage, string bucket, Action<string> warn)
     {
         (_storage, _bucket, _warn) = (storage, bucket, warn);
         for (var i = 0; i < Buffers; i++)
@@ -49,13 +49,13 @@ internal sealed class UploadStore : IMemberStore
 
     public void Begin(string key, long? bytes)
     {
-        if (_members.Remove(key, out var earlier))
+        if (_objects.Remove(key, out var earlier))
         {
             _held -= earlier.Held?.Length ?? 0;
             _replaced.Add(earlier);
         }
 
-        _members[key] = _current = new PendingMember(_bucket, key, bytes);
+        _objects[key] = _current = new StagedObject(_bucket, key, bytes);
         Rent();
     }
 
@@ -78,10 +78,10 @@ internal sealed class UploadStore : IMemberStore
 
     public void End()
     {
-        var (member, part) = (_current!, _part!);
-        if (member.Parts == 0 && (part.Length == 0 || (part.Length <= MostHeldBytes && _held + part.Length <= MostHeldInAll)))
+        var (staged, part) = (_current!, _part!);
+        if (staged.Parts == 0 && (part.Length == 0 || (part.Length <= MostHeldBytes && _held + part.Length <= MostHeldInAll)))
         {
-            member.Held = part.Bytes.ToArray();
+            staged.Held = part.Bytes.ToArray();
             _held += part.Length;
         }
         else if (part.Length > 0)
@@ -92,17 +92,17 @@ internal sealed class UploadStore : IMemberStore
         _current = null;
     }
 
-    /// <exception cref="StorageException">The store refused a part or a member. Members that were published before it stay: each is whole.</exception>
+    /// <exception cref="StorageException">The store refused a part or an object. Those that were published before it stay: each is whole.</exception>
     public void Publish()
     {
         StopUploaders();
         _failure?.Throw();
-        var members = new ConcurrentQueue<PendingMember>(_members.Values);
+        var objects = new ConcurrentQueue<StagedObject>(_objects.Values);
         InParallel(() =>
         {
-            while (_failure is null && members.TryDequeue(out var member))
+            while (_failure is null && objects.TryDequeue(out var staged))
             {
-                member.Publish(_storage);
+                staged.Publish(_storage);
             }
         });
         _failure?.Throw();
@@ -112,18 +112,18 @@ internal sealed class UploadStore : IMemberStore
     {
         _failure ??= ExceptionDispatchInfo.Capture(new OperationCanceledException()); // what still waits is not sent any more
         StopUploaders();
-        var members = new ConcurrentQueue<PendingMember>(_members.Values.Concat(_replaced));
+        var objects = new ConcurrentQueue<StagedObject>(_objects.Values.Concat(_replaced));
         InParallel(() =>
         {
-            while (members.TryDequeue(out var member))
+            while (objects.TryDequeue(out var staged))
             {
                 try
                 {
-                    member.Abort();
+                    staged.Abort();
                 }
                 catch (Exception e) when (e is StorageException or IOException)
                 {
-                    _warn($"the upload of {_bucket}/{member.Key} could not be given up, the store keeps its parts until it is: {e.Message}");
+                    _warn($"the upload of {_bucket}/{staged.Key} could not be given up, the store keeps its parts until it is: {e.Message}");
                 }
             }
         });
@@ -137,7 +137,7 @@ internal sealed class UploadStore : IMemberStore
         _parts.Dispose();
     }
 
-    /// <summary>Takes a free buffer for the current member's next part, or keeps the one at hand.</summary>
+    /// <summary>Takes a free buffer for the current object's next part, or keeps the one at hand.</summary>
     private void Rent()
     {
         _failure?.Throw();
@@ -155,13 +155,13 @@ internal sealed class UploadStore : IMemberStore
 
     private void Upload()
     {
-        foreach (var (member, number, part) in _parts.GetConsumingEnumerable())
+        foreach (var (staged, number, part) in _parts.GetConsumingEnumerable())
         {
             try
             {
                 if (_failure is null)
                 {
-                    member.Send(_storage, number, part.Bytes);
+                    staged.Send(_storage, number, part.Bytes);
                 }
             }
             catch (Exception e)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Glue.Functions.Decompress.Storing;
+namespace Glue.Functions.Objects.Staging;
 
 /// <summary>Room for one part, outside the managed heap, used again for the next.</summary>
 internal sealed unsafe class PartBuffer : IDisposable

@@ -1,0 +1,71 @@
+namespace Glue.Functions.Transform.Tests;
+
+public sealed class StepTests
+{
+    private const string People = "id,name,mail,born\n1,Ann,ann@x.org,31.12.1999\n2,Bob,bob@x.org,01.02.2000\n";
+
+    [Fact]
+    public void Steps_follow_one_another() => Assert.Equal(
+        "{\"id\":2,\"who\":\"Bob\",\"born\":\"2000-02-01\",\"label\":\"BOB (2)\"}\n",
+        Transforming.Text(
+            """
+            steps:
+              - cast: {id: integer, born: date(dd.MM.yyyy)}
+              - filter: id > 1 and name in ('Ann', 'Bob')
+              - rename: {name: who}
+              - derive: {label: "upper(who) || ' (' || id || ')'"}
+              - drop: [mail]
+            """,
+            People));
+
+    [Fact]
+    public void The_same_pipeline_may_be_JSON() => Assert.Equal(
+        "{\"name\":\"Ann\"}\n", Transforming.Text("""{"steps": [{"select": ["name"]}, {"filter": "name = 'Ann'"}]}""", People));
+
+    [Fact]
+    public void Select_orders_columns_and_a_missing_one_is_null() =>
+        Assert.Equal("{\"b\":2,\"c\":null}\n", Transforming.Text("steps: [{select: [b, c]}]", "{\"a\":1,\"b\":2}\n", "in.jsonl"));
+
+    [Fact]
+    public void A_pseudonym_is_the_same_for_the_same_value_and_no_plain_hash()
+    {
+        var lines = Transforming.Text("steps: [{pseudonymise: [a]}, {hash: [b]}]", "a,b\nx,x\nx,x\n").Split('\n');
+        Assert.Equal(lines[0], lines[1]);
+        Assert.Contains("\"b\":\"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881\"", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("\"a\":\"2d711642", lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bad_records_are_put_aside_with_line_and_reason_and_the_others_go_on()
+    {
+        var results = Transforming.Bytes(
+            "{steps: [{cast: {n: integer}}], output: {format: csv}}",
+            "n,m\n1,a\nx,b\n3\n\"4\"5,c\n\"6\n\",d\n\xFF,e\n7,f\n"u8.ToArray().Select(static b => b).ToArray(), "in.csv");
+        Assert.Equal("n,m\n1,a\n6,d\n7,f\n", System.Text.Encoding.UTF8.GetString(results["in.csv"]).Replace("\"6\n\"", "6", StringComparison.Ordinal));
+        var rejects = System.Text.Encoding.UTF8.GetString(results["in.csv.rejects.jsonl"]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("""{"line":3,"reason":"column 'n': 'x' is not a number","record":"x,b"}""", rejects[0]);
+        Assert.Equal("""{"line":4,"reason":"it has 1 fields, the header has 2","record":"3"}""", rejects[1]);
+        Assert.Equal("""{"line":5,"reason":"field 1 goes on behind its closing quote","record":"\"4\"5,c"}""", rejects[2]);
+    }
+
+    [Fact]
+    public void More_rejects_than_allowed_fail_the_run()
+    {
+        var e = Assert.Throws<Output.TooManyRejectsException>(() => Transforming.Text("{steps: [{cast: {n: integer}}], rejects: {limit: 1}}", "n\nx\ny\nz\n"));
+        Assert.Equal("more than 1 records cannot be transformed; this one is in line 3: column 'n': 'y' is not a number. Nothing was kept; rejects.limit of the pipeline says how many may be", e.Message);
+    }
+
+    [Theory]
+    [InlineData("steps: [{filtre: x}]", "TRANSFORM: steps[1].filtre: there is no such step; there are select, drop, rename, cast, filter, derive, hash and pseudonymise")]
+    [InlineData("outputs: {}", "TRANSFORM: the pipeline has 'outputs', which is not known; it can have input, steps, output, rejects")]
+    [InlineData("output: {format: xml}", "TRANSFORM: there is no format 'xml'; there are csv, json, jsonl and text")]
+    [InlineData("steps: [{cast: {a: int}}]", "TRANSFORM: 'int' is no type; there are integer, number, boolean, text, date, date(FORMAT), datetime, datetime(FORMAT) or json")]
+    [InlineData("steps: [{filter: a >}]", "TRANSFORM: in 'a >', at character 4: something is missing at the end")]
+    [InlineData("steps: [{pseudonymise: [a]}]", "TRANSFORM: steps[1].pseudonymise needs a secret of at least 16 characters in PSEUDONYM_KEY")]
+    [InlineData("input: {charset: klingon}", "TRANSFORM: there is no charset 'klingon'; write utf-8, windows-1252, iso-8859-15, utf-16, shift_jis or the like")]
+    public void A_pipeline_that_cannot_be_carried_out_is_refused_at_once(string pipeline, string message) =>
+        Assert.Equal(message, Transforming.Refused(pipeline).Message);
+
+    [Fact]
+    public void YAML_that_is_none_says_where() => Assert.Matches("^TRANSFORM: line [0-9]+, column [0-9]+: ", Transforming.Refused("steps: [").Message);
+}
