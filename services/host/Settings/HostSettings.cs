@@ -39,7 +39,7 @@ internal sealed class HostSettings
         }
         catch (FileNotFoundException e)
         {
-            throw new StartupException($"The settings file {Path.GetFullPath(file!)} does not exist.", e);
+            throw new StartupException($"There is no settings file {Path.GetFullPath(file!)}.", e);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
