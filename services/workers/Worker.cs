@@ -31,7 +31,7 @@ public sealed class Worker : IAsyncDisposable
     /// Runs one attempt. Never throws for what a function does: that is the outcome. The outcome's continuation may run on the
     /// sandbox's reading thread: do not block in it.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The caller gave up while waiting for a sandbox; nothing was run.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up: while waiting for a sandbox, or in the middle of the run, which ended with its sandbox.</exception>
     public Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) =>
         _pool.InvokeAsync(version, request, cancellationToken);
 

@@ -35,7 +35,9 @@ public sealed class ShutdownTests
             await stack.Lambda.InvokeLaterAsync("nap", """{"name":"long","seconds":20}""");
             await stack.Lambda.InvokeLaterAsync("nap", """{"name":"queued-1","seconds":0}""");
             await stack.Lambda.InvokeLaterAsync("nap", """{"name":"queued-2","seconds":0}""");
-            await UntilAsync(async () => (await KeysAsync(s3, "started/")).Count >= 2, stack);
+            await stack.UntilAsync(async () => (await KeysAsync(s3, "started/")).Count >= 2);
+            var caller = stack.Lambda.InvokeAsync("nap", """{"name":"called","seconds":60}""");
+            await stack.UntilAsync(async () => (await KeysAsync(s3, "started/")).Contains("started/called"));
             started = ProcessTree.DescendantsOf(stack.Process.Id);
 
             var clock = Stopwatch.StartNew();
@@ -43,6 +45,7 @@ public sealed class ShutdownTests
 
             Assert.True(exitCode == 0, $"exit code {exitCode}\n{stack.Process.Log}");
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(15), $"it took {clock.Elapsed}\n{stack.Process.Log}");
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => caller); // nobody promised it a second life
             Assert.False(File.Exists(folder["data/endpoints.json"]));
         }
 
@@ -52,21 +55,13 @@ public sealed class ShutdownTests
         await using var next = await Stack.StartAsync(folder["data"], Settings);
         using var store = next.Sdk();
         Assert.Contains("done/short", await KeysAsync(store, "done/"));
-        await UntilAsync(async () => (await KeysAsync(store, "done/")).Count == 4, next);
+        await next.UntilAsync(async () => (await KeysAsync(store, "done/")).Count == 4);
         JsonArray rows = [];
-        await UntilAsync(async () => (rows = await next.Lambda.InvocationsAsync("function=nap")).All(static row => (string)row!["state"]! == "succeeded"), next);
+        await next.UntilAsync(async () => (rows = await next.Lambda.InvocationsAsync("function=nap")).All(static row => (string)row!["state"]! == "succeeded"));
         Assert.Equal(4, rows.Count);
         Assert.Equal(1, (int)rows[^1]!["attempts"]!); // the short one, accepted first
     }
 
     private static async Task<List<string>> KeysAsync(AmazonS3Client s3, string prefix) =>
         [.. ((await s3.ListObjectsV2Async(new() { BucketName = "naps", Prefix = prefix })).S3Objects ?? []).Select(static found => found.Key)];
-
-    private static async Task UntilAsync(Func<Task<bool>> holds, Stack stack)
-    {
-        for (var clock = Stopwatch.StartNew(); !await holds(); await Task.Delay(50))
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "it did not come true in 60 s:\n" + stack.Process.Log);
-        }
-    }
 }

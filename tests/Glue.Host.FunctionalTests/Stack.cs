@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 
@@ -78,6 +79,15 @@ public sealed class Stack : IAsyncDisposable
 
         throw new TimeoutException($"{count} invocations of {bucket}/{key} did not end in time; there are {found.Count}:\n"
             + string.Join('\n', found.Take(20).Select(static row => row!.ToJsonString())) + "\n" + _process.Log);
+    }
+
+    /// <summary>Polls with a budget, and shows what the stack said when it is used up.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var clock = Stopwatch.StartNew(); !await holds(); await Task.Delay(50))
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "it did not come true in 60 s:\n" + _process.Log);
+        }
     }
 
     public async ValueTask DisposeAsync()

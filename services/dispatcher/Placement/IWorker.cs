@@ -13,7 +13,8 @@ public interface IWorker
 
     /// <summary>
     /// Runs one attempt and waits for its end. What the function does wrong is an outcome; so is "could not run" (<see cref="InvokeStatus.NotRun"/>).
-    /// An exception means the same as <see cref="InvokeStatus.NotRun"/>, by a defect.
+    /// An exception means the same as <see cref="InvokeStatus.NotRun"/>, by a defect. Cancelled, it ends the attempt soon, wherever it is: the
+    /// invocation is about to be given to somebody else.
     /// </summary>
     Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken);
 

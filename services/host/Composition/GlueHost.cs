@@ -138,8 +138,8 @@ internal sealed class GlueHost : IAsyncDisposable
             kestrel.ListenStorageGateway();
         });
 
-        // Longer than any part's own drain, so that no part is cut off in the middle of its hand-over.
-        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(40));
+        // One half for the queue's running invocations, which the dispatch loop waits for, the other for callers of the two APIs.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = (2 * settings.Dispatcher.DrainTimeout) + TimeSpan.FromSeconds(1));
 
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);

@@ -79,7 +79,7 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
 
         // Warm: no queue, no state machine. One that died just now is not told from none.
         return idle is not null && idle.TryRun(request, TimeSpan.Zero, out var outcome)
-            ? outcome
+            ? OrAbandoned(idle, outcome, cancellationToken)
             : WaitAsync(version, request, cancellationToken);
     }
 
@@ -220,8 +220,27 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
 
             if (sandbox.TryRun(request, waited, out var outcome))
             {
-                return await outcome;
+                return await OrAbandoned(sandbox, outcome, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>An invocation that is abandoned ends with its sandbox: a handler cannot be stopped otherwise, and may be run again elsewhere.</summary>
+    private static Task<InvokeOutcome> OrAbandoned(Sandbox sandbox, Task<InvokeOutcome> running, CancellationToken cancellationToken)
+    {
+        return cancellationToken.CanBeCanceled ? WatchAsync() : running;
+
+        async Task<InvokeOutcome> WatchAsync()
+        {
+            using var registration = cancellationToken.UnsafeRegister(
+                static state => ((Sandbox)state!).Kill("its invocation was abandoned"), sandbox);
+            var outcome = await running;
+            if (outcome.Status != InvokeStatus.Succeeded)
+            {
+                cancellationToken.ThrowIfCancellationRequested(); // it failed because it was killed
+            }
+
+            return outcome;
         }
     }
 
