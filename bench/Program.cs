@@ -1,4 +1,5 @@
 using Glue.Bench;
+using Glue.Bench.Dispatching;
 
 if (args is ["kestrel-echo", var port])
 {
@@ -11,6 +12,8 @@ if (args is ["kestrel-echo", var port])
     ("invoke", "warm synchronous invocations through the Lambda API, beside a bare Kestrel echo", InvokeBench.RunAsync),
     ("pipeline", "2,000 pictures from put to thumbnail, beside vipsthumbnail", PipelineBench.RunAsync),
     ("coldstart", "from a call that finds nothing warm to its answer, in microVMs", ColdStartBench.RunAsync),
+    ("dispatch", "events per second through queue and dispatcher to a worker that does nothing, and memory over a backlog", DispatchBench.RunAsync),
+    ("fairness", "a victim's queueing time beside aggressors; FIFO and stochastic fair queueing for comparison", FairnessBench.RunAsync),
     ("idle", "memory of the idle stack and its time to ready", IdleBench.RunAsync),
 ];
 var chosen = args.Length == 0 ? benches : [.. benches.Where(bench => bench.Name == args[0])];

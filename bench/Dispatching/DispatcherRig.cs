@@ -1,0 +1,88 @@
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher;
+using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Placement;
+using Glue.Dispatcher.Queue;
+using Glue.Foundation.Sqlite;
+using Glue.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Bench.Dispatching;
+
+/// <summary>The production queue, scheduler and dispatch loop on SQLite, with a worker that only waits as long as it is told.</summary>
+internal sealed class DispatcherRig : IAsyncDisposable, IWorker
+{
+    private readonly TempFolder _folder = new();
+    private readonly SqliteDatabase _state;
+    private readonly SqliteDatabase _queue;
+    private readonly IHost _host;
+    private readonly Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> _work;
+    private bool _isStarted;
+
+    public DispatcherRig(int places, Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> work)
+    {
+        _work = work;
+        _state = SqliteDatabase.Open(_folder["state.db"]);
+        _queue = SqliteDatabase.Open(_folder["queue.db"]);
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IWorker>(this);
+        builder.Services.AddDispatcher(
+            new DispatcherOptions { CodeFolder = _folder["code"], MaxAsyncInvocations = places, AccountQueueLength = 1_000_000_000, DrainTimeout = TimeSpan.FromSeconds(1) },
+            _ => _state, _ => _queue);
+        _host = builder.Build();
+    }
+
+    string IWorker.Id => "bench";
+
+    WorkerStatus IWorker.Status { get; } = new() { FreeMemoryMiB = 100_000 };
+
+    public IInvocationQueue Queue => _host.Services.GetRequiredService<IInvocationQueue>();
+
+    /// <summary>Entries whose heads are in memory now.</summary>
+    public int HeadCount => _host.Services.GetRequiredService<EmbeddedInvocationQueue>().HeadCount;
+
+    public static InvokeOutcome Success { get; } = new() { Status = InvokeStatus.Succeeded };
+
+    public static InvokeOutcome Failure { get; } = new() { Status = InvokeStatus.FunctionError, Payload = "{}"u8.ToArray() };
+
+    public Task DeployAsync(string account, string name) => _host.Services.GetRequiredService<FunctionStore>().ChangeAsync(
+        account, name, zip: null,
+        (_, _) => new FunctionState
+        {
+            AccountId = account, Name = name, RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = "arn:aws:iam::000000000000:role/bench",
+            CodeSha256 = "none", CodeSizeBytes = 0, Architecture = "x86_64", LastModified = TimeProvider.System.GetUtcNow(),
+        },
+        CancellationToken.None);
+
+    public Task StartAsync()
+    {
+        _isStarted = true;
+        return _host.StartAsync();
+    }
+
+    public static Invocation New(string account, string function, ReadOnlyMemory<byte> payload) => new()
+    {
+        Id = Guid.NewGuid().ToString(), AccountId = account, FunctionName = function, Payload = payload, AcceptedAt = TimeProvider.System.GetUtcNow(),
+    };
+
+    Task<InvokeOutcome> IWorker.InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) => _work(version, request);
+
+    Task IWorker.RetireAsync(string functionArn, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isStarted)
+        {
+            await _host.StopAsync();
+        }
+
+        _host.Dispose();
+        await _queue.DisposeAsync();
+        await _state.DisposeAsync();
+        _folder.Dispose();
+    }
+}
