@@ -13,18 +13,34 @@ internal sealed class DeficitRing<T>
 {
     private readonly List<T> _members = [];
     private int _at;
+    private long _turns;
+    private int _newcomers; // stand from FirstNewcomer on, with no turn yet
     private bool _isCredited;
 
     public int Count => _members.Count;
 
-    /// <summary>Its first turn comes after everybody else's.</summary>
+    /// <summary>Behind the turn that is going on.</summary>
+    private int FirstNewcomer => _isCredited ? _at + 1 : _at;
+
+    /// <summary>
+    /// Who has had no turn for a whole round has the next one, so that who asks for little waits little; who comes back sooner takes its turn after everybody
+    /// else's, so that coming and going gains nothing.
+    /// </summary>
     public void Add(T member)
     {
         (member.Credit, member.IsInRing) = (0, true);
+        var isNext = member.LastTurn is not { } last || _turns - last > _members.Count;
         if (_members.Count == 0)
         {
-            (_at, _isCredited) = (0, false);
+            (_at, _isCredited, _newcomers) = (0, false, 1);
             _members.Add(member);
+            return;
+        }
+
+        if (isNext)
+        {
+            _members.Insert(FirstNewcomer + _newcomers, member);
+            _newcomers++;
             return;
         }
 
@@ -35,6 +51,7 @@ internal sealed class DeficitRing<T>
     public void Remove(T member)
     {
         var index = _members.IndexOf(member);
+        _newcomers -= index >= FirstNewcomer && index < FirstNewcomer + _newcomers ? 1 : 0;
         _members.RemoveAt(index);
         (member.Credit, member.IsInRing) = (0, false);
         if (index < _at)
@@ -64,7 +81,9 @@ internal sealed class DeficitRing<T>
                     if (!_isCredited)
                     {
                         member.Credit += member.Quantum;
+                        member.LastTurn = _turns;
                         _isCredited = true;
+                        _newcomers = Math.Max(0, _newcomers - 1);
                     }
 
                     if (member.Credit >= cost)
@@ -73,8 +92,10 @@ internal sealed class DeficitRing<T>
                     }
                 }
 
+                _newcomers = _isCredited ? _newcomers : Math.Max(0, _newcomers - 1);
                 _at = (_at + 1) % _members.Count;
                 _isCredited = false;
+                _turns++;
             }
 
             if (!CountRounds())
@@ -103,6 +124,7 @@ internal sealed class DeficitRing<T>
             return false;
         }
 
+        _turns += rounds * _members.Count;
         foreach (var member in _members)
         {
             member.Credit += member.NextCost() >= 0 ? rounds * member.Quantum : 0;

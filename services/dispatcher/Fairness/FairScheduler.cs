@@ -11,8 +11,8 @@ namespace Glue.Dispatcher.Fairness;
 /// </remarks>
 internal sealed class FairScheduler(IServicePolicy policy, int places)
 {
-    /// <summary>A turn's credit of an account of weight 1, MiB × ms: 50 ms of the smallest function.</summary>
-    public const long Quantum = 128 * 50;
+    /// <summary>A turn's credit of an account of weight 1, MiB × ms: 10 ms of the smallest function.</summary>
+    public const long Quantum = 128 * 10;
 
     /// <summary>What a new function is expected to take, until it has run.</summary>
     public const double GuessedMs = 1000;

@@ -6,6 +6,9 @@ internal abstract class RingMember
     /// <summary>Cost it may still have served in this turn; negative after service that cost more than was expected.</summary>
     public long Credit { get; set; }
 
+    /// <summary>When it last had a turn, in turns of the ring; null: never.</summary>
+    public long? LastTurn { get; set; }
+
     /// <summary>Credit of one turn.</summary>
     public abstract long Quantum { get; }
 

@@ -46,6 +46,31 @@ public sealed class FairSchedulerTests
     }
 
     [Fact]
+    public void Who_asks_for_little_is_served_next_and_who_comes_and_goes_at_once_gains_nothing()
+    {
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        var busy = Enumerable.Range(0, 10).Select(static i => new FunctionKey($"b{i}", "f")).ToArray();
+        Array.ForEach(busy, key => scheduler.SetReady(key, true));
+        Repeat(300, () => RunNext(scheduler, static _ => 10));
+        scheduler.SetReady(A, true);
+        Run(scheduler, A, 10); // its cost is known
+        scheduler.SetReady(A, false);
+        Repeat(300, () => RunNext(scheduler, static _ => 10));
+        scheduler.SetReady(A, true);
+        Assert.Equal(A, RunNext(scheduler, static _ => 10));
+
+        var greedy = 0;
+        for (var i = 0; i < 1100; i++)
+        {
+            scheduler.SetReady(A, false);
+            scheduler.SetReady(A, true);
+            greedy += RunNext(scheduler, static _ => 10) == A ? 1 : 0;
+        }
+
+        Assert.InRange(greedy, 0, 120); // its share is 100
+    }
+
+    [Fact]
     public void Who_holds_more_than_its_part_leaves_the_last_places_to_those_who_hold_less()
     {
         var scheduler = new FairScheduler(_policy, places: 16);

@@ -80,9 +80,9 @@ public sealed class FairnessBoundTests
         }
     }
 
-    /// <summary>docs/fairness.md, "Order": the rounds it takes to earn one's cost, of the other's turns, and one carried over.</summary>
+    /// <summary>docs/fairness.md, "Order": the rounds it takes to earn one's cost, of the other's turns, one more for who jumped in, and one cost carried over.</summary>
     private static double Bound(long cost, double weight, long otherCost, double otherWeight) =>
-        ((Math.Ceiling(cost / (FairScheduler.Quantum * weight)) + 1) * FairScheduler.Quantum * otherWeight) + otherCost;
+        ((Math.Ceiling(cost / (FairScheduler.Quantum * weight)) + 2) * FairScheduler.Quantum * otherWeight) + otherCost;
 
     private static void CheckPlaces(int seed)
     {
