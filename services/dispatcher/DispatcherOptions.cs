@@ -20,10 +20,6 @@ public sealed record DispatcherOptions
     [Range(1, 1_000_000)]
     public int AccountConcurrency { get; init; } = 1000;
 
-    /// <summary>Queued invocations of one account; further ones are refused (Invoke) or dead-lettered (storage events). Default 1,000,000.</summary>
-    [Range(1, 1_000_000_000)]
-    public int AccountQueueLength { get; init; } = 1_000_000;
-
     /// <summary>Queued invocations that run at once, of all accounts. 1 to 4096; default four per processor, at least 8.</summary>
     [Range(1, 4096)]
     public int MaxAsyncInvocations { get; init; } = Math.Max(8, 4 * Environment.ProcessorCount);
