@@ -142,7 +142,6 @@ internal sealed class DispatcherServer : IAsyncDisposable
     private static void LimitPages(SqliteWrite write, int more)
     {
         using var command = write.Connection.CreateCommand();
-        command.Transaction = write.Transaction;
         command.CommandText = "PRAGMA page_count";
         var pages = (long)command.ExecuteScalar()!;
         command.CommandText = $"PRAGMA max_page_count={pages + more}";

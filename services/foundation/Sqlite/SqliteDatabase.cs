@@ -130,7 +130,6 @@ public sealed class SqliteDatabase : IAsyncDisposable
     private static void Execute(SqliteWrite write, string sql)
     {
         using var command = write.Connection.CreateCommand();
-        command.Transaction = write.Transaction;
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
@@ -176,18 +175,21 @@ public sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
+    /// <remarks>
+    /// Transactions are plain statements here, not <see cref="SqliteTransaction"/>: when the disk is full SQLite ends a transaction by
+    /// itself, and that class then fails its rollback and keeps the connection "in a transaction" for ever.
+    /// </remarks>
     private void Commit(List<PendingWrite> group)
     {
         try
         {
-            using var transaction = _writer.BeginTransaction(deferred: false);
-            _write.Transaction = transaction;
+            Execute("BEGIN IMMEDIATE");
             foreach (var pending in group)
             {
                 // Alone in its group a change needs no savepoint: its failure undoes the transaction itself.
                 if (group.Count > 1)
                 {
-                    transaction.Save("change");
+                    Execute("SAVEPOINT change");
                 }
 
                 var actions = _write.WaitingActions;
@@ -195,34 +197,39 @@ public sealed class SqliteDatabase : IAsyncDisposable
                 {
                     if (group.Count > 1)
                     {
-                        transaction.Release("change");
+                        Execute("RELEASE change");
                     }
                 }
-                else if (SQLitePCL.raw.sqlite3_get_autocommit(_writer.Handle) != 0)
+                else if (!IsInTransaction)
                 {
                     // Disk full, I/O error: SQLite has undone the whole transaction by itself, neighbours included.
                     pending.ThrowFailure();
                 }
                 else if (group.Count > 1)
                 {
-                    transaction.Rollback("change");
-                    transaction.Release("change");
+                    Execute("ROLLBACK TO change");
+                    Execute("RELEASE change");
                     _write.DropActionsFrom(actions);
                 }
                 else
                 {
-                    transaction.Rollback();
+                    Execute("ROLLBACK");
                     _write.DropActionsFrom(0);
                     pending.Settle(null);
                     return;
                 }
             }
 
-            transaction.Commit();
+            Execute("COMMIT");
         }
         catch (Exception e)
         {
             // Disk full, I/O error: nothing of the group is on disk, and every caller hears it.
+            if (IsInTransaction)
+            {
+                Execute("ROLLBACK"); // cannot fail: it writes nothing, and there is something to undo
+            }
+
             _write.DropActionsFrom(0);
             foreach (var pending in group)
             {
@@ -238,6 +245,10 @@ public sealed class SqliteDatabase : IAsyncDisposable
             pending.Settle(null);
         }
     }
+
+    private bool IsInTransaction => SQLitePCL.raw.sqlite3_get_autocommit(_writer.Handle) == 0;
+
+    private void Execute(string sql) => _write.Prepared(sql).ExecuteNonQuery();
 
     private abstract class PendingWrite
     {

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Glue.Foundation.Sqlite;
 
 /// <summary>
-/// What a change sees while the group's transaction is open: the one writing connection, its transaction, and prepared
+/// What a change sees while the group's transaction is open: the one writing connection and prepared
 /// statements that live as long as the connection. Only valid inside the change; use it on the calling thread.
 /// </summary>
 public sealed class SqliteWrite
@@ -14,8 +14,6 @@ public sealed class SqliteWrite
     internal SqliteWrite(SqliteConnection connection) => Connection = connection;
 
     public SqliteConnection Connection { get; }
-
-    public SqliteTransaction Transaction { get; internal set; } = null!;
 
     /// <summary>
     /// Runs <paramref name="action"/> on the writer thread once this change is on disk, in the order of the changes and before any caller hears
@@ -47,7 +45,6 @@ public sealed class SqliteWrite
             _prepared.Add(sql, command);
         }
 
-        command.Transaction = Transaction;
         return command;
     }
 }

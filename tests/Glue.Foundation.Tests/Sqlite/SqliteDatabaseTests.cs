@@ -26,18 +26,27 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
     {
         using var first = new ManualResetEventSlim();
         var holding = _database.WriteAsync(_ => first.Wait(TimeSpan.FromSeconds(10)));
-        SqliteTransaction? transaction = null;
         var together = Enumerable.Range(0, 100).Select(i => _database.WriteAsync(write =>
         {
-            transaction ??= write.Transaction;
             Insert(write, i);
-            return ReferenceEquals(transaction, write.Transaction);
+            return Count() == 0; // a reader sees commits only: none of the hundred is committed before the last
         })).ToList();
         first.Set();
         await holding;
 
         Assert.All(await Task.WhenAll(together), Assert.True);
         Assert.Equal(100, Count());
+    }
+
+    [Fact]
+    public async Task A_full_disk_refuses_writes_with_the_reason_and_they_succeed_again_once_there_is_room()
+    {
+        await _database.WriteAsync(write => LimitPages(write, "page_count"));
+        var full = await Assert.ThrowsAsync<SqliteException>(() => _database.WriteAsync(write => Fill(write)));
+        Assert.Contains("full", full.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<SqliteException>(() => _database.WriteAsync(write => Fill(write)));
+        await _database.WriteAsync(write => LimitPages(write, "1000000"));
+        await _database.WriteAsync(write => Fill(write));
     }
 
     [Fact]
@@ -117,4 +126,17 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
 
         return values;
     });
+
+    private static void LimitPages(SqliteWrite write, string pages)
+    {
+        if (pages == "page_count")
+        {
+            pages = write.Prepared("PRAGMA page_count").ExecuteScalar()!.ToString()!;
+        }
+
+        write.Prepared($"PRAGMA max_page_count={pages}").ExecuteScalar();
+    }
+
+    private static void Fill(SqliteWrite write) =>
+        write.Prepared("CREATE TABLE IF NOT EXISTS ballast AS SELECT randomblob(1000000) AS bytes").ExecuteNonQuery();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Glue.StorageEvents.Tests.Rules;
@@ -73,7 +74,7 @@ public sealed class KilledStoreTests(ITestOutputHelper output) : IDisposable
             {
                 await client.PutObjectAsync(new PutObjectRequest { BucketName = "photos", Key = key, ContentBody = key });
             }
-            catch (Exception e) when (e is HttpRequestException or AmazonS3Exception or IOException or Amazon.Runtime.AmazonClientException)
+            catch (Exception e) when (e is HttpRequestException or AmazonS3Exception or IOException or SocketException or Amazon.Runtime.AmazonClientException)
             {
                 kill.TrySetResult(); // should it have failed for another reason, the comparison at the end tells
                 return;
