@@ -21,14 +21,13 @@ public sealed class Stack : IAsyncDisposable
 
     /// <param name="folder">Holds the data and the settings file.</param>
     /// <param name="settings">As <c>--config</c> takes them; null: retries at once, everything else as it is by default.</param>
-    /// <param name="wrapper">A command to run it under.</param>
-    public static async Task<Stack> StartAsync(string folder, string? settings = null, params string[] wrapper)
+    public static async Task<Stack> StartAsync(string folder, string? settings = null)
     {
         var file = folder + ".json";
         await File.WriteAllTextAsync(file, settings ?? """
             { "Dispatcher": { "RetryDelays": ["00:00:00.1", "00:00:00.1"], "FirstBackoff": "00:00:00.1" } }
             """);
-        return new Stack(await GlueProcess.StartUnderAsync(wrapper, folder, "--driver", "process", "--config", file));
+        return new Stack(await GlueProcess.StartAsync(folder, "--driver", "process", "--config", file));
     }
 
     /// <summary><c>aws s3</c>, <c>aws s3api</c>.</summary>

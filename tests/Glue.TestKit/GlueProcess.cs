@@ -48,17 +48,19 @@ public sealed class GlueProcess : IAsyncDisposable
     /// <summary>What it printed so far.</summary>
     public string Log => string.Join('\n', _lines);
 
-    public static Task<GlueProcess> StartAsync(string dataFolder, params IEnumerable<string> arguments) => StartUnderAsync([], dataFolder, arguments);
-
-    /// <param name="wrapper">A command to run it under, such as a mount namespace of its own; empty: none.</param>
     /// <param name="dataFolder">Made when missing.</param>
     /// <param name="arguments">More of <c>glue up</c>'s.</param>
-    public static async Task<GlueProcess> StartUnderAsync(IReadOnlyList<string> wrapper, string dataFolder, params IEnumerable<string> arguments)
+    public static async Task<GlueProcess> StartAsync(string dataFolder, params IEnumerable<string> arguments)
     {
         const string accessKey = "GLUETESTKEY";
         const string secretKey = "glue-test-secret";
+
+        // A shell ignores SIGINT for what it runs in the background, and children inherit that: Ctrl-C must work here all the same.
         string[] command =
-            [.. wrapper, "dotnet", Repository.Artifact("glue/glue.dll"), "up", "--data", dataFolder, "--s3-port", "0", "--api-port", "0", .. arguments];
+        [
+            "env", "--default-signal=INT",
+            "dotnet", Repository.Artifact("glue/glue.dll"), "up", "--data", dataFolder, "--s3-port", "0", "--api-port", "0", .. arguments,
+        ];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             UseShellExecute = false,
