@@ -11,6 +11,7 @@ if (args is ["kestrel-echo", var port])
 [
     ("invoke", "warm synchronous invocations through the Lambda API, beside a bare Kestrel echo", InvokeBench.RunAsync),
     ("pipeline", "2,000 pictures from put to thumbnail, beside vipsthumbnail", PipelineBench.RunAsync),
+    ("functions", "thumbnail, decompress and transform beside the distribution's tools", FunctionsBench.RunAsync),
     ("coldstart", "from a call that finds nothing warm to its answer, in microVMs", ColdStartBench.RunAsync),
     ("dispatch", "events per second through queue and dispatcher to a worker that does nothing, and memory over a backlog", DispatchBench.RunAsync),
     ("fairness", "a victim's queueing time beside aggressors; FIFO and stochastic fair queueing for comparison", FairnessBench.RunAsync),
