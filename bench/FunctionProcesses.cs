@@ -10,8 +10,8 @@ internal static partial class FunctionProcesses
 
     private static readonly double TicksPerSecond = SysConf(ClockTicks);
 
-    /// <summary>CPU seconds and peak resident MB of all processes named <c>bootstrap</c> below one.</summary>
-    public static (double CpuSeconds, double PeakMB) Read(int root)
+    /// <summary>CPU seconds and peak resident MB of one function's processes below the stack's.</summary>
+    public static (double CpuSeconds, double PeakMB) Read(int root, string function)
     {
         var parents = new Dictionary<int, int>();
         var functions = new List<(int Id, double Cpu)>();
@@ -29,8 +29,8 @@ internal static partial class FunctionProcesses
             }
         }
 
-        var below = functions.Where(function => IsBelow(function.Id, root, parents)).ToList();
-        return (below.Sum(static function => function.Cpu), below.Select(static function => PeakMB(function.Id)).DefaultIfEmpty().Max());
+        var below = functions.Where(process => IsBelow(process.Id, root, parents) && IsOf(process.Id, function)).ToList();
+        return (below.Sum(static process => process.Cpu), below.Select(static process => PeakMB(process.Id)).DefaultIfEmpty().Max());
     }
 
     private static bool IsBelow(int id, int root, Dictionary<int, int> parents)
@@ -42,6 +42,9 @@ internal static partial class FunctionProcesses
 
         return id == root;
     }
+
+    private static bool IsOf(int id, string function) =>
+        File.ReadAllText($"/proc/{id}/environ").Split('\0').Contains($"AWS_LAMBDA_FUNCTION_NAME={function}", StringComparer.Ordinal);
 
     /// <summary>The name, and the fields behind it: state, parent, …; utime and stime are the 12th and 13th (proc(5)).</summary>
     private static (string Name, string[] Fields)? ReadStat(string folder)
