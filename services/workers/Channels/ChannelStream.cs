@@ -18,9 +18,12 @@ internal sealed class ChannelStream : IDuplexPipe
     private readonly int _number;
     private readonly ChannelWriter _writer;
     private readonly Action<int> _ended;
-    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly Pipe _received = new(new PipeOptions(
+        pauseWriterThreshold: 0, minimumSegmentSize: ChannelProtocol.MaxStreamData, useSynchronizationContext: false));
+
     private readonly Pipe _sending = new(new PipeOptions(
-        pauseWriterThreshold: ChannelProtocol.InitialCredit, resumeWriterThreshold: ChannelProtocol.InitialCredit / 2, useSynchronizationContext: false));
+        pauseWriterThreshold: ChannelProtocol.InitialCredit, resumeWriterThreshold: ChannelProtocol.InitialCredit / 2,
+        minimumSegmentSize: ChannelProtocol.MaxStreamData, useSynchronizationContext: false));
 
     private readonly Lock _lock = new();
     private int _credit = ChannelProtocol.InitialCredit; // bytes we may send

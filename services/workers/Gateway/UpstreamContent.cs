@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using Glue.Foundation.Checksums;
 using Microsoft.AspNetCore.Connections;
@@ -9,6 +11,8 @@ namespace Glue.Workers.Gateway;
 /// <summary>The request's body on its way to the store: streamed, decoded where it is <c>aws-chunked</c>, counted.</summary>
 internal sealed class UpstreamContent : HttpContent
 {
+    private const int LumpBytes = 64 * 1024; // half of the credit a function has for what is not read yet: it goes on while a lump is sent
+
     private readonly HttpRequest _request;
     private readonly StorageUsage _usage;
     private readonly AwsChunkedBody? _chunked;
@@ -58,7 +62,7 @@ internal sealed class UpstreamContent : HttpContent
             }
             else
             {
-                await _request.BodyReader.CopyToAsync(counted, cancellationToken);
+                await CopyInLumpsAsync(_request.BodyReader, counted, cancellationToken);
             }
         }
         catch (GatewayRefusalException e)
@@ -70,6 +74,32 @@ internal sealed class UpstreamContent : HttpContent
         {
             CallerLeft = true;
             throw;
+        }
+    }
+
+    /// <summary>A pipe would hand on each of its segments alone, and each would be a system call on both sides of the store's connection.</summary>
+    private static async Task CopyInLumpsAsync(PipeReader body, Stream destination, CancellationToken cancellationToken)
+    {
+        var lump = ArrayPool<byte>.Shared.Rent(LumpBytes);
+        try
+        {
+            while (true)
+            {
+                var result = await body.ReadAtLeastAsync(LumpBytes, cancellationToken);
+                var buffer = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, LumpBytes));
+                var (length, rest) = ((int)buffer.Length, result.Buffer.Length - buffer.Length);
+                buffer.CopyTo(lump);
+                body.AdvanceTo(buffer.End);
+                await destination.WriteAsync(lump.AsMemory(0, length), cancellationToken);
+                if (result.IsCompleted && rest == 0)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(lump);
         }
     }
 
