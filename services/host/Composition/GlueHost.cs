@@ -7,6 +7,7 @@ using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Glue.Host.Accounts;
 using Glue.Host.Data;
+using Glue.Host.Metrics;
 using Glue.Host.Sandboxing;
 using Glue.ObjectStore;
 using Glue.StorageEvents;
@@ -167,13 +168,16 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
         services.AddStorageGateway(new StorageGatewayOptions { Upstream = () => AddressOf(app!, 0) });
         services.AddSingleton<Readiness>();
+        services.AddSingleton<MetricsCollector>();
 
         app = builder.Build();
+        _ = app.Services.GetRequiredService<MetricsCollector>(); // from the first measurement on
         app.UseStorageGateway();
         app.MapSurface(Surface.S3, static s3 => s3.UseObjectStore());
         app.MapSurface(Surface.Api, static api =>
         {
             api.Map("/healthz", static healthz => healthz.Run(Readiness.AnswerAsync));
+            api.Map("/metrics", static metrics => metrics.Run(PrometheusText.AnswerAsync));
             api.UseLambdaApi();
         });
         return app;
