@@ -31,7 +31,7 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IWorker>(this);
         builder.Services.AddDispatcher(
-            new DispatcherOptions { CodeFolder = _folder["code"], MaxAsyncInvocations = places, DrainTimeout = TimeSpan.FromSeconds(1) },
+            new DispatcherOptions { CodeFolder = _folder["code"], SecretKeyFile = _folder["secrets.key"], MaxAsyncInvocations = places, DrainTimeout = TimeSpan.FromSeconds(1) },
             _ => _state, _ => _queue);
         _host = builder.Build();
     }

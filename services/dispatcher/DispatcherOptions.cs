@@ -9,6 +9,10 @@ public sealed record DispatcherOptions
     [Required]
     public required string CodeFolder { get; init; }
 
+    /// <summary>The file with the key that the secrets in state.db are sealed under, made (mode 0600) when missing.</summary>
+    [Required]
+    public required string SecretKeyFile { get; init; }
+
     /// <summary>The region in ARNs. Requests signed for any region are accepted.</summary>
     [Required]
     public string Region { get; init; } = "us-east-1";

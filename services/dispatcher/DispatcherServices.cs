@@ -1,3 +1,4 @@
+using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Destinations;
@@ -49,7 +50,12 @@ public static class DispatcherServices
             state(provider), provider.GetRequiredService<ICodeStore>(), provider.GetRequiredService<WorkerPool>(), options,
             provider.GetRequiredService<ILogger<FunctionStore>>()));
         services.AddSingleton<IFunctionCatalog>(static provider => provider.GetRequiredService<FunctionStore>());
-        services.AddSingleton<AccountLimits>().AddSingleton<IServicePolicy, ServicePolicy>();
+        services.AddSingleton(provider => new AccountStore(
+            state(provider), new SecretBox(options.SecretKeyFile), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IAccountKeys>(static provider => provider.GetRequiredService<AccountStore>());
+        services.AddSingleton(static provider => new AccountLimits(
+            provider.GetRequiredService<DispatcherOptions>(), provider.GetRequiredService<AccountStore>()));
+        services.AddSingleton<IServicePolicy, ServicePolicy>();
         services.AddSingleton(static provider => new ConcurrencyLimits(
             provider.GetRequiredService<AccountLimits>(), provider.GetRequiredService<FunctionStore>().ReservedConcurrency,
             provider.GetRequiredService<TimeProvider>()));
@@ -69,6 +75,7 @@ public static class DispatcherServices
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
+        services.AddSingleton<AccountsApi>();
         services.AddSingleton<LedgerApi>().AddSingleton<LambdaApiHandler>();
         return services;
     }

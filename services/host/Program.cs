@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using Amazon.Runtime;
 using Glue.Host;
+using Glue.Host.Accounts;
 using Glue.Host.Demo;
 using Glue.Host.Doctor;
 using Glue.Host.Invocations;
@@ -16,6 +17,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     UpCommand.Create(),
     DemoCommand.Create(),
     RuleCommand.Create(),
+    AccountCommand.Create(),
     InvocationsCommand.Create(),
     DeadLettersCommand.Create(),
     ImageCommand.Create(),

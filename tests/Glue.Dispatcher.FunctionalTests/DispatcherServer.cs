@@ -66,7 +66,7 @@ internal sealed class DispatcherServer : IAsyncDisposable
         var worker = new FakeWorker();
         var state = SqliteDatabase.Open(folder["state.db"]);
         var queue = SqliteDatabase.Open(folder["queue.db"]);
-        var options = new DispatcherOptions { CodeFolder = folder["code"], DrainTimeout = TimeSpan.FromMilliseconds(200) };
+        var options = new DispatcherOptions { CodeFolder = folder["code"], SecretKeyFile = folder["secrets.key"], DrainTimeout = TimeSpan.FromMilliseconds(200) };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -5,7 +5,7 @@ namespace Glue.Dispatcher.Tests;
 public sealed class DispatcherOptionsTests
 {
     [Fact]
-    public void The_defaults_are_valid() => new DispatcherOptions { CodeFolder = "code" }.Validate();
+    public void The_defaults_are_valid() => new DispatcherOptions { CodeFolder = "code", SecretKeyFile = "key" }.Validate();
 
     [Fact]
     public void All_faults_are_reported_at_once()
@@ -13,6 +13,7 @@ public sealed class DispatcherOptionsTests
         var options = new DispatcherOptions
         {
             CodeFolder = "code",
+            SecretKeyFile = "key",
             MaxAsyncInvocations = 0,
             MaxBackoff = TimeSpan.FromMilliseconds(5),
             RetryDelays = [TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero],

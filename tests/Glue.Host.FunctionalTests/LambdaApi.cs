@@ -7,7 +7,7 @@ using Glue.Foundation.Signing;
 namespace Glue.Host.FunctionalTests;
 
 /// <summary>The API port without a client's start-up time, for tests that are not about clients.</summary>
-public sealed class LambdaApi(GlueProcess process) : IDisposable
+public sealed class LambdaApi(GlueProcess process, Credential credential) : IDisposable
 {
     private readonly SigV4Signer _signer = new(TimeProvider.System);
     private readonly HttpClient _http = new() { BaseAddress = new Uri(process.Api) };
@@ -23,7 +23,7 @@ public sealed class LambdaApi(GlueProcess process) : IDisposable
             ["FunctionName"] = name,
             ["Runtime"] = runtime,
             ["Handler"] = handler,
-            ["Role"] = "arn:aws:iam::000000000000:role/any",
+            ["Role"] = $"arn:aws:iam::{credential.AccountId}:role/any",
             ["MemorySize"] = 256,
             ["Timeout"] = timeout,
             ["Environment"] = new JsonObject
@@ -63,7 +63,8 @@ public sealed class LambdaApi(GlueProcess process) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, params (string Name, string Value)[] headers)
+    /// <summary>A signed request as it is, and the answer whatever it is.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(_http.BaseAddress!, path));
         var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
@@ -77,7 +78,6 @@ public sealed class LambdaApi(GlueProcess process) : IDisposable
             request.Headers.Add(name, value);
         }
 
-        var credential = new Credential(process.AccessKey, process.SecretKey, "000000000000", "000000000000");
         _signer.Sign(request, credential, "us-east-1", "lambda", Convert.ToHexStringLower(SHA256.HashData(bytes)));
         return await _http.SendAsync(request);
     }

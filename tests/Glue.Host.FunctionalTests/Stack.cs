@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Amazon.S3;
+using Glue.Foundation.Signing;
 
 namespace Glue.Host.FunctionalTests;
 
@@ -12,7 +13,7 @@ public sealed class Stack : IAsyncDisposable
     private Stack(GlueProcess process)
     {
         _process = process;
-        Lambda = new LambdaApi(process);
+        Lambda = new LambdaApi(process, new Credential(process.AccessKey, process.SecretKey, "000000000000", "000000000000"));
     }
 
     public GlueProcess Process => _process;

@@ -8,4 +8,10 @@ internal sealed record AccountLimit
 
     /// <summary>Share of the service beside other accounts.</summary>
     public double Weight { get; init; } = 1;
+
+    /// <summary>Asynchronous invocations that may wait; null: as many as the disk holds.</summary>
+    public int? QueueLength { get; init; }
+
+    /// <summary>How long one may wait, retries included; null: as long as its function or the installation allows.</summary>
+    public TimeSpan? QueueAge { get; init; }
 }

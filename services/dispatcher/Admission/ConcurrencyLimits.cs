@@ -15,8 +15,12 @@ internal sealed class ConcurrencyLimits(AccountLimits accounts, Func<string, int
 
     private Action _roomIsMade = static () => { };
 
-    /// <summary>Calls <paramref name="tell"/> when a place is given back after somebody was refused one.</summary>
-    public void WhenRoomIsMade(Action tell) => _roomIsMade += tell;
+    /// <summary>Calls <paramref name="tell"/> when a place is given back after somebody was refused one, or limits were changed.</summary>
+    public void WhenRoomIsMade(Action tell)
+    {
+        _roomIsMade += tell;
+        accounts.WhenChanged(_ => tell());
+    }
 
     /// <summary>Takes one place; every <see cref="AdmissionResult.Admitted"/> is given back by <see cref="Leave"/>.</summary>
     /// <param name="accountId">The owner.</param>

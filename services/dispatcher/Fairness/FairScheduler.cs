@@ -79,6 +79,7 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
         account.Running++;
         _running++;
         CountActive(account, wasActive);
+        Reweigh(account);
         return cost;
     }
 
@@ -141,6 +142,14 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
         // The weight of its active time, so that a changed one is taken back as it was added.
         account.ActiveWeight = wasActive ? account.ActiveWeight : policy.Weight(account.Id);
         _activeWeight += wasActive ? -account.ActiveWeight : account.ActiveWeight;
+    }
+
+    /// <summary>A weight that somebody changed holds from the account's next start.</summary>
+    private void Reweigh(Account account)
+    {
+        var weight = policy.Weight(account.Id);
+        _activeWeight += weight - account.ActiveWeight;
+        account.ActiveWeight = weight;
     }
 
     /// <summary>Its part of the places, were one more account of weight 1 to come.</summary>

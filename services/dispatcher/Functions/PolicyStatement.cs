@@ -24,4 +24,13 @@ internal sealed record PolicyStatement
         Action is "lambda:InvokeFunction" or "lambda:*" or "*" &&
         (SourceArn is null || ArnPattern.Matches(SourceArn, bucketArn)) &&
         (SourceAccount is null || SourceAccount == bucketAccount);
+
+    /// <summary>
+    /// May an account call the function itself? With conditions on a source no: a direct call has none. The principal is an account, its
+    /// root, or somebody in it: accounts here have no users of their own.
+    /// </summary>
+    public bool AllowsAccount(string accountId, string action) =>
+        SourceArn is null && SourceAccount is null &&
+        (Principal == "*" || Principal == accountId || Principal.StartsWith($"arn:aws:iam::{accountId}:", StringComparison.Ordinal)) &&
+        (Action == action || Action is "lambda:*" or "*");
 }

@@ -9,6 +9,8 @@ internal sealed record ResourcePolicy(string RevisionId, IReadOnlyList<PolicySta
 
     public bool AllowsS3(string bucketArn, string bucketAccount) => Statements.Any(statement => statement.AllowsS3(bucketArn, bucketAccount));
 
+    public bool AllowsAccount(string accountId, string action) => Statements.Any(statement => statement.AllowsAccount(accountId, action));
+
     public PolicyStatement? Find(string sid) => Statements.FirstOrDefault(statement => statement.Sid == sid);
 
     public ResourcePolicy With(PolicyStatement statement, string revisionId) => new(revisionId, [.. Statements, statement]);

@@ -42,8 +42,15 @@ internal sealed class ApiCall(HttpContext context, Credential caller, ReadOnlyMe
         return Task.CompletedTask;
     }
 
+    /// <param name="inPath">Name or ARN.</param>
+    /// <param name="qualifier">Of the query; null: none.</param>
+    /// <param name="accountId">The caller's.</param>
+    /// <param name="region">This one.</param>
+    /// <param name="action">AWS's name of what is asked for.</param>
+    /// <param name="mayBeOthers">True: it may name another account's; the caller looks at that function's policy.</param>
     /// <exception cref="LambdaException">It is no name, or another account's or region's.</exception>
-    public static FunctionReference Resolve(string inPath, string? qualifier, string accountId, string region, string action)
+    public static FunctionReference Resolve(
+        string inPath, string? qualifier, string accountId, string region, string action, bool mayBeOthers = false)
     {
         if (!FunctionReference.TryParse(inPath, out var reference))
         {
@@ -51,7 +58,7 @@ internal sealed class ApiCall(HttpContext context, Credential caller, ReadOnlyMe
                 $"Value '{inPath}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: {FunctionReference.Pattern}");
         }
 
-        if (reference.AccountId is { } owner && owner != accountId)
+        if (!mayBeOthers && reference.AccountId is { } owner && owner != accountId)
         {
             throw LambdaException.AccessDenied(action, inPath);
         }

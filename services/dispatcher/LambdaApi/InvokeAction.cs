@@ -40,8 +40,11 @@ internal sealed class InvokeAction(
             ?? throw LambdaException.TooLarge($"Request must be smaller than {MaxSyncBytes} bytes for the InvokeFunction operation");
         var caller = gate.Admit(context.Request, body.Memory.Span);
         string? qualifier = context.Request.QueryString.HasValue ? context.Request.Query["Qualifier"] : default;
-        var reference = ApiCall.Resolve(inPath, string.IsNullOrEmpty(qualifier) ? null : qualifier, caller.AccountId, options.Region, "InvokeFunction");
-        var function = functions.Resolve(caller.AccountId, reference.Name, reference.Qualifier) ?? throw NotFound(caller, reference);
+        var reference = ApiCall.Resolve(
+            inPath, string.IsNullOrEmpty(qualifier) ? null : qualifier, caller.AccountId, options.Region, "InvokeFunction", mayBeOthers: true);
+        var function = reference.AccountId is { } owner && owner != caller.AccountId
+            ? Lent(caller, owner, reference, inPath)
+            : functions.Resolve(caller.AccountId, reference.Name, reference.Qualifier) ?? throw NotFound(caller, reference);
         var payload = body.Memory.IsEmpty ? EmptyObject : body.Memory;
         CheckJson(payload.Span);
         switch (context.Request.Headers["X-Amz-Invocation-Type"].ToString())
@@ -186,6 +189,13 @@ internal sealed class InvokeAction(
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         context.Response.ContentLength = 0;
     }
+
+    /// <summary>Another account's function, if its policy lets the caller invoke it. Whether there is one is else its owner's business.</summary>
+    private DeployedFunction Lent(Credential caller, string owner, in FunctionReference reference, string inPath) =>
+        functions.Resolve(owner, reference.Name, reference.Qualifier) is { } function
+        && function.State.Policy.AllowsAccount(caller.AccountId, "lambda:InvokeFunction")
+            ? function
+            : throw LambdaException.AccessDenied("InvokeFunction", inPath);
 
     private LambdaException NotFound(Credential caller, FunctionReference reference)
     {

@@ -1,3 +1,4 @@
+using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
@@ -17,6 +18,7 @@ internal sealed class LambdaApiHandler(
     ConcurrencyActions concurrency,
     EventInvokeActions eventInvoke,
     DeadLetterApi deadLetters,
+    AccountsApi accounts,
     LedgerApi ledger,
     CodeDownloads downloads,
     DispatcherOptions options,
@@ -129,6 +131,14 @@ internal sealed class LambdaApiHandler(
         ("PUT", ["2024-08-31", "functions", var name, "recursion-config"]) => eventInvoke.PutRecursionAsync(call, name),
         ("POST", ["glue", "v1", "dead-letters", "redrive"]) => deadLetters.RedriveAllAsync(call),
         ("POST", ["glue", "v1", "dead-letters", var id, "redrive"]) => deadLetters.RedriveOneAsync(call, id),
+        ("POST", ["glue", "v1", "accounts"]) => accounts.AddAsync(call),
+        ("GET", ["glue", "v1", "accounts"]) => accounts.ListAsync(call),
+        ("GET", ["glue", "v1", "accounts", var id]) => accounts.GetAsync(call, id),
+        ("PATCH", ["glue", "v1", "accounts", var id]) => accounts.LimitAsync(call, id),
+        ("POST", ["glue", "v1", "accounts", var id, "keys"]) => accounts.AddKeyAsync(call, id),
+        ("GET", ["glue", "v1", "accounts", var id, "keys"]) => accounts.ListKeysAsync(call, id),
+        ("DELETE", ["glue", "v1", "accounts", var id, "keys", var key]) => accounts.RemoveKeyAsync(call, id, key),
+        ("GET", ["glue", "v1", "account"]) => accounts.GetOwnAsync(call),
         ("GET", ["glue", "v1", "invocations"]) => ledger.ListAsync(call),
         ("GET", ["glue", "v1", "invocations", var id]) => ledger.GetAsync(call, id),
         _ => throw LambdaException.UnknownOperation(method, "/" + string.Join('/', path)),

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Glue.Foundation.Signing;
 
 namespace Glue.Host.Accounts;
@@ -40,8 +39,7 @@ internal static class CredentialFile
             return (Read(path), false);
         }
 
-        accessKey = "GLUE" + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
-        secretKey = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 40);
+        (accessKey, secretKey) = (AccessKeys.NewId(), AccessKeys.NewSecret());
         Write(path, accessKey, secretKey);
         return (Make(accessKey, secretKey), true);
     }

@@ -106,6 +106,19 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
         return (await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("redriven").GetInt32();
     }
 
+    /// <summary>A call of <c>/glue/v1</c> whose answer is shown rather than used.</summary>
+    /// <param name="method">The verb.</param>
+    /// <param name="path">Behind <c>/glue/v1/</c>, escaped.</param>
+    /// <param name="body">Null: none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null: it answered nothing.</returns>
+    public async Task<JsonNode?> CallAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, $"/glue/v1/{path}", body, cancellationToken);
+        await EnsureAsync(response, cancellationToken);
+        return response.StatusCode == HttpStatusCode.NoContent ? null : await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static string PathOf(string function) => $"/2015-03-31/functions/{Uri.EscapeDataString(function)}";

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Glue.Dispatcher;
+using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Signing;
@@ -144,7 +145,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(new InstallationCredentials(root));
+        services.AddSingleton(provider => new InstallationCredentials(root, provider.GetRequiredService<IAccountKeys>()));
         services.AddSingleton<ICredentialSource>(static provider => provider.GetRequiredService<InstallationCredentials>());
 
         services.AddObjectStore(_ => store, settings.ObjectStore);
@@ -207,6 +208,11 @@ internal sealed class GlueHost : IAsyncDisposable
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new StartupException($"{e.Message} Another program listens there: choose other ports with --s3-port and --api-port.", e);
+        }
+
+        catch (InvalidDataException e)
+        {
+            throw new StartupException(e.Message, e); // secrets.key does not fit state.db
         }
 
         new RunningEndpoints(S3, Api).WriteTo(_data.Endpoints);

@@ -28,7 +28,7 @@ internal sealed record ServiceOptions
         {
             ObjectStore = settings.Apply("ObjectStore", new ObjectStoreOptions { DataFolder = data.Objects }),
             StorageEvents = settings.Apply("StorageEvents", new StorageEventsOptions()),
-            Dispatcher = settings.Apply("Dispatcher", new DispatcherOptions { CodeFolder = data.Code }),
+            Dispatcher = settings.Apply("Dispatcher", new DispatcherOptions { CodeFolder = data.Code, SecretKeyFile = data.SecretKey }),
             Workers = settings.Apply("Workers", new WorkersOptions { Folder = data.Worker, GuestFolder = guestFolder }),
             MicroVm = settings.Apply("Workers:MicroVm", new MicroVmOptions()),
         };

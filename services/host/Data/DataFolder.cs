@@ -34,6 +34,9 @@ internal sealed class DataFolder : IDisposable
 
     public string Credentials => CredentialsOf(Path);
 
+    /// <summary>Seals the secrets in state.db.</summary>
+    public string SecretKey => In("secrets.key");
+
     public string Endpoints => EndpointsOf(Path);
 
     public static string CredentialsOf(string path) => System.IO.Path.Combine(path, "credentials");

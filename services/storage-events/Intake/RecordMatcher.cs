@@ -5,8 +5,11 @@ using Glue.StorageEvents.S3Events;
 
 namespace Glue.StorageEvents.Intake;
 
-/// <summary>Turns log records into invocations: one per record and matching rule. What cannot be read is told apart. Used by one loop.</summary>
-internal sealed class RecordMatcher(BucketNotifications notifications, StorageEventsOptions options, TimeProvider time)
+/// <summary>
+/// Turns log records into invocations: one per record and matching rule. What cannot be read, and what its function does not let this bucket
+/// cause (any more), is told apart. Used by one loop.
+/// </summary>
+internal sealed class RecordMatcher(BucketNotifications notifications, IFunctionDirectory functions, StorageEventsOptions options, TimeProvider time)
 {
     // Reused from record to record: most give one change and one match.
     private readonly List<S3EventRecord> _records = [];
@@ -22,14 +25,14 @@ internal sealed class RecordMatcher(BucketNotifications notifications, StorageEv
             _records.Clear();
             _faults.Clear();
             S3EventReader.Read(logged.Value, logged.Time, _records, _faults);
-            if (_faults.Count > 0)
-            {
-                matched.Rejected.Add(new RejectedRecord(logged.Offset, logged.Time, logged.Key, string.Join("; ", _faults), logged.Value));
-            }
-
             foreach (var record in _records)
             {
                 Match(record, now, matched.Invocations);
+            }
+
+            if (_faults.Count > 0)
+            {
+                matched.Rejected.Add(new RejectedRecord(logged.Offset, logged.Time, logged.Key, string.Join("; ", _faults), logged.Value));
             }
         }
 
@@ -50,6 +53,12 @@ internal sealed class RecordMatcher(BucketNotifications notifications, StorageEv
         rules.Match(change, _rules);
         foreach (var rule in _rules)
         {
+            if (IsForbidden(rule, change.Bucket, rules.AccountId))
+            {
+                _faults.Add($"Function {rule.Function.Text} does not let S3 invoke it for bucket '{change.Bucket}' of account {rules.AccountId} (any more), which rule '{rule.Rule.Id}' asks for.");
+                continue;
+            }
+
             invocations.Add(new Invocation
             {
                 Id = InvocationId.Of(change, rule.Rule.Id, rule.Function.Text),
@@ -66,4 +75,12 @@ internal sealed class RecordMatcher(BucketNotifications notifications, StorageEv
             });
         }
     }
+
+    /// <summary>
+    /// A permission may be taken back after the rule was put. A function of the bucket's own account that is gone is not forbidden: its
+    /// owner finds the event among the dead letters.
+    /// </summary>
+    private bool IsForbidden(CompiledRule rule, string bucket, string bucketAccount) =>
+        !functions.AllowsS3(rule.Function.Text, BucketArn.Of(bucket), bucketAccount)
+        && (rule.Function.AccountId != bucketAccount || functions.Find(rule.Function.Text) is not null);
 }

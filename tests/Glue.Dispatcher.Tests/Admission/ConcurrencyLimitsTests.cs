@@ -78,7 +78,7 @@ public sealed class ConcurrencyLimitsTests
     }
 
     private ConcurrencyLimits New(int concurrency, int reserved = 0) => new(
-        new AccountLimits(new DispatcherOptions { CodeFolder = "unused", AccountConcurrency = concurrency }), account => account == Account ? reserved : 0, _clock);
+        new AccountLimits(new DispatcherOptions { CodeFolder = "unused", SecretKeyFile = "unused", AccountConcurrency = concurrency }), account => account == Account ? reserved : 0, _clock);
 
     private sealed class Clock : TimeProvider
     {

@@ -8,7 +8,7 @@ namespace Glue.Dispatcher.Tests.Dispatch;
 public sealed class RetryPolicyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
-    private readonly RetryPolicy _policy = new(new DispatcherOptions { CodeFolder = "unused" });
+    private readonly RetryPolicy _policy = new(new DispatcherOptions { CodeFolder = "unused", SecretKeyFile = "unused" });
 
     [Fact]
     public void A_success_is_done() => Assert.Equal(SettlementKind.Done, _policy.AfterAttempt(Leased(), Attempt(InvokeStatus.Succeeded)).Kind);

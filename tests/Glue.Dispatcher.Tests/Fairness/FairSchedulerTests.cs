@@ -19,6 +19,19 @@ public sealed class FairSchedulerTests
     }
 
     [Fact]
+    public void A_weight_that_is_changed_holds_at_once_though_both_are_busy()
+    {
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        scheduler.SetReady(A, true);
+        scheduler.SetReady(B, true);
+        Repeat(500, () => RunNext(scheduler, static _ => 10));
+        _policy.WeightOf = account => account == A.AccountId ? 4 : 1;
+        var served = new List<FunctionKey>();
+        Repeat(2000, () => served.Add(RunNext(scheduler, static _ => 10)));
+        Assert.InRange(served.Count(key => key == A) / (double)served.Count(key => key == B), 3.9, 4.1);
+    }
+
+    [Fact]
     public void Service_is_measured_in_time_and_memory_not_in_invocations()
     {
         _policy.MemoryOf = function => function == A ? 1024 : 128;

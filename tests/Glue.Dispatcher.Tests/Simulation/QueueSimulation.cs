@@ -28,7 +28,7 @@ internal sealed class QueueSimulation : IServicePolicy
     private readonly SimulatedDisk _disk;
     private readonly string? _bug;
     private readonly int _places;
-    private readonly DispatcherOptions _options = new() { CodeFolder = "unused", AccountConcurrency = 3 };
+    private readonly DispatcherOptions _options = new() { CodeFolder = "unused", SecretKeyFile = "unused", AccountConcurrency = 3 };
     private readonly RetryPolicy _policy;
     private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
     private readonly Dictionary<(FunctionKey, string), long> _firstStarted = [];
