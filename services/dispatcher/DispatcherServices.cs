@@ -23,7 +23,7 @@ public static class DispatcherServices
 {
     /// <summary>
     /// Adds the Lambda API, function and code store, invocation queue, ledger and dispatch loop. The host provides
-    /// <see cref="ICredentialSource"/>, the <see cref="IWorker"/>s and, if it likes, a <see cref="TimeProvider"/>.
+    /// <see cref="ICredentialSource"/>, the <see cref="IWorker"/>s and, if it likes, <see cref="IPackageObjects"/> and a <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="services">The host's.</param>
     /// <param name="options">Checked at once.</param>
@@ -46,9 +46,9 @@ public static class DispatcherServices
 
         services.AddSingleton<ICodeStore>(new FileCodeStore(options.CodeFolder));
         services.AddSingleton(provider => new WorkerPool(provider.GetServices<IWorker>()));
-        services.AddSingleton(provider => new FunctionStore(
-            state(provider), provider.GetRequiredService<ICodeStore>(), provider.GetRequiredService<WorkerPool>(), options,
-            provider.GetRequiredService<ILogger<FunctionStore>>()));
+        services.TryAddSingleton<IPackageObjects, NoPackageObjects>();
+        services.AddSingleton<CodeLibrary>().AddSingleton<FunctionRollout>().AddSingleton<FunctionStore>();
+        services.AddSingleton(provider => new FunctionTable(state(provider)));
         services.AddSingleton<IFunctionCatalog>(static provider => provider.GetRequiredService<FunctionStore>());
         services.AddSingleton(provider => new AccountStore(
             state(provider), new SecretBox(options.SecretKeyFile), provider.GetRequiredService<TimeProvider>()));
@@ -73,6 +73,7 @@ public static class DispatcherServices
         services.AddHostedService<DispatchLoop>();
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
+        services.AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
         services.AddSingleton<AccountsApi>();

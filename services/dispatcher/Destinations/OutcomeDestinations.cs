@@ -15,7 +15,7 @@ internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvid
     private const int MaxEventBytes = 1024 * 1024;
 
     /// <returns>The settlement, with what its destination is to be told, where there is one.</returns>
-    public Settlement Tell(Settlement settlement, LeasedInvocation leased, DeployedFunction? function)
+    public Settlement Tell(Settlement settlement, LeasedInvocation leased, QualifiedFunction? function)
     {
         var config = function?.State.EventInvoke;
         var arn = settlement.Kind switch
@@ -29,7 +29,7 @@ internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvid
             : settlement; // of a destination that was deleted: the ledger tells
     }
 
-    private Invocation Follower(Settlement settlement, LeasedInvocation leased, DeployedFunction function, FunctionTarget target)
+    private Invocation Follower(Settlement settlement, LeasedInvocation leased, QualifiedFunction function, FunctionTarget target)
     {
         var cause = leased.Invocation;
         var record = Record(settlement, leased, function, withPayloads: true);
@@ -49,7 +49,7 @@ internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvid
     }
 
     /// <summary>AWS's invocation record (Lambda Developer Guide, "Capturing records of asynchronous invocations", read 2026-11).</summary>
-    private ReadOnlyMemory<byte> Record(Settlement settlement, LeasedInvocation leased, DeployedFunction function, bool withPayloads)
+    private ReadOnlyMemory<byte> Record(Settlement settlement, LeasedInvocation leased, QualifiedFunction function, bool withPayloads)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
@@ -69,14 +69,14 @@ internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvid
                 writer.WriteRawValue(leased.Invocation.Payload.Span);
             }
 
-            WriteResponse(writer, settlement, withPayloads);
+            WriteResponse(writer, settlement, function.Choose(leased.Invocation.Id).Version, withPayloads);
             writer.WriteEndObject();
         }
 
         return buffer.WrittenMemory;
     }
 
-    private static void WriteResponse(Utf8JsonWriter writer, Settlement settlement, bool withPayloads)
+    private static void WriteResponse(Utf8JsonWriter writer, Settlement settlement, string executedVersion, bool withPayloads)
     {
         if (settlement.Attempt is not { Outcome: var outcome })
         {
@@ -85,7 +85,7 @@ internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvid
 
         writer.WriteStartObject("responseContext");
         writer.WriteNumber("statusCode", 200);
-        writer.WriteString("executedVersion", FunctionReference.Latest);
+        writer.WriteString("executedVersion", executedVersion);
         if (outcome.Status == InvokeStatus.FunctionError)
         {
             writer.WriteString("functionError", "Unhandled");

@@ -25,13 +25,13 @@ internal sealed class AttemptRunner(
     {
         var invocation = leased.Invocation;
         var startedAt = time.GetUtcNow();
-        var found = functions.Find(invocation.AccountId, invocation.FunctionName);
+        var found = functions.Resolve(invocation.AccountId, invocation.FunctionName, invocation.Qualifier);
         if (policy.Refuse(leased, startedAt, found?.State) is { } refused)
         {
             return destinations.Tell(refused, leased, found);
         }
 
-        if (functions.Resolve(invocation.AccountId, invocation.FunctionName, invocation.Qualifier) is not { } function)
+        if (found is not { } function)
         {
             var name = invocation.Qualifier is null ? invocation.FunctionName : $"{invocation.FunctionName}:{invocation.Qualifier}";
             return Settlement.DeadLetter(leased.Lease, $"Function '{name}' does not exist (any more). Deploy it, or remove the rule that names it.");
@@ -57,9 +57,10 @@ internal sealed class AttemptRunner(
         }
     }
 
-    private async Task<InvokeOutcome> InvokeAsync(DeployedFunction function, Invocation invocation, CancellationToken cancellationToken)
+    private async Task<InvokeOutcome> InvokeAsync(QualifiedFunction function, Invocation invocation, CancellationToken cancellationToken)
     {
-        if (workers.Select(function.Latest) is not { } worker)
+        var version = function.Choose(invocation.Id);
+        if (workers.Select(version) is not { } worker)
         {
             return NotRun("No worker is connected.");
         }
@@ -68,14 +69,14 @@ internal sealed class AttemptRunner(
         {
             RequestId = invocation.Id,
             Payload = invocation.Payload,
-            InvokedFunctionArn = invocation.Qualifier is null ? function.Arn : $"{function.Arn}:{invocation.Qualifier}",
+            InvokedFunctionArn = function.InvokedArn,
             TraceParent = invocation.TraceParent,
             LineageDepth = invocation.LineageDepth,
             WantsLogTail = true, // nobody knows yet whether this attempt fails and its log is wanted
         };
         try
         {
-            return await worker.InvokeAsync(function.Latest, request, cancellationToken);
+            return await worker.InvokeAsync(version, request, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -88,7 +89,7 @@ internal sealed class AttemptRunner(
         }
     }
 
-    private static string Throttled(AdmissionResult admission, DeployedFunction function) => admission switch
+    private static string Throttled(AdmissionResult admission, QualifiedFunction function) => admission switch
     {
         AdmissionResult.ReservedConcurrency => $"Function {function.State.Name} runs {function.State.ReservedConcurrency} at once, which is its reserved concurrency.",
         AdmissionResult.ScalingRate => $"Function {function.State.Name} runs more and more at once, faster than by {FunctionConcurrency.Burst} in 10 s.",

@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Glue.Dispatcher.Functions;
 
-/// <summary>The stored document's shape. Persisted: a renamed property forgets what is on disk.</summary>
+/// <summary>The stored documents' shapes. Persisted: a renamed property forgets what is on disk.</summary>
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(FunctionState))]
+[JsonSerializable(typeof(VersionState))]
 internal sealed partial class FunctionJson : JsonSerializerContext;

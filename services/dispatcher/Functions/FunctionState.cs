@@ -1,42 +1,13 @@
-using Glue.Contracts.Functions;
+using System.Collections.Immutable;
 
 namespace Glue.Dispatcher.Functions;
 
-/// <summary>Everything kept of a function, as one document of state.db. Replaced as a whole at every change.</summary>
-internal sealed record FunctionState
+/// <summary>
+/// Everything kept of a function but its published versions, as one document of state.db: <c>$LATEST</c>, aliases, and what is set for the
+/// function as a whole or for one qualifier. Replaced as a whole at every change.
+/// </summary>
+internal sealed record FunctionState : VersionState
 {
-    public required string AccountId { get; init; }
-
-    public required string Name { get; init; }
-
-    public required string RevisionId { get; init; }
-
-    public required string Runtime { get; init; }
-
-    public required string Handler { get; init; }
-
-    public required string Role { get; init; }
-
-    public string Description { get; init; } = "";
-
-    /// <summary>Base64, as Lambda shows it.</summary>
-    public required string CodeSha256 { get; init; }
-
-    /// <summary>Of the zip.</summary>
-    public required long CodeSizeBytes { get; init; }
-
-    public required string Architecture { get; init; }
-
-    public int MemoryMiB { get; init; } = 128;
-
-    public int TimeoutSeconds { get; init; } = 3;
-
-    public int EphemeralStorageMiB { get; init; } = 512;
-
-    public string TracingMode { get; init; } = "PassThrough";
-
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
-
     /// <summary>The tag that opts a function out of snapshots, with the value <c>off</c>: for code that must not share what its init made.</summary>
     public const string SnapshotTag = "glue:snapshot";
 
@@ -45,33 +16,43 @@ internal sealed record FunctionState
     /// <summary>Invocations at once that only this function may use, and it no more; 0 stops it; null: none reserved.</summary>
     public int? ReservedConcurrency { get; init; }
 
-    /// <summary>Null: nobody set one.</summary>
+    /// <summary>Of <c>$LATEST</c>; null: nobody set one.</summary>
     public EventInvokeConfig? EventInvoke { get; init; }
 
     /// <summary>True: a chain of causes through this function is not stopped however long (RecursiveLoop=Allow).</summary>
     public bool AllowsRecursion { get; init; }
 
+    /// <summary>Of the function's ARN without qualifier.</summary>
     public ResourcePolicy Policy { get; init; } = ResourcePolicy.Empty;
 
-    public required DateTimeOffset LastModified { get; init; }
+    /// <summary>The highest number a version ever had; 0: none.</summary>
+    public int LastVersion { get; init; }
 
-    public string Arn(string region) => $"arn:aws:lambda:{region}:{AccountId}:function:{Name}";
+    /// <summary>By name.</summary>
+    public ImmutableSortedDictionary<string, AliasState> Aliases { get; init => field = value?.WithComparers(StringComparer.Ordinal) ?? NoAliases; } = NoAliases;
 
-    public FunctionVersion ToVersion(string region) => new()
-    {
-        AccountId = AccountId,
-        Name = Name,
-        Version = FunctionReference.Latest,
-        Arn = $"{Arn(region)}:{FunctionReference.Latest}",
-        RevisionId = RevisionId,
-        Runtime = Runtime,
-        Handler = Handler,
-        Role = Role,
-        CodeSha256 = CodeSha256,
-        MemoryMiB = MemoryMiB,
-        Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
-        EphemeralStorageMiB = EphemeralStorageMiB,
-        Environment = Environment,
-        AllowsSnapshot = Tags.GetValueOrDefault(SnapshotTag) != "off",
-    };
+    /// <summary>What is set for a version or an alias, by its number or name.</summary>
+    public ImmutableSortedDictionary<string, QualifierSettings> Qualified { get; init => field = value?.WithComparers(StringComparer.Ordinal) ?? NothingQualified; } = NothingQualified;
+
+    public bool AllowsSnapshot => Tags.GetValueOrDefault(SnapshotTag) != "off";
+
+    /// <summary>Sandboxes that are to be kept initialised, of all qualifiers together.</summary>
+    public int ProvisionedConcurrency => Qualified.Values.Sum(static settings => settings.Provisioned?.Requested ?? 0);
+
+    private static ImmutableSortedDictionary<string, AliasState> NoAliases { get; } =
+        ImmutableSortedDictionary.Create<string, AliasState>(StringComparer.Ordinal);
+
+    private static ImmutableSortedDictionary<string, QualifierSettings> NothingQualified { get; } =
+        ImmutableSortedDictionary.Create<string, QualifierSettings>(StringComparer.Ordinal);
+
+    /// <param name="qualifier">Null and <c>$LATEST</c>: what is set for the function itself.</param>
+    public QualifierSettings SettingsOf(string? qualifier) => qualifier is null or FunctionReference.Latest
+        ? new QualifierSettings { Policy = Policy, EventInvoke = EventInvoke }
+        : Qualified.GetValueOrDefault(qualifier, QualifierSettings.None);
+
+    /// <summary>This with other settings of a qualifier.</summary>
+    public FunctionState WithSettings(string? qualifier, QualifierSettings settings) =>
+        qualifier is null or FunctionReference.Latest ? this with { Policy = settings.Policy, EventInvoke = settings.EventInvoke }
+        : settings.IsNone ? this with { Qualified = Qualified.Remove(qualifier) }
+        : this with { Qualified = Qualified.SetItem(qualifier, settings) };
 }

@@ -5,13 +5,13 @@ public sealed class FunctionTarget
 {
     private readonly ResourcePolicy _policy;
 
-    internal FunctionTarget(DeployedFunction function, string? qualifier)
+    internal FunctionTarget(QualifiedFunction function)
     {
-        _policy = function.State.Policy;
+        _policy = function.Settings.Policy;
         AccountId = function.State.AccountId;
         Name = function.State.Name;
-        Qualifier = qualifier;
-        Environment = function.State.Environment;
+        Qualifier = function.Qualifier;
+        Environment = function.Version.Environment;
     }
 
     public string AccountId { get; }
@@ -24,7 +24,7 @@ public sealed class FunctionTarget
     /// <summary>The user's variables; may hold secrets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }
 
-    /// <summary>Does the function's resource policy let S3 invoke it for this bucket?</summary>
+    /// <summary>Does the resource policy of the function, or of the qualifier where one is named, let S3 invoke it for this bucket?</summary>
     /// <param name="bucketArn"><c>arn:aws:s3:::BUCKET</c></param>
     /// <param name="bucketAccount">The bucket's owner, 12 digits.</param>
     public bool AllowsS3(string bucketArn, string bucketAccount) => _policy.AllowsS3(bucketArn, bucketAccount);

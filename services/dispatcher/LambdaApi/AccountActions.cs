@@ -4,7 +4,7 @@ using Glue.Dispatcher.Functions;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>What tools read around a function: limits and settings nobody set.</summary>
-internal sealed class AccountActions(FunctionActions functions, FunctionStore store, AccountLimits accounts)
+internal sealed class AccountActions(FunctionFinder finder, FunctionStore store, AccountLimits accounts)
 {
     private const long TotalCodeBytes = 80_530_636_800; // 75 GB, AWS's default; reported, not enforced
 
@@ -19,7 +19,7 @@ internal sealed class AccountActions(FunctionActions functions, FunctionStore st
 
     public Task GetFunctionCodeSigningConfigAsync(ApiCall call, string inPath)
     {
-        var (function, _) = functions.Find(call, inPath, "GetFunctionCodeSigningConfig");
+        var function = finder.Find(call, inPath, "GetFunctionCodeSigningConfig");
         return call.OkAsync(new CodeSigningResponse(function.State.Name), ApiJson.Default.CodeSigningResponse);
     }
 }

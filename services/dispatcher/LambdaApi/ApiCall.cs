@@ -11,6 +11,8 @@ internal sealed class ApiCall(HttpContext context, Credential caller, ReadOnlyMe
 {
     public HttpContext Context => context;
 
+    public Credential Caller => caller;
+
     public string AccountId => caller.AccountId;
 
     public CancellationToken Aborted => context.RequestAborted;
@@ -30,6 +32,10 @@ internal sealed class ApiCall(HttpContext context, Credential caller, ReadOnlyMe
             throw LambdaException.BadContent($"Could not parse request body into json: {e.Message}");
         }
     }
+
+    /// <summary><see cref="Json"/> of an action whose body may be left out; null then.</summary>
+    public T? JsonOrEmpty<T>(JsonTypeInfo<T> type)
+        where T : class => body.IsEmpty ? null : Json(type);
 
     /// <summary>Whom the path names; the qualifier may stand there or in the query.</summary>
     public FunctionReference Function(string inPath, string action) => Resolve(inPath, Query("Qualifier"), AccountId, region, action);

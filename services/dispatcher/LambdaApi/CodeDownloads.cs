@@ -17,10 +17,10 @@ internal sealed class CodeDownloads(FunctionStore functions, ICodeStore code, Ti
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    public string UrlFor(HttpRequest request, FunctionState function)
+    public string UrlFor(HttpRequest request, VersionState version)
     {
         var expires = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var path = $"{PathPrefix}{function.AccountId}/{function.Name}";
+        var path = $"{PathPrefix}{version.AccountId}/{version.Name}/{version.Version}";
         return $"{request.Scheme}://{request.Host}{path}?expires={expires}&signature={Sign(path, expires)}";
     }
 
@@ -35,8 +35,8 @@ internal sealed class CodeDownloads(FunctionStore functions, ICodeStore code, Ti
         }
 
         var parts = path[PathPrefix.Length..].Split('/');
-        var function = functions.Find(parts[0], parts[1]) ?? throw LambdaException.NotFound("The function was deleted.");
-        await using var zip = code.Open(function.State.CodeSha256);
+        var function = functions.Resolve(parts[0], parts[1], parts[2]) ?? throw LambdaException.NotFound("The function or the version was deleted.");
+        await using var zip = code.Open(function.Version.CodeSha256);
         context.Response.ContentType = "application/zip";
         context.Response.ContentLength = zip.Length;
         if (!HttpMethods.IsHead(context.Request.Method))

@@ -4,7 +4,7 @@ using Glue.Dispatcher.Functions;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>PutFunctionConcurrency, GetFunctionConcurrency and DeleteFunctionConcurrency: reserved concurrency.</summary>
-internal sealed class ConcurrencyActions(FunctionActions functions, FunctionStore store, AccountLimits accounts)
+internal sealed class ConcurrencyActions(FunctionFinder finder, FunctionStore store, AccountLimits accounts)
 {
     public async Task PutAsync(ApiCall call, string inPath)
     {
@@ -16,7 +16,7 @@ internal sealed class ConcurrencyActions(FunctionActions functions, FunctionStor
 
     public Task GetAsync(ApiCall call, string inPath)
     {
-        var (function, _) = functions.Find(call, inPath, "GetFunctionConcurrency");
+        var function = finder.FindWhole(call, inPath, "GetFunctionConcurrency", allowsLatest: false);
         return call.OkAsync(new ConcurrencyBody(function.State.ReservedConcurrency), ApiJson.Default.ConcurrencyBody);
     }
 
@@ -31,12 +31,7 @@ internal sealed class ConcurrencyActions(FunctionActions functions, FunctionStor
 
     private async Task SetAsync(ApiCall call, string inPath, string action, int? reserved)
     {
-        var (function, qualified) = functions.Find(call, inPath, action);
-        if (qualified)
-        {
-            throw LambdaException.InvalidParameter("This operation is permitted on Lambda functions only. Aliases and versions do not support this operation.");
-        }
-
+        var function = finder.FindWhole(call, inPath, action, allowsLatest: false);
         var limit = accounts.Of(call.AccountId).Concurrency;
         await store.ChangeAsync(
             call.AccountId,

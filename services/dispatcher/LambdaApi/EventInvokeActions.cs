@@ -3,7 +3,7 @@ using Glue.Dispatcher.Functions;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>The FunctionEventInvokeConfig family, and the recursion configuration.</summary>
-internal sealed class EventInvokeActions(FunctionActions functions, FunctionStore store, IFunctionCatalog catalog, TimeProvider time)
+internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore store, IFunctionCatalog catalog, TimeProvider time)
 {
     private const int LeastAgeSeconds = 60;
     private const int MostAgeSeconds = 21_600;
@@ -22,43 +22,51 @@ internal sealed class EventInvokeActions(FunctionActions functions, FunctionStor
 
     public Task GetAsync(ApiCall call, string inPath)
     {
-        var (function, _) = functions.Find(call, inPath, "GetFunctionEventInvokeConfig");
+        var function = finder.Find(call, inPath, "GetFunctionEventInvokeConfig");
         return call.OkAsync(EventInvokeResponse.Of(function) ?? throw Missing(function), ApiJson.Default.EventInvokeResponse);
     }
 
     public Task ListAsync(ApiCall call, string inPath)
     {
-        var (function, _) = functions.Find(call, inPath, "ListFunctionEventInvokeConfigs");
-        return call.OkAsync(
-            new EventInvokeList(EventInvokeResponse.Of(function) is { } config ? [config] : []), ApiJson.Default.EventInvokeList);
+        var function = finder.FindWhole(call, inPath, "ListFunctionEventInvokeConfigs");
+        var after = Page.After(call);
+        var all = function.State.Qualified.Keys.Prepend(FunctionReference.Latest).Select(function.Resolve)
+            .Where(qualified => qualified?.Settings.EventInvoke is not null && (after is null || string.CompareOrdinal(qualified.Qualifier, after) > 0));
+        var (page, next) = Page.Of(call, all, static qualified => qualified!.Qualifier!);
+        return call.OkAsync(new EventInvokeList([.. page.Select(qualified => EventInvokeResponse.Of(qualified!)!)], next), ApiJson.Default.EventInvokeList);
     }
 
     public async Task DeleteAsync(ApiCall call, string inPath)
     {
-        await ChangeAsync(call, inPath, "DeleteFunctionEventInvokeConfig", (state, function) =>
-            state.EventInvoke is null ? throw Missing(function) : state with { EventInvoke = null });
+        await ChangeAsync(
+            call, inPath, "DeleteFunctionEventInvokeConfig", static function => function.Settings.EventInvoke is null ? throw Missing(function) : null);
         await call.NoContentAsync();
     }
 
     public Task GetRecursionAsync(ApiCall call, string inPath)
     {
-        var (function, _) = functions.Find(call, inPath, "GetFunctionRecursionConfig");
-        return AnswerRecursionAsync(call, function);
+        return AnswerRecursionAsync(call, finder.FindWhole(call, inPath, "GetFunctionRecursionConfig"));
     }
 
     public async Task PutRecursionAsync(ApiCall call, string inPath)
     {
         var wanted = call.Json(ApiJson.Default.RecursionBody).RecursiveLoop;
         new FieldCheck().Required("recursiveLoop", wanted).OneOf("recursiveLoop", wanted, "Allow", "Terminate").Throw();
-        await AnswerRecursionAsync(call, await ChangeAsync(
-            call, inPath, "PutFunctionRecursionConfig", (state, _) => state with { AllowsRecursion = wanted == "Allow" }));
+        var name = finder.FindWhole(call, inPath, "PutFunctionRecursionConfig").State.Name;
+        var changed = await store.ChangeAsync(
+            call.AccountId,
+            name,
+            zip: null,
+            (existing, _) => finder.Existing(existing, call.AccountId, name) with { AllowsRecursion = wanted == "Allow" },
+            call.Aborted);
+        await AnswerRecursionAsync(call, changed!);
     }
 
     private static Task AnswerRecursionAsync(ApiCall call, DeployedFunction function) =>
         call.OkAsync(new RecursionBody(function.State.AllowsRecursion ? "Allow" : "Terminate"), ApiJson.Default.RecursionBody);
 
-    private static LambdaException Missing(DeployedFunction function) =>
-        LambdaException.NotFound($"The function {function.Arn}:{FunctionReference.Latest} doesn't have an EventInvokeConfig");
+    private static LambdaException Missing(QualifiedFunction function) =>
+        LambdaException.NotFound($"The function {function.Arn}:{function.Qualifier ?? FunctionReference.Latest} doesn't have an EventInvokeConfig");
 
     private async Task SetAsync(ApiCall call, string inPath, string action, Func<EventInvokeConfig, EventInvokeConfig?, EventInvokeConfig> merge)
     {
@@ -74,7 +82,7 @@ internal sealed class EventInvokeActions(FunctionActions functions, FunctionStor
             OnFailure = Destination(call, request.DestinationConfig?.OnFailure, "OnFailure"),
             LastModified = time.GetUtcNow(),
         };
-        var changed = await ChangeAsync(call, inPath, action, (state, _) => state with { EventInvoke = merge(asked, state.EventInvoke) });
+        var changed = await ChangeAsync(call, inPath, action, function => merge(asked, function.Settings.EventInvoke));
         await call.OkAsync(EventInvokeResponse.Of(changed)!, ApiJson.Default.EventInvokeResponse);
     }
 
@@ -92,16 +100,19 @@ internal sealed class EventInvokeActions(FunctionActions functions, FunctionStor
             : throw LambdaException.InvalidParameter($"The destination ARN {arn} is invalid: there is no such function of this account.");
     }
 
-    private async Task<DeployedFunction> ChangeAsync(
-        ApiCall call, string inPath, string action, Func<FunctionState, DeployedFunction, FunctionState> change)
+    private async Task<QualifiedFunction> ChangeAsync(ApiCall call, string inPath, string action, Func<QualifiedFunction, EventInvokeConfig?> change)
     {
-        var (function, _) = functions.Find(call, inPath, action);
+        var function = finder.Find(call, inPath, action);
         var changed = await store.ChangeAsync(
             call.AccountId,
             function.State.Name,
             zip: null,
-            (existing, _) => existing is null ? throw LambdaException.FunctionNotFound(function.Arn) : change(existing.State, existing), // not a new revision
+            (existing, _) =>
+            {
+                var now = existing?.Resolve(function.Qualifier) ?? throw LambdaException.FunctionNotFound(function.InvokedArn);
+                return existing.State.WithSettings(function.Qualifier, now.Settings with { EventInvoke = change(now) }); // not a new revision
+            },
             call.Aborted);
-        return changed!;
+        return changed!.Resolve(function.Qualifier)!;
     }
 }

@@ -13,10 +13,10 @@ internal sealed record DestinationFields(string? Destination);
 internal sealed record EventInvokeResponse(
     double LastModified, string FunctionArn, int? MaximumRetryAttempts, int? MaximumEventAgeInSeconds, DestinationConfigFields DestinationConfig)
 {
-    /// <returns>Null: the function has none.</returns>
-    public static EventInvokeResponse? Of(DeployedFunction function) => function.State.EventInvoke is not { } config ? null : new(
+    /// <returns>Null: there is none for this qualifier.</returns>
+    public static EventInvokeResponse? Of(QualifiedFunction function) => function.Settings.EventInvoke is not { } config ? null : new(
         config.LastModified.ToUnixTimeMilliseconds() / 1000.0,
-        $"{function.Arn}:{FunctionReference.Latest}",
+        $"{function.Arn}:{function.Qualifier ?? FunctionReference.Latest}",
         config.MaximumRetryAttempts,
         config.MaximumEventAgeInSeconds,
         new DestinationConfigFields(Of(config.OnSuccess), Of(config.OnFailure)));
@@ -25,7 +25,7 @@ internal sealed record EventInvokeResponse(
 }
 
 /// <summary>Answer of ListFunctionEventInvokeConfigs.</summary>
-internal sealed record EventInvokeList(IReadOnlyList<EventInvokeResponse> FunctionEventInvokeConfigs);
+internal sealed record EventInvokeList(IReadOnlyList<EventInvokeResponse> FunctionEventInvokeConfigs, string? NextMarker);
 
 /// <summary>Body of PutFunctionRecursionConfig, and of its answer.</summary>
 internal sealed record RecursionBody(string? RecursiveLoop);

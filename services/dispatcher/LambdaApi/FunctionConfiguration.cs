@@ -5,8 +5,12 @@ namespace Glue.Dispatcher.LambdaApi;
 /// <summary>Lambda's FunctionConfiguration, as the API answers it.</summary>
 internal sealed record FunctionConfiguration
 {
-    private FunctionConfiguration(FunctionState state, string arn)
+    /// <param name="state">A version.</param>
+    /// <param name="arn">As it is to be named: with the qualifier where the call had one, as in lists of versions.</param>
+    public FunctionConfiguration(VersionState state, string arn)
     {
+        Version = state.Version;
+        SnapStart = SnapStartState.Of(state);
         FunctionName = state.Name;
         FunctionArn = arn;
         Runtime = state.Runtime;
@@ -23,7 +27,7 @@ internal sealed record FunctionConfiguration
         RevisionId = state.RevisionId;
         Architectures = [state.Architecture];
         EphemeralStorage = new SizeFields(state.EphemeralStorageMiB);
-        LoggingConfig = new LoggingFields("Text", $"/aws/lambda/{state.Name}");
+        LoggingConfig = new LoggingFields("Text", FunctionRules.LogGroup(state.Name));
     }
 
     public string FunctionName { get; }
@@ -48,7 +52,7 @@ internal sealed record FunctionConfiguration
 
     public string CodeSha256 { get; }
 
-    public string Version { get; } = FunctionReference.Latest;
+    public string Version { get; }
 
     public EnvironmentFields? Environment { get; }
 
@@ -67,19 +71,27 @@ internal sealed record FunctionConfiguration
 
     public SizeFields EphemeralStorage { get; }
 
-    public SnapStartState SnapStart { get; } = new("None", "Off");
+    public SnapStartState SnapStart { get; }
 
     public LoggingFields LoggingConfig { get; }
 
-    /// <param name="function">The function.</param>
-    /// <param name="qualified">True: the ARN ends in the version, as in lists of versions.</param>
-    public static FunctionConfiguration Of(DeployedFunction function, bool qualified = false) =>
-        new(function.State, qualified ? $"{function.Arn}:{FunctionReference.Latest}" : function.Arn);
+    /// <summary>Of what was asked for, under the name it was asked by.</summary>
+    public static FunctionConfiguration Of(QualifiedFunction function) => new(function.Version, function.InvokedArn);
 }
 
 internal sealed record LoggingFields(string LogFormat, string LogGroup);
 
-internal sealed record SnapStartState(string ApplyOn, string OptimizationStatus);
+/// <summary>
+/// Lambda's SnapStartResponse. Snapshots are made of every version here, whatever it says (docs/snapshots.md); the status is what Lambda would report.
+/// </summary>
+internal sealed record SnapStartState(string ApplyOn, string OptimizationStatus)
+{
+    public const string PublishedVersions = "PublishedVersions";
+
+    public static SnapStartState Of(VersionState version) => new(
+        version.HasSnapStart ? PublishedVersions : "None",
+        version.HasSnapStart && version.Version != FunctionReference.Latest ? "On" : "Off");
+}
 
 /// <summary>Answer of GetFunction.</summary>
 internal sealed record GetFunctionResponse(
@@ -91,7 +103,7 @@ internal sealed record CodeLocation(string RepositoryType, string Location);
 internal sealed record ListFunctionsResponse(IReadOnlyList<FunctionConfiguration> Functions, string? NextMarker);
 
 /// <summary>Answer of ListVersionsByFunction.</summary>
-internal sealed record ListVersionsResponse(IReadOnlyList<FunctionConfiguration> Versions);
+internal sealed record ListVersionsResponse(IReadOnlyList<FunctionConfiguration> Versions, string? NextMarker);
 
 /// <summary>Answer of AddPermission: the statement as JSON text.</summary>
 internal sealed record AddPermissionResponse(string Statement);

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Functions;
@@ -50,10 +51,10 @@ internal sealed class InvokeAction(
         switch (context.Request.Headers["X-Amz-Invocation-Type"].ToString())
         {
             case "" or "RequestResponse":
-                await RunAsync(context, function, reference.Qualifier, payload, requestId);
+                await RunAsync(context, function, payload, requestId);
                 break;
             case "Event":
-                await EnqueueAsync(context, function, reference.Qualifier, payload, requestId);
+                await EnqueueAsync(context, function, payload, requestId);
                 break;
             case "DryRun":
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -84,13 +85,13 @@ internal sealed class InvokeAction(
         }
     }
 
-    private static Task AnswerAsync(HttpContext context, InvokeOutcome outcome, bool wantsLogTail)
+    private static Task AnswerAsync(HttpContext context, InvokeOutcome outcome, string executedVersion, bool wantsLogTail)
     {
         var response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/json";
         response.ContentLength = outcome.Payload.Length;
-        response.Headers["X-Amz-Executed-Version"] = FunctionReference.Latest;
+        response.Headers["X-Amz-Executed-Version"] = executedVersion;
         if (outcome.Status == InvokeStatus.FunctionError)
         {
             response.Headers["X-Amz-Function-Error"] = "Unhandled";
@@ -104,7 +105,7 @@ internal sealed class InvokeAction(
         return outcome.Payload.IsEmpty ? Task.CompletedTask : response.BodyWriter.WriteAsync(outcome.Payload).AsTask();
     }
 
-    private async Task RunAsync(HttpContext context, DeployedFunction function, string? qualifier, ReadOnlyMemory<byte> payload, string requestId)
+    private async Task RunAsync(HttpContext context, QualifiedFunction function, ReadOnlyMemory<byte> payload, string requestId)
     {
         var headers = context.Request.Headers;
         string? clientContext = headers["X-Amz-Client-Context"], traceParent = headers.TraceParent, logType = headers["X-Amz-Log-Type"];
@@ -122,23 +123,24 @@ internal sealed class InvokeAction(
         {
             RequestId = requestId,
             Payload = payload,
-            InvokedFunctionArn = qualifier is null ? function.Arn : $"{function.Arn}:{qualifier}",
+            InvokedFunctionArn = function.InvokedArn,
             ClientContext = clientContext,
             TraceParent = traceParent,
             WantsLogTail = logType == "Tail",
         };
+        var version = function.Choose(requestId);
         var started = time.GetTimestamp();
-        var outcome = await InvokeWorkerAsync(function, request);
+        var outcome = await InvokeWorkerAsync(function, version, request);
         metrics.Invoked(outcome.Status, time.GetElapsedTime(started));
         if (outcome.Status == InvokeStatus.NotRun)
         {
             throw LambdaException.Unavailable(outcome.Reason ?? "The function could not be run.");
         }
 
-        await AnswerAsync(context, outcome, request.WantsLogTail);
+        await AnswerAsync(context, outcome, version.Version, request.WantsLogTail);
     }
 
-    private async ValueTask<InvokeOutcome> InvokeWorkerAsync(DeployedFunction function, InvokeRequest request)
+    private async ValueTask<InvokeOutcome> InvokeWorkerAsync(QualifiedFunction function, FunctionVersion version, InvokeRequest request)
     {
         var account = function.State.AccountId;
         var admission = limits.TryEnter(account, function.State.Name, function.State.ReservedConcurrency);
@@ -150,11 +152,11 @@ internal sealed class InvokeAction(
 
         try
         {
-            var worker = workers.Select(function.Latest) ?? throw LambdaException.Unavailable("No worker is connected.");
+            var worker = workers.Select(version) ?? throw LambdaException.Unavailable("No worker is connected.");
             try
             {
                 // Not the caller's token: as with Lambda, a function once started ends by itself though its caller left.
-                return await worker.InvokeAsync(function.Latest, request, CancellationToken.None);
+                return await worker.InvokeAsync(version, request, CancellationToken.None);
             }
             catch (Exception e)
             {
@@ -168,7 +170,7 @@ internal sealed class InvokeAction(
         }
     }
 
-    private async Task EnqueueAsync(HttpContext context, DeployedFunction function, string? qualifier, ReadOnlyMemory<byte> payload, string requestId)
+    private async Task EnqueueAsync(HttpContext context, QualifiedFunction function, ReadOnlyMemory<byte> payload, string requestId)
     {
         if (payload.Length > MaxAsyncBytes)
         {
@@ -180,7 +182,7 @@ internal sealed class InvokeAction(
             Id = requestId,
             AccountId = function.State.AccountId,
             FunctionName = function.State.Name,
-            Qualifier = qualifier,
+            Qualifier = function.Qualifier,
             Payload = payload,
             TraceParent = context.Request.Headers.TraceParent,
             AcceptedAt = time.GetUtcNow(),
@@ -191,9 +193,9 @@ internal sealed class InvokeAction(
     }
 
     /// <summary>Another account's function, if its policy lets the caller invoke it. Whether there is one is else its owner's business.</summary>
-    private DeployedFunction Lent(Credential caller, string owner, in FunctionReference reference, string inPath) =>
+    private QualifiedFunction Lent(Credential caller, string owner, in FunctionReference reference, string inPath) =>
         functions.Resolve(owner, reference.Name, reference.Qualifier) is { } function
-        && function.State.Policy.AllowsAccount(caller.AccountId, "lambda:InvokeFunction")
+        && function.Settings.Policy.AllowsAccount(caller.AccountId, "lambda:InvokeFunction")
             ? function
             : throw LambdaException.AccessDenied("InvokeFunction", inPath);
 

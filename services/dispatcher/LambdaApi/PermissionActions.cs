@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>AddPermission, RemovePermission and GetPolicy: a function's resource policy.</summary>
-internal sealed class PermissionActions(FunctionActions functions, FunctionStore store)
+internal sealed class PermissionActions(FunctionFinder finder, FunctionStore store)
 {
     private const int MaxPolicyBytes = 20 * 1024;
 
@@ -45,7 +45,7 @@ internal sealed class PermissionActions(FunctionActions functions, FunctionStore
             return Encoding.UTF8.GetByteCount(PolicyJson(larger, arn)) <= MaxPolicyBytes ? larger : throw new LambdaException(
                 400, "PolicyLengthExceededException", $"The final policy size is bigger than the limit ({MaxPolicyBytes}).");
         });
-        var json = Write(writer => WriteStatement(writer, statement, function.Arn));
+        var json = Write(writer => WriteStatement(writer, statement, function.InvokedArn));
         await call.OkAsync(new AddPermissionResponse(json), ApiJson.Default.AddPermissionResponse, StatusCodes.Status201Created);
     }
 
@@ -59,12 +59,16 @@ internal sealed class PermissionActions(FunctionActions functions, FunctionStore
 
     public Task GetPolicyAsync(ApiCall call, string inPath)
     {
-        var (function, _) = functions.Find(call, inPath, "GetPolicy");
-        var policy = function.State.Policy;
+        var function = finder.Find(call, inPath, "GetPolicy");
+        var policy = function.Settings.Policy;
         return policy.Statements.Count == 0
             ? throw LambdaException.NotFound("The resource you requested does not exist.")
-            : call.OkAsync(new GetPolicyResponse(PolicyJson(policy, function.Arn), policy.RevisionId), ApiJson.Default.GetPolicyResponse);
+            : call.OkAsync(new GetPolicyResponse(PolicyJson(policy, function.InvokedArn), policy.RevisionId), ApiJson.Default.GetPolicyResponse);
     }
+
+    /// <summary>What GetFunctionConfiguration or GetAlias shows.</summary>
+    private static string RevisionOf(QualifiedFunction function) =>
+        function.State.Aliases.TryGetValue(function.Qualifier ?? "", out var alias) ? alias.RevisionId : function.Version.RevisionId;
 
     private static string PolicyJson(ResourcePolicy policy, string arn) => Write(writer =>
     {
@@ -142,11 +146,11 @@ internal sealed class PermissionActions(FunctionActions functions, FunctionStore
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private async Task<DeployedFunction> ChangeAsync(
+    private async Task<QualifiedFunction> ChangeAsync(
         ApiCall call, string inPath, string action, string? revisionId, Func<ResourcePolicy, string, ResourcePolicy> change)
     {
-        var (function, qualified) = functions.Find(call, inPath, action);
-        if (qualified)
+        var function = finder.Find(call, inPath, action);
+        if (function.Qualifier == FunctionReference.Latest)
         {
             throw LambdaException.InvalidParameter("We currently do not support adding policies for $LATEST.");
         }
@@ -157,12 +161,13 @@ internal sealed class PermissionActions(FunctionActions functions, FunctionStore
             zip: null,
             (existing, _) =>
             {
-                var state = existing?.State ?? throw LambdaException.FunctionNotFound(function.Arn);
-                return revisionId is null || revisionId == state.Policy.RevisionId || revisionId == state.RevisionId
-                    ? state with { Policy = change(state.Policy, function.Arn) } // not a new revision: running sandboxes stay good
+                var now = existing?.Resolve(function.Qualifier) ?? throw LambdaException.FunctionNotFound(function.InvokedArn);
+                var settings = now.Settings;
+                return revisionId is null || revisionId == settings.Policy.RevisionId || revisionId == RevisionOf(now)
+                    ? existing.State.WithSettings(function.Qualifier, settings with { Policy = change(settings.Policy, function.InvokedArn) }) // not a new revision: running sandboxes stay good
                     : throw LambdaException.RevisionMismatch();
             },
             call.Aborted);
-        return changed!;
+        return changed!.Resolve(function.Qualifier)!;
     }
 }

@@ -24,6 +24,18 @@ internal sealed record UpdateFunctionConfigurationRequest : ConfigurationFields
     public string? RevisionId { get; init; }
 }
 
+/// <summary>Body of PublishVersion.</summary>
+internal sealed record PublishVersionRequest
+{
+    public string? CodeSha256 { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? RevisionId { get; init; }
+
+    public string? PublishTo { get; init; }
+}
+
 /// <summary>Body of UpdateFunctionCode.</summary>
 internal sealed record UpdateFunctionCodeRequest : CodeFields
 {
@@ -65,6 +77,8 @@ internal abstract record ConfigurationFields
 
     public SnapStartFields? SnapStart { get; init; }
 
+    public LoggingRequest? LoggingConfig { get; init; }
+
     public IReadOnlyList<System.Text.Json.JsonElement>? FileSystemConfigs { get; init; }
 }
 
@@ -76,6 +90,10 @@ internal record CodeFields
     public string? S3Bucket { get; init; }
 
     public string? S3Key { get; init; }
+
+    public string? S3ObjectVersion { get; init; }
+
+    public string? SourceKMSKeyArn { get; init; }
 
     public string? ImageUri { get; init; }
 }
@@ -91,6 +109,8 @@ internal sealed record TargetFields(string? TargetArn);
 internal sealed record VpcFields(IReadOnlyList<string>? SubnetIds, IReadOnlyList<string>? SecurityGroupIds);
 
 internal sealed record SnapStartFields(string? ApplyOn);
+
+internal sealed record LoggingRequest(string? LogFormat, string? ApplicationLogLevel, string? SystemLogLevel, string? LogGroup);
 
 /// <summary>Body of AddPermission.</summary>
 internal sealed record AddPermissionRequest

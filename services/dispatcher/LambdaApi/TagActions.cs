@@ -3,11 +3,11 @@ using Glue.Dispatcher.Functions;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>ListTags, TagResource and UntagResource, of functions.</summary>
-internal sealed class TagActions(FunctionActions functions, FunctionStore store)
+internal sealed class TagActions(FunctionFinder finder, FunctionStore store)
 {
     public Task ListTagsAsync(ApiCall call, string arn)
     {
-        var (function, _) = functions.Find(call, arn, "ListTags");
+        var function = Find(call, arn, "ListTags");
         return call.OkAsync(new TagsBody(function.State.Tags), ApiJson.Default.TagsBody);
     }
 
@@ -37,9 +37,12 @@ internal sealed class TagActions(FunctionActions functions, FunctionStore store)
             });
     }
 
+    /// <summary>Tags belong to a function as a whole, named by its ARN.</summary>
+    private DeployedFunction Find(ApiCall call, string arn, string action) => finder.FindWhole(call, arn, action, allowsLatest: false);
+
     private async Task ChangeAsync(ApiCall call, string arn, string action, Action<Dictionary<string, string>> change)
     {
-        var (function, _) = functions.Find(call, arn, action);
+        var function = Find(call, arn, action);
         await store.ChangeAsync(
             call.AccountId,
             function.State.Name,

@@ -27,10 +27,10 @@ public interface IWorker
     }
 
     /// <summary>
-    /// The function was changed or deleted: no sandbox made before this call takes another invocation. Returns once that holds;
+    /// A version was changed or deleted: no sandbox made before this call takes another invocation. Returns once that holds;
     /// what runs finishes by itself.
     /// </summary>
-    /// <param name="functionArn">Without qualifier.</param>
+    /// <param name="functionArn">A version's; without qualifier: all versions of the function.</param>
     /// <param name="cancellationToken">Stops waiting, not the retirement.</param>
     Task RetireAsync(string functionArn, CancellationToken cancellationToken);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Glue.Dispatcher;
 using Glue.Dispatcher.Accounts;
+using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Signing;
@@ -158,6 +159,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
         services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue);
         services.AddSingleton<IWorker, LocalWorker>();
+        services.AddSingleton<IPackageObjects>(provider => new StoredPackages(() => AddressOf(app!, 0), new SigV4Signer(provider.GetRequiredService<TimeProvider>())));
 
         if (driver is not null)
         {

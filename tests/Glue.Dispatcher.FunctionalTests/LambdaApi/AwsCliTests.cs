@@ -28,7 +28,7 @@ public sealed class AwsCliTests
         Assert.Equal((60, 256), (updated.GetProperty("Timeout").GetInt32(), updated.GetProperty("MemorySize").GetInt32()));
         Assert.NotEqual(made.GetProperty("RevisionId").GetString(), updated.GetProperty("RevisionId").GetString());
         Assert.Equal("blue", updated.GetProperty("Environment").GetProperty("Variables").GetProperty("COLOR").GetString());
-        Assert.Contains("arn:aws:lambda:us-east-1:000000000000:function:hello", server.Worker.Retired);
+        Assert.Contains("arn:aws:lambda:us-east-1:000000000000:function:hello:$LATEST", server.Worker.Retired);
 
         await File.WriteAllBytesAsync(folder["code2.zip"], Zip.Of(("bootstrap", "#!/bin/sh\nexit 1\n")));
         var recoded = Parse(await server.AwsAsync("update-function-code", "--function-name", "hello", "--zip-file", $"fileb://{folder["code2.zip"]}"));

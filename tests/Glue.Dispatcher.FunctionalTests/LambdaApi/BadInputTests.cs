@@ -27,7 +27,7 @@ public sealed class BadInputTests(SharedServer shared) : IClassFixture<SharedSer
     [InlineData("Timeout", 901, "ValidationException", "'timeout'")]
     [InlineData("PackageType", "Image", "InvalidParameterValueException", "upload a zip")]
     [InlineData("PackageType", "Tar", "ValidationException", "'packageType'")]
-    [InlineData("Publish", true, "InvalidParameterValueException", "$LATEST")]
+    [InlineData("CodeSigningConfigArn", "arn:aws:lambda:us-east-1:000000000000:code-signing-config:x", "InvalidParameterValueException", "leave it out")]
     public async Task A_wrong_field_of_CreateFunction_is_named(string field, object? value, string type, string says)
     {
         var body = DispatcherServer.NewFunction("bad");

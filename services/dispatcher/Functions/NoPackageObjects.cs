@@ -1,0 +1,11 @@
+using Glue.Foundation.Signing;
+
+namespace Glue.Dispatcher.Functions;
+
+/// <summary>Of a host without an object store.</summary>
+internal sealed class NoPackageObjects : IPackageObjects
+{
+    public Task<ReadOnlyMemory<byte>> ReadAsync(
+        Credential caller, string bucket, string key, string? versionId, long maxBytes, CancellationToken cancellationToken) =>
+        throw new PackageObjectException("NoSuchBucket", "No object store is attached; upload the zip with ZipFile.");
+}
