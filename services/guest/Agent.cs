@@ -127,10 +127,10 @@ internal sealed unsafe class Agent
             switch (header.Type)
             {
                 case FrameType.Init when _guest is { HasFunction: true }:
-                    _invocation.Announce(); // restored together with its runtime
+                    Restored(payload, header.Length);
                     break;
                 case FrameType.Init:
-                    if (!Start(payload, header.Length))
+                    if (!Start(payload, header))
                     {
                         return false;
                     }
@@ -165,11 +165,21 @@ internal sealed unsafe class Agent
         return true;
     }
 
-    private bool Start(byte* payload, int length)
+    /// <summary>The runtime is here already, restored with everything else.</summary>
+    private void Restored(byte* payload, int length)
     {
         var message = InitMessage.Read(new ReadOnlySpan<byte>(payload, length));
+        if (_invocation.Restored(message.InitTimeoutMs))
+        {
+            _api.AnswerRestore();
+        }
+    }
+
+    private bool Start(byte* payload, in FrameHeader header)
+    {
+        var message = InitMessage.Read(new ReadOnlySpan<byte>(payload, header.Length));
         _guest?.MountFunction();
-        _invocation.Initialising(Clock.Monotonic, message.InitTimeoutMs);
+        _invocation.Initialising(Clock.Monotonic, message.InitTimeoutMs, isOfTemplate: header.Stream == InitMessage.Template);
         var errno = _runtime.Start(message, payload);
         return errno == 0 || End(ResultKind.NotStarted, errno);
     }

@@ -35,6 +35,9 @@ public sealed record WorkersOptions
     /// <summary>From the runtime's start to its first poll. Default 10 s, as Lambda's init phase.</summary>
     public TimeSpan InitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>From the restore of a function's snapshot to its runtime's poll: what its after-restore hooks may take. Default 10 s, as Lambda's.</summary>
+    public TimeSpan RestoreTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a stopping worker lets running invocations finish. Default 20 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 

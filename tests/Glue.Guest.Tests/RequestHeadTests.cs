@@ -10,6 +10,8 @@ public sealed class RequestHeadTests
     [InlineData("POST /2018-06-01/runtime/invocation/abc-1/response", "Response", "abc-1")]
     [InlineData("POST /2018-06-01/runtime/invocation/abc-1/error", "Error", "abc-1")]
     [InlineData("POST /2018-06-01/runtime/init/error", "InitError", "")]
+    [InlineData("GET /2018-06-01/runtime/restore/next", "RestoreNext", "")]
+    [InlineData("POST /2018-06-01/runtime/restore/error", "RestoreError", "")]
     [InlineData("POST /2018-06-01/runtime/invocation/next", "MethodNotAllowed", "")]
     [InlineData("GET /2018-06-01/runtime/invocation/abc-1/response", "MethodNotAllowed", "abc-1")]
     [InlineData("POST /2018-06-01/runtime/invocation/abc-1/other", "Unknown", "abc-1")]
@@ -26,11 +28,12 @@ public sealed class RequestHeadTests
     public void Headers_are_read_whatever_their_case()
     {
         Assert.True(RequestHead.TryParse(
-            "POST /2018-06-01/runtime/init/error HTTP/1.1\r\ncontent-LENGTH:  12 \r\nExpect: 100-Continue\r\nConnection: Close\r\nlambda-runtime-function-error-type: My.Error"u8,
+            "POST /2018-06-01/runtime/init/error HTTP/1.1\r\ncontent-LENGTH:  12 \r\nExpect: 100-Continue\r\nConnection: Close\r\nGLUE-Internal-Events: 1\r\nlambda-runtime-function-error-type: My.Error"u8,
             out var head));
         Assert.Equal(12, head.ContentLength);
         Assert.True(head.ExpectsContinue);
         Assert.False(head.KeepAlive);
+        Assert.True(head.AnswersInternalEvents);
         Assert.Equal("My.Error", Encoding.ASCII.GetString(head.ErrorType));
     }
 

@@ -8,10 +8,8 @@ using Xunit.Abstractions;
 namespace Glue.MicroVm.FunctionalTests;
 
 /// <summary>Sandboxes that start from the snapshot of their function.</summary>
-public sealed class FunctionSnapshotTests(ITestOutputHelper output)
+public sealed class FunctionSnapshotTests(ITestOutputHelper output) : MicroVmTest(output)
 {
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task Three_clones_of_a_node_function_share_no_randomness_no_tmp_and_know_the_time()
     {
@@ -96,6 +94,21 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_CSharp_function_is_warmed_by_the_runtime_client_and_starts_from_its_snapshot()
+    {
+        await using var worker = Start();
+        var bootstrap = await File.ReadAllBytesAsync(Repository.Artifact("functions/echo/bootstrap"));
+        var function = worker.Function("provided.al2023", "any", ("bootstrap", bootstrap, CodeZip.Executable));
+
+        await SnapshotAsync(worker, function);
+        var outcome = await worker.InvokeAsync(function, """{"n":1}""", tail: true);
+
+        Assert.Equal(SandboxStart.FunctionSnapshot, outcome.Start);
+        Assert.Equal("""{"n":1}""", WorkerFixture.Text(outcome.Payload));
+        Assert.DoesNotContain("warm-up", WorkerFixture.Text(outcome.LogTail), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_function_that_opts_out_runs_its_init_in_every_sandbox()
     {
         await using var worker = Start();
@@ -129,7 +142,7 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output)
 
         Assert.Equal((SandboxStart.BaseSnapshot, InvokeStatus.Succeeded), (outcome.Start, outcome.Status));
         await SnapshotAsync(worker, function);
-        await worker.Worker.RetireAsync(function.Arn[..function.Arn.LastIndexOf(':')], CancellationToken.None);
+        await CoolAsync(worker, function);
         Assert.Equal(SandboxStart.FunctionSnapshot, (await worker.InvokeAsync(function)).Start);
     }
 
@@ -170,23 +183,6 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output)
         for (long last = -1, now = Processes.TicksOf(vmm); now != last; last = now, now = Processes.TicksOf(vmm))
         {
             await Task.Delay(500, limit.Token);
-        }
-    }
-
-    private WorkerFixture Start(MicroVmOptions? options = null)
-    {
-        WorkerFixture.MicroVm.Value = options ?? new MicroVmOptions();
-        return WorkerFixture.Start(output, static options => options with { InitTimeout = TimeSpan.FromMinutes(1), BootTimeout = TimeSpan.FromMinutes(1) });
-    }
-
-    /// <summary>Has the function's snapshot made.</summary>
-    private static async Task SnapshotAsync(WorkerFixture worker, FunctionVersion function)
-    {
-        worker.Worker.Prepare(function);
-        using var limit = new CancellationTokenSource(Budget);
-        while (worker.Driver.NeedsSnapshot(function))
-        {
-            await Task.Delay(100, limit.Token);
         }
     }
 

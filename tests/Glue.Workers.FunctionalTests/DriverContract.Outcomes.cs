@@ -141,7 +141,7 @@ public abstract partial class DriverContract
                 id = reply.headers["Lambda-Runtime-Aws-Request-Id"]
                 wrong = f"/2018-06-01/runtime/invocation/{id[:-1]}X/response"
                 statuses = []
-                for method, path in (("POST", wrong), ("GET", "/nowhere"), ("GET", f"/2018-06-01/runtime/invocation/{id}/response"), ("GET", "/2018-06-01/runtime/invocation/next"), ("POST", "/2018-06-01/runtime/init/error")):
+                for method, path in (("POST", wrong), ("GET", "/nowhere"), ("GET", f"/2018-06-01/runtime/invocation/{id}/response"), ("GET", "/2018-06-01/runtime/invocation/next"), ("POST", "/2018-06-01/runtime/init/error"), ("GET", "/2018-06-01/runtime/restore/next")):
                     api.request(method, path, body=b"{}" if method == "POST" else None)
                     reply2 = api.getresponse(); reply2.read(); statuses.append(reply2.status)
                 body = json.dumps({"event": event, "statuses": statuses, "arn": reply.headers["Lambda-Runtime-Invoked-Function-Arn"], "handler": os.environ["_HANDLER"]}).encode()
@@ -155,7 +155,7 @@ public abstract partial class DriverContract
         var plain = await worker.AnswerAsync(function);
         var chunked = await worker.AnswerAsync(function, """{"chunked":true}""");
 
-        Assert.Equal("[400, 404, 405, 403, 403]", plain.GetProperty("statuses").GetRawText());
+        Assert.Equal("[400, 404, 405, 403, 403, 404]", plain.GetProperty("statuses").GetRawText());
         Assert.Equal("any", plain.GetProperty("handler").GetString());
         Assert.True(chunked.GetProperty("event").GetProperty("chunked").GetBoolean());
     }

@@ -26,10 +26,20 @@ public sealed class LambdaBootstrap : IDisposable
         using var abort = cancellationToken.UnsafeRegister(static api => ((RuntimeApiClient)api!).Abort(), _api);
         try
         {
-            var ready = await InitialiseAsync();
-            while (ready && !cancellationToken.IsCancellationRequested)
+            if (!await InitialiseAsync())
             {
-                await InvokeOnceAsync(_api.Next());
+                return;
+            }
+
+            var snapshot = SnapshotPhase.IsDue ? new SnapshotPhase(_api) : null;
+            while (!cancellationToken.IsCancellationRequested && snapshot is not { HasFailed: true })
+            {
+                var invocation = _api.Next(offersInternalEvents: snapshot is not null);
+                if (snapshot is null || !await snapshot.TakeAsync(invocation))
+                {
+                    snapshot = null;
+                    await InvokeOnceAsync(invocation);
+                }
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

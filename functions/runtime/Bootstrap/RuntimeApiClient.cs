@@ -5,11 +5,15 @@ using Glue.Functions.Http;
 namespace Glue.Functions.Runtime;
 
 /// <summary>
-/// The four calls of Lambda's Runtime API, version 2018-06-01 (Lambda Developer Guide, "Using the Lambda runtime API", read 2026-11).
+/// The calls of Lambda's Runtime API, version 2018-06-01 (Lambda Developer Guide, "Using the Lambda runtime API" and SnapStart's runtime
+/// hooks, read 2026-11).
 /// </summary>
 internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
 {
     private const string Api = "/2018-06-01/runtime/";
+
+    // Tells the sandbox, and only one that is to become a snapshot, that this runtime knows the events of SnapshotPhase.
+    private const string InternalEventsHeader = "Glue-Internal-Events";
 
     private byte[] _event = new byte[16 * 1024];
     private byte[] _answer = [];
@@ -24,9 +28,10 @@ internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
     }
 
     /// <summary>Waits for the next event, as long as it takes.</summary>
-    public RuntimeInvocation Next()
+    /// <param name="offersInternalEvents">True: this may also be an event of <see cref="SnapshotPhase"/>.</param>
+    public RuntimeInvocation Next(bool offersInternalEvents = false)
     {
-        var response = connection.ReceiveFollowing() ?? connection.Exchange(connection.Request("GET", Api + "invocation/next").End());
+        var response = connection.ReceiveFollowing() ?? connection.Exchange(Poll(offersInternalEvents));
         var length = ReadBody(response, ref _event);
         if (response.Status != 200)
         {
@@ -53,6 +58,25 @@ internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
         LogRefused(connection.Exchange(request, body, _poll));
     }
 
+    /// <summary>Asks to be saved now; returns when this process has been restored.</summary>
+    public void AwaitRestore()
+    {
+        var response = connection.Exchange(connection.Request("GET", Api + "restore/next").End());
+        if (response.Status != 200)
+        {
+            throw new HttpFaultException($"The Runtime API answered {response.Status} to a request for the restore.");
+        }
+    }
+
+    /// <summary>Hands in an empty answer without the poll for the next event.</summary>
+    public void RespondAlone(string requestId)
+    {
+        var request = connection.Request("POST", $"{Api}invocation/{requestId}/response").Header("Content-Type", "application/json").Header("Content-Length", 0).End();
+        LogRefused(connection.Exchange(request));
+    }
+
+    public void ReportRestoreError(Exception exception) => Report(Api + "restore/error", exception, "Runtime.AfterRestoreError");
+
     public void ReportError(string requestId, Exception exception) => Report($"{Api}invocation/{requestId}/error", exception);
 
     public void ReportInitError(Exception exception) => Report(Api + "init/error", exception);
@@ -61,12 +85,18 @@ internal sealed class RuntimeApiClient(HttpConnection connection) : IDisposable
 
     public void Dispose() => connection.Dispose();
 
-    private void Report(string target, Exception exception)
+    private HttpRequestHead Poll(bool offersInternalEvents)
+    {
+        var poll = connection.Request("GET", Api + "invocation/next");
+        return (offersInternalEvents ? poll.Header(InternalEventsHeader, 1) : poll).End();
+    }
+
+    private void Report(string target, Exception exception, string? errorType = null)
     {
         var body = ErrorDocument.Write(exception);
         var request = connection.Request("POST", target)
             .Header("Content-Type", "application/vnd.aws.lambda.error+json")
-            .Header("Lambda-Runtime-Function-Error-Type", ErrorDocument.TypeName(exception))
+            .Header("Lambda-Runtime-Function-Error-Type", errorType ?? ErrorDocument.TypeName(exception))
             .Header("Content-Length", body.Length).End();
         LogRefused(connection.Exchange(request, body));
     }

@@ -9,10 +9,13 @@ public enum FrameType : byte
     /// <summary>Agent → worker, first frame: it runs. Payload: <see cref="ChannelProtocol.Version"/> (u32).</summary>
     Hello = 1,
 
-    /// <summary>Worker → agent, once: what to run (<see cref="InitMessage"/>).</summary>
+    /// <summary>Worker → agent, once: what to run (<see cref="InitMessage"/>). Stream <see cref="InitMessage.Template"/>: to become a snapshot.</summary>
     Init = 2,
 
-    /// <summary>Agent → worker: the runtime asked for the next event; payload u32 microseconds since the runtime was started (the first is the init duration).</summary>
+    /// <summary>
+    /// Agent → worker: the runtime asked for the next event; payload u32 microseconds since the runtime was started (the first is the
+    /// init duration), or since it was told of its restore. Stream <see cref="InternalEvents.Answered"/>: it answers internal events.
+    /// </summary>
     Ready = 3,
 
     /// <summary>Worker → agent: one invocation (<see cref="InvokeMessage"/>), with the first part of its event.</summary>
@@ -35,6 +38,12 @@ public enum FrameType : byte
 
     /// <summary>Worker → agent of a microVM, after its boot, every restore and every pause (<see cref="ResumeMessage"/>); answered by <see cref="Hello"/>.</summary>
     Resume = 10,
+
+    /// <summary>
+    /// Agent → worker: the runtime of a template asked for <c>restore/next</c> and waits: this is the moment to save. Payload u32
+    /// microseconds since the runtime was started. The <see cref="Init"/> that follows a restore answers it.
+    /// </summary>
+    SnapshotPoint = 11,
 
     /// <summary>Agent → worker: a function connected to the storage port; the stream number is new.</summary>
     StreamOpen = 16,

@@ -10,6 +10,9 @@ namespace Glue.Contracts.Channel;
 /// </summary>
 public readonly record struct InitMessage
 {
+    /// <summary>The frame's stream number: the sandbox is to become a snapshot, and has <c>restore/next</c>.</summary>
+    public const int Template = 1;
+
     /// <summary>Bytes before the strings.</summary>
     public const int FixedSize = 36;
 
@@ -25,7 +28,7 @@ public readonly record struct InitMessage
     /// <summary>RLIMIT_NPROC, threads included; Lambda gives 1024.</summary>
     public uint Processes { get; init; }
 
-    /// <summary>How long the runtime may take to its first poll.</summary>
+    /// <summary>How long the runtime may take to its first poll; of a restored one, from its restore to its next poll.</summary>
     public uint InitTimeoutMs { get; init; }
 
     /// <summary>Anonymous memory the runtime's process may hold; the agent ends it above. 0: not watched.</summary>

@@ -1,6 +1,6 @@
 namespace Glue.Contracts.Channel;
 
-/// <summary>How an invocation, or the init phase before it, ended. After an error of init, a timeout, an exit, too much memory or no start the sandbox ends.</summary>
+/// <summary>How an invocation, or the init phase before it, ended. After an error of init or restore, a timeout, an exit, too much memory or no start the sandbox ends.</summary>
 public enum ResultKind : byte
 {
     /// <summary>The runtime posted a response.</summary>
@@ -26,4 +26,7 @@ public enum ResultKind : byte
 
     /// <summary>The runtime held more memory than the function may; the agent killed everything.</summary>
     OutOfMemory = 7,
+
+    /// <summary>The runtime posted an error of what it does after a restore.</summary>
+    RestoreError = 8,
 }

@@ -6,8 +6,8 @@ using Glue.Guest.Runtime;
 namespace Glue.Guest.RuntimeApi;
 
 /// <summary>
-/// Where the runtime stands: initialising, idle, running an event, or done with one but not yet polling again. Owns the event until
-/// it is delivered, and the deadline.
+/// Where the runtime stands: initialising, idle, running an event, done with one but not yet polling again, and on the way into a
+/// snapshot and out of it. Owns the event until it is delivered, and the deadline.
 /// </summary>
 internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runtime)
 {
@@ -17,6 +17,8 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         Idle,
         Running,
         Answered,
+        AtSnapshotPoint,
+        Restoring,
     }
 
     // Short invocations cannot change the peak much; they are measured once in so many.
@@ -32,14 +34,23 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
     private int _unmeasured;
     private byte* _head;
     private int _missing;
+    private bool _isRestored;
 
-    /// <summary>When the running event, or the init phase, must be over; monotonic nanoseconds, 0 when nothing runs.</summary>
+    /// <summary>When the running event, the init phase, or what follows a restore must be over; monotonic nanoseconds, 0 when nothing runs.</summary>
     public long Deadline { get; private set; }
 
     public bool IsInitialising => _phase == Phase.Initialising;
 
-    /// <summary>A poll is in order unless an event is in the runtime's hands.</summary>
-    public bool MayPoll => _phase != Phase.Running;
+    /// <summary>It became, or is to become, a snapshot: <c>AWS_LAMBDA_INITIALIZATION_TYPE</c> is <c>snap-start</c>.</summary>
+    public bool IsOfTemplate { get; private set; }
+
+    public bool IsRestoring => _phase == Phase.Restoring;
+
+    /// <summary>A poll is in order unless an event is in the runtime's hands, or it waits to be restored.</summary>
+    public bool MayPoll => _phase is not (Phase.Running or Phase.AtSnapshotPoint);
+
+    /// <summary>Once, instead of the first poll or instead of the next one.</summary>
+    public bool MayWaitForRestore => !_isRestored && _phase is Phase.Initialising or Phase.Answered;
 
     public bool CanDeliver => _hasEvent && _missing == 0;
 
@@ -49,8 +60,9 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
 
     public byte* Event => _head + Message.HeadSize;
 
-    public void Initialising(long started, uint timeoutMs)
+    public void Initialising(long started, uint timeoutMs, bool isOfTemplate)
     {
+        IsOfTemplate = isOfTemplate;
         _phaseStart = started;
         Deadline = started + (timeoutMs * 1_000_000L);
     }
@@ -108,23 +120,42 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         _phase == Phase.Running && requestId.SequenceEqual(_requestId.AsSpan(0, _requestIdLength));
 
     /// <summary>The runtime polls.</summary>
-    public void Polled()
+    public void Polled(bool answersInternalEvents)
     {
-        if (_phase is Phase.Initialising or Phase.Answered)
+        if (_phase is Phase.Initialising or Phase.Answered or Phase.Restoring)
         {
-            channel.Send(FrameType.Ready, 0, (uint)((Clock.Monotonic - _phaseStart) / 1000));
+            channel.Send(FrameType.Ready, answersInternalEvents ? InternalEvents.Answered : 0, MicrosInPhase);
             runtime.Reap();
             Deadline = 0;
             _phase = Phase.Idle;
         }
     }
 
-    /// <summary>Tells a worker that did not see the poll that the runtime is polling.</summary>
-    public void Announce()
+    /// <summary>The runtime asks for its restore: what follows is saved.</summary>
+    public void WaitsForRestore()
     {
-        if (_phase == Phase.Idle)
+        channel.Send(FrameType.SnapshotPoint, 0, MicrosInPhase);
+        runtime.Reap();
+        Deadline = 0;
+        _phase = Phase.AtSnapshotPoint;
+    }
+
+    /// <summary>This is a copy, and its worker did not see what came before. True: the runtime waits to be told.</summary>
+    public bool Restored(uint timeoutMs)
+    {
+        _isRestored = true;
+        switch (_phase)
         {
-            channel.Send(FrameType.Ready, 0, 0u);
+            case Phase.AtSnapshotPoint:
+                _phase = Phase.Restoring;
+                _phaseStart = Clock.Monotonic;
+                Deadline = _phaseStart + (timeoutMs * 1_000_000L);
+                return true;
+            case Phase.Idle:
+                channel.Send(FrameType.Ready, 0, 0u);
+                return false;
+            default:
+                return false; // it was not saved in any other phase
         }
     }
 
@@ -139,7 +170,7 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         }
 
         Send(kind, elapsed, 0, errorType, data, isWhole);
-        if (kind != ResultKind.InitError)
+        if (kind is not (ResultKind.InitError or ResultKind.RestoreError))
         {
             _phase = Phase.Answered; // the deadline stays: what runs after the answer runs on the invocation's time
         }
@@ -147,6 +178,8 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
 
     /// <summary>The sandbox ends without an answer.</summary>
     public void End(ResultKind kind, int status) => Send(kind, Clock.Monotonic - _phaseStart, status, default, default, isWhole: true);
+
+    private uint MicrosInPhase => (uint)((Clock.Monotonic - _phaseStart) / 1000);
 
     private void Send(ResultKind kind, long elapsed, int status, ReadOnlySpan<byte> errorType, ReadOnlySpan<byte> data, bool isWhole)
     {

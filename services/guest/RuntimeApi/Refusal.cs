@@ -18,6 +18,8 @@ internal static class Responses
     public static ReadOnlySpan<byte> Accepted =>
         "HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n"u8;
 
+    public static ReadOnlySpan<byte> Restored => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8;
+
     public static ReadOnlySpan<byte> Of(Refusal refusal) => refusal switch
     {
         Refusal.BadRequest =>

@@ -10,6 +10,8 @@ internal enum Operation : byte
     Response,
     Error,
     InitError,
+    RestoreNext,
+    RestoreError,
     MethodNotAllowed,
 }
 
@@ -27,6 +29,9 @@ internal ref struct RequestHead
     public bool IsChunked;
     public bool ExpectsContinue;
     public bool KeepAlive;
+
+    /// <summary>Header <see cref="Contracts.Channel.InternalEvents.Header"/>.</summary>
+    public bool AnswersInternalEvents;
 
     /// <summary>Reads a head without its closing empty line. False: this is no HTTP request.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out RequestHead head)
@@ -81,6 +86,15 @@ internal ref struct RequestHead
         {
             Operation = Operation.InitError;
         }
+        else if (path.SequenceEqual("restore/next"u8))
+        {
+            Operation = Operation.RestoreNext;
+            wanted = "GET"u8;
+        }
+        else if (path.SequenceEqual("restore/error"u8))
+        {
+            Operation = Operation.RestoreError;
+        }
         else if (path.StartsWith("invocation/"u8))
         {
             path = path["invocation/".Length..];
@@ -112,6 +126,9 @@ internal ref struct RequestHead
                 return true;
             case 6 when Is(name, "expect"u8):
                 ExpectsContinue = Is(value, "100-continue"u8);
+                return true;
+            case 20 when Is(name, "glue-internal-events"u8):
+                AnswersInternalEvents = true;
                 return true;
             case 34 when Is(name, "lambda-runtime-function-error-type"u8):
                 ErrorType = value;

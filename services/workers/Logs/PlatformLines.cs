@@ -25,7 +25,9 @@ internal static class PlatformLines
             $"REPORT RequestId: {requestId}\tDuration: {outcome.Duration.TotalMilliseconds:0.00} ms\tBilled Duration: {outcome.BilledDuration.TotalMilliseconds:0} ms\tMemory Size: {version.MemoryMiB} MB\tMax Memory Used: {outcome.MaxMemoryUsedMiB} MB\t");
         if (outcome.InitDuration > TimeSpan.Zero)
         {
-            line.Append(CultureInfo.InvariantCulture, $"Init Duration: {outcome.InitDuration.TotalMilliseconds:0.00} ms\t");
+            line.Append(
+                CultureInfo.InvariantCulture,
+                $"{(outcome.Start == SandboxStart.FunctionSnapshot ? "Restore" : "Init")} Duration: {outcome.InitDuration.TotalMilliseconds:0.00} ms\t");
         }
 
         if (errorType == "Sandbox.Timedout")

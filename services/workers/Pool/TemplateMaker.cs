@@ -129,22 +129,22 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
         }
 
         await _polled.WaitAsync(_stopping.Token);
-        if (command.IsOurs)
+        if (sandbox is { AnswersInternalEvents: true, IsAtSnapshotPoint: false })
         {
             for (var i = 0; i < WarmingPings; i++)
             {
-                if (!await RunAsync(sandbox, InternalEvents.Ping))
+                if (await RunAsync(sandbox, InternalEvents.Ping) is { } failed)
                 {
-                    return "its runtime does not answer";
+                    return failed;
                 }
             }
 
             // Generators note when they last renewed themselves. Restored, the guest's clock stands before that moment, which makes
             // them renew at the next use (docs/snapshots.md).
             sandbox.SetTime(_context.Time.GetUtcNow() + Ahead, isRestored: true);
-            if (!await RunAsync(sandbox, InternalEvents.BeforeSnapshot))
+            if (await RunAsync(sandbox, InternalEvents.BeforeSnapshot) is { } refused)
             {
-                return "its runtime does not answer";
+                return refused;
             }
         }
 
@@ -152,17 +152,23 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
         return null;
     }
 
-    private async Task<bool> RunAsync(Sandbox sandbox, string eventId)
+    /// <returns>Null when answered, else why not.</returns>
+    private async Task<string?> RunAsync(Sandbox sandbox, string eventId)
     {
         var request = new InvokeRequest { RequestId = eventId, Payload = "{}"u8.ToArray(), InvokedFunctionArn = sandbox.Version.Arn };
-        if (!sandbox.TryRun(request, TimeSpan.Zero, out var outcome)
-            || (await outcome.WaitAsync(_stopping.Token)).Status != InvokeStatus.Succeeded)
+        if (!sandbox.TryRun(request, TimeSpan.Zero, out var running))
         {
-            return false;
+            return "its sandbox has ended";
+        }
+
+        var outcome = await running.WaitAsync(_stopping.Token);
+        if (outcome.Status != InvokeStatus.Succeeded)
+        {
+            return $"its runtime failed: {System.Text.Encoding.UTF8.GetString(outcome.Payload.Span)}"; // a before-snapshot hook, for one
         }
 
         await _polled.WaitAsync(_stopping.Token);
-        return true;
+        return null;
     }
 
     private static Task GoneIfStartedAsync(Sandbox sandbox) => sandbox.State == SandboxState.Booting ? Task.CompletedTask : sandbox.Gone;

@@ -9,6 +9,9 @@ internal static class Failures
 {
     private const int Killed = 9;
 
+    /// <summary>What AWS's runtimes report a failed hook as.</summary>
+    private const string AfterRestoreError = "Runtime.AfterRestoreError";
+
     /// <summary>Null: the function answered.</summary>
     public static FunctionFailure? Of(in ResultMessage message, string errorType, byte[] document, FunctionVersion version, TimeSpan timeout, bool wasOutOfMemory) =>
         message.Kind switch
@@ -16,6 +19,7 @@ internal static class Failures
             ResultKind.Response => null,
             ResultKind.Error => new FunctionFailure(errorType, null) { RuntimeDocument = document, PlatformErrorType = null },
             ResultKind.InitError => new FunctionFailure(errorType.Length > 0 ? errorType : "Runtime.Unknown", null) { RuntimeDocument = document },
+            ResultKind.RestoreError => new FunctionFailure(errorType.Length > 0 ? errorType : AfterRestoreError, null) { RuntimeDocument = document },
             ResultKind.TimedOut => new FunctionFailure("Sandbox.Timedout", $"Task timed out after {timeout.TotalSeconds:0.00} seconds"),
             ResultKind.TooLarge => new FunctionFailure(
                 "Function.ResponseSizeTooLarge",
@@ -25,6 +29,10 @@ internal static class Failures
             _ when wasOutOfMemory && message.ExitStatus == Killed => OutOfMemory(version),
             _ => new FunctionFailure("Runtime.ExitError", ExitText(message.ExitStatus)),
         };
+
+    /// <remarks>SnapStartTimeoutException of the Invoke API, for what a function does after its restore (Developer Guide, "runtime hooks", read 2026-11).</remarks>
+    public static FunctionFailure RestoreTimedOut(TimeSpan limit) => new(
+        "SnapStartTimeoutException", $"Restoring timed out: what the function does after a restore (runtime hooks) took more than {limit.TotalSeconds:0.##} seconds");
 
     public static FunctionFailure OutOfMemory(FunctionVersion version) => new(
         "Runtime.OutOfMemory",

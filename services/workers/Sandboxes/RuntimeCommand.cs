@@ -9,9 +9,6 @@ namespace Glue.Workers.Sandboxes;
 /// <param name="Failure">Not null: the code was looked at and cannot run.</param>
 internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string ExecutionEnvironment, FunctionFailure? Failure = null)
 {
-    /// <summary>Whether the runtime is one that answers <see cref="Contracts.Channel.InternalEvents"/> itself.</summary>
-    public bool IsOurs { get; init; }
-
     /// <summary>Finds the command of a version whose code is unpacked in <paramref name="codeFolder"/>.</summary>
     public static RuntimeCommand Of(FunctionVersion version, string codeFolder)
     {
@@ -20,12 +17,12 @@ internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string Ex
         {
             // As Lambda's: V8 gives up with a heap statistic in the log shortly before the sandbox's limit.
             var heap = (version.MemoryMiB * 9 / 10).ToString(CultureInfo.InvariantCulture);
-            return new RuntimeCommand(["/usr/bin/node", $"--max-old-space-size={heap}", "/var/runtime/Runtimes/nodejs/bootstrap.mjs"], environment) { IsOurs = true };
+            return new RuntimeCommand(["/usr/bin/node", $"--max-old-space-size={heap}", "/var/runtime/Runtimes/nodejs/bootstrap.mjs"], environment);
         }
 
         if (version.Runtime.StartsWith("python", StringComparison.Ordinal))
         {
-            return new RuntimeCommand(["/usr/bin/python3", "/var/runtime/Runtimes/python/bootstrap.py"], environment) { IsOurs = true };
+            return new RuntimeCommand(["/usr/bin/python3", "/var/runtime/Runtimes/python/bootstrap.py"], environment);
         }
 
         if (version.Runtime.StartsWith("provided", StringComparison.Ordinal))

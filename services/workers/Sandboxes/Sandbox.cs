@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
@@ -11,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Glue.Workers.Sandboxes;
 
 /// <summary>
-/// One execution environment from boot to end, whatever its driver: speaks the channel protocol, keeps the state, turns what the
-/// agent reports into outcomes. Runs one invocation at a time; the pool decides which.
+/// One execution environment from boot to end, whatever its driver: keeps the state, and turns what the agent tells into outcomes.
+/// Runs one invocation at a time; the pool decides which.
 /// </summary>
-internal sealed class Sandbox : IFrameHandler
+internal sealed class Sandbox : IAgentEvents
 {
     private readonly ISandboxHost _host;
     private readonly SandboxContext _context;
@@ -30,7 +28,6 @@ internal sealed class Sandbox : IFrameHandler
     private string? _killedFor;
     private Attempt? _attempt;
     private Attempt? _answered;
-    private ArrayBufferWriter<byte>? _parts;
     private bool _becameReady;
     private bool _isAgentUp;
     private bool _isTemplate;
@@ -59,6 +56,12 @@ internal sealed class Sandbox : IFrameHandler
     /// <summary>It has answered and is about to poll again: soon it can serve whoever waits.</summary>
     public bool IsReturning => State == SandboxState.Busy && Volatile.Read(ref _attempt) is null;
 
+    /// <summary>Of a template: its runtime waits at <c>restore/next</c>, and takes no event before it is restored.</summary>
+    public bool IsAtSnapshotPoint { get; private set; }
+
+    /// <summary>Its runtime knows <see cref="InternalEvents"/>.</summary>
+    public bool AnswersInternalEvents { get; private set; }
+
     /// <summary>Done when nothing of it is left.</summary>
     public Task Gone => _gone.Task;
 
@@ -85,7 +88,7 @@ internal sealed class Sandbox : IFrameHandler
         using (time.CreateTimer(
             static state => ((Sandbox)state!).CheckBoot(), this, _context.Options.BootTimeout, Timeout.InfiniteTimeSpan))
         {
-            SendInit(command);
+            _writer.Send(InitFrame.Compose(Version, command, _running, _isTemplate, _log.Stream, _context.Options));
             var started = await _started.Task;
             if (started.IsReady)
             {
@@ -108,7 +111,7 @@ internal sealed class Sandbox : IFrameHandler
         var attempt = new Attempt(request, startDuration, start, initDuration, _context.Time.GetTimestamp());
         lock (_lock)
         {
-            if (State != SandboxState.Ready)
+            if (State != SandboxState.Ready || IsAtSnapshotPoint)
             {
                 return false;
             }
@@ -159,13 +162,7 @@ internal sealed class Sandbox : IFrameHandler
     public InvokeOutcome FailInit(InvokeRequest request, SandboxStarted started, TimeSpan startDuration)
     {
         var attempt = new Attempt(request, startDuration, _running?.StartKind ?? SandboxStart.Boot, TimeSpan.Zero, 0);
-        var message = new ResultMessage { DurationMicros = (uint)started.Duration.TotalMicroseconds, MaxRssKiB = started.MaxRssKiB };
-        // A log of its own: the sandbox's belongs to its reader, which may still be ending it.
-        var log = new SandboxLog(Version, _log.Stream, _context.Logs, _context.Time);
-        log.StartTail();
-        log.Remember(started.LogTail.Span);
-        log.Write(PlatformLines.Start(request.RequestId, Version));
-        return Report(log, attempt, message, started.Failure, []);
+        return InvocationReport.OfFailedInit(attempt, started, _log.Stream, Id, Version, _context);
     }
 
     /// <summary>Ends it. A running attempt, if any, fails with that reason.</summary>
@@ -185,78 +182,7 @@ internal sealed class Sandbox : IFrameHandler
         _running?.Kill();
     }
 
-    void IFrameHandler.Handle(in FrameHeader header, ReadOnlySpan<byte> payload)
-    {
-        switch (header.Type)
-        {
-            case FrameType.Log when header.Stream is 1 or 2 && payload.Length <= ChannelProtocol.MaxStreamData:
-                _log.Append(header.Stream, payload);
-                break;
-            case FrameType.ResultData:
-                Gather(payload, isFirst: header.Stream == 1);
-                break;
-            case FrameType.Result when payload.Length >= ResultMessage.FixedSize:
-                Finish(ResultMessage.Read(payload), payload[ResultMessage.FixedSize..], isWhole: header.Stream == 1);
-                break;
-            case FrameType.Ready when payload.Length == sizeof(uint):
-                Polled(TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(payload)));
-                break;
-            case FrameType.Hello when payload.Length == sizeof(uint):
-                Greeted(BinaryPrimitives.ReadUInt32LittleEndian(payload));
-                break;
-            case FrameType.Fault:
-                throw new ChannelException("agent fault: " + System.Text.Encoding.UTF8.GetString(payload));
-            case >= FrameType.StreamOpen and <= FrameType.StreamCredit:
-                _streams!.Handle(header, payload);
-                break;
-            default:
-                throw new ChannelException($"an unexpected frame of type {(int)header.Type} with {payload.Length} bytes");
-        }
-    }
-
-    void IFrameHandler.Settle()
-    {
-        // The pool first: whoever calls again at once finds this sandbox, and does not start another.
-        if (_becameReady)
-        {
-            _becameReady = false;
-            _host.IsReady(this);
-        }
-
-        if (_answered is { } answered)
-        {
-            _answered = null;
-            answered.Complete();
-        }
-    }
-
-    private void SendInit(RuntimeCommand command)
-    {
-        var limits = new InitMessage
-        {
-            OpenFiles = 1024,
-            Processes = 1024,
-            InitTimeoutMs = (uint)_context.Options.InitTimeout.TotalMilliseconds,
-            DataLimitBytes = _running!.DataLimitBytes,
-            MemoryLimitKiB = _running.GuardedMemoryKiB,
-        };
-        var environment = SandboxEnvironment.Compose(Version, _log.Stream, command, _isTemplate ? "snap-start" : "on-demand");
-        var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment);
-        var frame = new byte[FrameHeader.Size + payload.Length];
-        new FrameHeader(payload.Length, FrameType.Init, 0).Write(frame);
-        payload.CopyTo(frame, FrameHeader.Size);
-        _writer!.Send(frame);
-    }
-
-    private void CheckBoot()
-    {
-        if (!Volatile.Read(ref _isAgentUp))
-        {
-            Kill($"its agent did not answer within {_context.Options.BootTimeout.TotalSeconds:0.#} s");
-        }
-    }
-
-    private void Greeted(uint protocol)
+    void IAgentEvents.Greeted(uint protocol)
     {
         if (protocol != ChannelProtocol.Version)
         {
@@ -273,7 +199,83 @@ internal sealed class Sandbox : IFrameHandler
         }
     }
 
-    private void Polled(TimeSpan sinceStart)
+    void IAgentEvents.Polled(TimeSpan sinceStart, bool answersInternalEvents)
+    {
+        AnswersInternalEvents |= answersInternalEvents;
+        Rest(sinceStart);
+    }
+
+    void IAgentEvents.ReachedSnapshotPoint(TimeSpan sinceStart)
+    {
+        if (!_isTemplate)
+        {
+            throw new ChannelException("a request to be saved, of a sandbox that will not be");
+        }
+
+        IsAtSnapshotPoint = true;
+        Rest(sinceStart);
+    }
+
+    void IAgentEvents.Wrote(int output, ReadOnlySpan<byte> bytes) => _log.Append(output, bytes);
+
+    void IAgentEvents.StreamMoved(in FrameHeader header, ReadOnlySpan<byte> payload) => _streams!.Handle(header, payload);
+
+    void IAgentEvents.Finished(in ResultMessage message, string errorType, byte[] payload)
+    {
+        var isOver = message.Kind is not (ResultKind.Response or ResultKind.Error or ResultKind.TooLarge);
+        Attempt? attempt;
+        lock (_lock)
+        {
+            attempt = _attempt;
+            _attempt = null;
+            if (!isOver && (attempt is null || State != SandboxState.Busy))
+            {
+                throw new ChannelException($"a result in state {State}");
+            }
+        }
+
+        var wasStarted = attempt is not null || _started.Task.IsCompleted;
+        var wasOutOfMemory = message.Kind == ResultKind.Exited && _running!.WasOutOfMemory();
+        var failure = message.Kind == ResultKind.TimedOut && !wasStarted && _running!.StartKind == SandboxStart.FunctionSnapshot
+            ? Failures.RestoreTimedOut(_context.Options.RestoreTimeout)
+            : Failures.Of(message, errorType, payload, Version, wasStarted ? Version.Timeout : _context.Options.InitTimeout, wasOutOfMemory);
+        if (attempt is not null)
+        {
+            Settle(attempt, Report(attempt, message, failure, payload));
+        }
+
+        if (isOver)
+        {
+            EndEarly(failure, message);
+        }
+    }
+
+    void IAgentEvents.Settle()
+    {
+        // The pool first: whoever calls again at once finds this sandbox, and does not start another.
+        if (_becameReady)
+        {
+            _becameReady = false;
+            _host.IsReady(this);
+        }
+
+        if (_answered is { } answered)
+        {
+            _answered = null;
+            answered.Complete();
+        }
+    }
+
+    private void CheckBoot()
+    {
+        if (!Volatile.Read(ref _isAgentUp))
+        {
+            Kill($"its agent did not answer within {_context.Options.BootTimeout.TotalSeconds:0.#} s");
+        }
+    }
+
+    /// <summary>The runtime waits: for its next event, or to be saved.</summary>
+    private void Rest(TimeSpan sinceStart)
     {
         lock (_lock)
         {
@@ -300,82 +302,10 @@ internal sealed class Sandbox : IFrameHandler
         _becameReady = true;
     }
 
-    private void Gather(ReadOnlySpan<byte> part, bool isFirst)
-    {
-        if (isFirst)
-        {
-            _parts = new ArrayBufferWriter<byte>(part.Length);
-        }
-
-        if (_parts is null || _parts.WrittenCount + part.Length > ChannelProtocol.MaxResultBytes)
-        {
-            throw new ChannelException("an answer without a beginning or without an end");
-        }
-
-        _parts.Write(part);
-    }
-
-    private void Finish(in ResultMessage message, ReadOnlySpan<byte> rest, bool isWhole)
-    {
-        if (message.ErrorTypeLength > rest.Length || !Enum.IsDefined(message.Kind))
-        {
-            throw new ChannelException("a result that cannot be read");
-        }
-
-        var errorType = System.Text.Encoding.UTF8.GetString(rest[..message.ErrorTypeLength]);
-        rest = rest[message.ErrorTypeLength..];
-        var parts = isWhole ? null : _parts;
-        _parts = null;
-        byte[] payload = parts is null ? rest.ToArray() : [.. parts.WrittenSpan, .. rest];
-
-        var isOver = message.Kind is not (ResultKind.Response or ResultKind.Error or ResultKind.TooLarge);
-        Attempt? attempt;
-        lock (_lock)
-        {
-            attempt = _attempt;
-            _attempt = null;
-            if (!isOver && (attempt is null || State != SandboxState.Busy))
-            {
-                throw new ChannelException($"a result in state {State}");
-            }
-        }
-
-        var failure = Failures.Of(
-            message, errorType, payload, Version,
-            attempt is null && !_started.Task.IsCompleted ? _context.Options.InitTimeout : Version.Timeout,
-            wasOutOfMemory: message.Kind == ResultKind.Exited && _running!.WasOutOfMemory());
-        if (attempt is not null)
-        {
-            Settle(attempt, Report(_log, attempt, message, failure, payload));
-        }
-
-        if (isOver)
-        {
-            EndEarly(failure, message);
-        }
-    }
-
-    private InvokeOutcome Report(SandboxLog log, Attempt attempt, in ResultMessage message, FunctionFailure? failure, byte[] payload)
-    {
-        var requestId = attempt.Request.RequestId;
-        var outcome = attempt.ToOutcome(Id, message, failure, payload);
-        if (_isTemplate)
-        {
-            return outcome; // not the user's: no log, no bill
-        }
-
-        log.Flush();
-        if (failure?.ToLogLine(requestId) is { } line)
-        {
-            log.Write(System.Text.Encoding.UTF8.GetBytes(line));
-        }
-
-        log.Write(PlatformLines.End(requestId));
-        log.Write(PlatformLines.Report(requestId, Version, outcome, failure?.PlatformErrorType));
-        _context.Metrics.Invoked(outcome, Version.MemoryMiB);
-        var tail = log.TakeTail();
-        return attempt.Request.WantsLogTail ? outcome with { LogTail = tail } : outcome;
-    }
+    /// <summary>A template's events are not the user's: no log, no bill.</summary>
+    private InvokeOutcome Report(Attempt attempt, in ResultMessage message, FunctionFailure? failure, byte[] payload) => _isTemplate
+        ? attempt.ToOutcome(Id, message, failure, payload)
+        : InvocationReport.Close(attempt, _log, Id, Version, message, failure, payload, _context.Metrics);
 
     private void Settle(Attempt attempt, InvokeOutcome outcome)
     {
@@ -406,7 +336,7 @@ internal sealed class Sandbox : IFrameHandler
         await Task.Yield();
         try
         {
-            await new ChannelReader(running.Channel, this).RunAsync();
+            await new ChannelReader(running.Channel, new AgentFrames(this)).RunAsync();
         }
         catch (ChannelException e)
         {
@@ -424,7 +354,7 @@ internal sealed class Sandbox : IFrameHandler
 
     private async Task EndAsync(IRunningSandbox running)
     {
-        ((IFrameHandler)this).Settle();
+        ((IAgentEvents)this).Settle();
         Attempt? attempt;
         string reason;
         lock (_lock)
@@ -448,8 +378,8 @@ internal sealed class Sandbox : IFrameHandler
         {
             var failure = wasOutOfMemory ? Failures.OutOfMemory(Version) : Failures.Ended(reason);
             var message = new ResultMessage { DurationMicros = attempt.ElapsedMicros(_context.Time) };
-            Settle(attempt, Report(_log, attempt, message, failure, []));
-            ((IFrameHandler)this).Settle();
+            Settle(attempt, Report(attempt, message, failure, []));
+            ((IAgentEvents)this).Settle();
         }
 
         _started.TrySetResult(new SandboxStarted(

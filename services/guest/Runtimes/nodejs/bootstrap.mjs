@@ -11,7 +11,8 @@ import { inspect, format } from 'node:util';
 const env = process.env;
 const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(':');
 const base = '/2018-06-01/runtime/';
-const pollNext = Buffer.from(`GET ${base}invocation/next HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+const get = (what, header = '') => Buffer.from(`GET ${base}${what} HTTP/1.1\r\nHost: ${host}\r\n${header}\r\n`);
+const pollNext = get('invocation/next');
 
 const isTemplate = env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
 
@@ -300,18 +301,45 @@ function poll(connection, answer) {
     requestId = current.id;
     if (isTemplate) {
       random.forget();
-      if (requestId === 'glue-ping' || requestId === 'glue-before-snapshot') {
-        current.run(requestId === 'glue-ping' ? async (event) => event : () => random.drawFromAll(), body);
-        return;
-      }
     }
-    current.run(handler, body);
+    current.run((isTemplate && internal[requestId]) || handler, body);
   };
-  if (answer) {
-    connection.send(Buffer.concat([...answer, pollNext]), () => {}, take);
+  if (!answer) {
+    connection.send(isTemplate ? get('invocation/next', 'Glue-Internal-Events: 1\r\n') : pollNext, take);
+  } else if (isTemplate && requestId === 'glue-before-snapshot' && hooks.afterRestore.length > 0) {
+    connection.send(Buffer.concat([...answer, get('restore/next')]), () => {}, () => restored(connection, take));
   } else {
-    connection.send(pollNext, take);
+    connection.send(Buffer.concat([...answer, pollNext]), () => {}, take);
   }
+}
+
+// Events that are not the user's. Nobody reads the log of a warm-up.
+const internal = {
+  'glue-ping': async (event, context) => {
+    console.log('warm-up', event, context.getRemainingTimeInMillis());
+    return event;
+  },
+  'glue-before-snapshot': async () => {
+    for (const [hook, data] of hooks.beforeSnapshot) {
+      await hook(data);
+    }
+    return random.drawFromAll();
+  },
+};
+
+async function restored(connection, take) {
+  try {
+    random.forget();
+    for (const [hook, data] of hooks.afterRestore) {
+      await hook(data);
+    }
+  } catch (error) {
+    const description = describe(error);
+    console.error('Restore Error', JSON.stringify(description));
+    connection.send(Buffer.concat(post('restore/error', JSON.stringify(description), 'Runtime.AfterRestoreError')), () => process.exit(1));
+    return;
+  }
+  connection.send(pollNext, take);
 }
 
 // Says why and ends: the state of a process after an error nobody caught is anybody's guess.
@@ -358,6 +386,19 @@ async function takePart() {
   return { forget, drawFromAll };
 }
 
+// AWS has no hooks for Node.js. Node itself has: those of its start-up snapshots (v8.startupSnapshot), and code that uses them asks first
+// whether a snapshot is being made. It is: the callbacks run when the function's snapshot is made, and in every sandbox restored from it.
+const hooks = { beforeSnapshot: [], afterRestore: [] };
+
+async function offerHooks() {
+  const { default: v8 } = await import('node:v8');
+  if (v8.startupSnapshot) {
+    v8.startupSnapshot.isBuildingSnapshot = () => true;
+    v8.startupSnapshot.addSerializeCallback = (hook, data) => void hooks.beforeSnapshot.push([hook, data]);
+    v8.startupSnapshot.addDeserializeCallback = (hook, data) => void hooks.afterRestore.push([hook, data]);
+  }
+}
+
 installConsole();
 const socket = net.connect(Number(port), host);
 const connection = new Connection(socket);
@@ -367,6 +408,7 @@ process.on('unhandledRejection', (reason) =>
 try {
   if (isTemplate) {
     random = await takePart();
+    await offerHooks();
   }
   handler = await loadHandler();
   poll(connection);

@@ -14,6 +14,9 @@ import traceback
 
 BASE = "/2018-06-01/runtime/"
 POLL = f"GET {BASE}invocation/next HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+# The first poll in a sandbox that is to become a snapshot: see internal().
+POLL_AS_TEMPLATE = f"GET {BASE}invocation/next HTTP/1.1\r\nHost: 127.0.0.1\r\nGlue-Internal-Events: 1\r\n\r\n".encode()
+AWAIT_RESTORE = f"GET {BASE}restore/next HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
 
 
 class InitError(Exception):
@@ -236,17 +239,49 @@ must_reseed = False
 
 def internal(event_id):
     """The handler for an event that is not the user's, or None."""
+    return {"glue-ping": warm_up, "glue-before-snapshot": before_snapshot}.get(event_id)
+
+
+def warm_up(event, context):
+    """What a first invocation needs has then run once; nobody reads this log."""
+    print(event, context.get_remaining_time_in_millis())
+    return event
+
+
+def before_snapshot(event, context):
     global must_reseed
-    if event_id == "glue-ping":
-        return lambda event, context: event
-    if event_id == "glue-before-snapshot":
-        # OpenSSL's generator renews itself when the clock says so; the worker has turned the guest's clock ahead, so that any
-        # restored copy finds its last renewal in the future. os.urandom, secrets and uuid4 are the kernel's.
-        if "_ssl" in sys.modules:
-            sys.modules["_ssl"].RAND_bytes(32)
-        must_reseed = True
-        return lambda event, context: None
-    return None
+    hooks = sys.modules.get("snapshot_restore_py")
+    registered = hooks.get_before_snapshot() if hooks else []
+    while registered:
+        func, args, kwargs = registered.pop()
+        func(*args, **kwargs)
+    # OpenSSL's generator renews itself when the clock says so; the worker has turned the guest's clock ahead, so that any
+    # restored copy finds its last renewal in the future. os.urandom, secrets and uuid4 are the kernel's.
+    if "_ssl" in sys.modules:
+        sys.modules["_ssl"].RAND_bytes(32)
+    must_reseed = True
+
+
+def after_restore(connection):
+    """Waits for the restore if the function wants to know of it; a poll would save its sandbox as well, and one exchange less."""
+    hooks = sys.modules.get("snapshot_restore_py")
+    registered = hooks.get_after_restore() if hooks else []
+    if not registered:
+        return
+    connection.send(AWAIT_RESTORE)
+    connection.receive()
+    reseed()
+    try:
+        for func, args, kwargs in registered:
+            func(*args, **kwargs)
+    except Exception as error:
+        document = describe(error)
+        log_error(document)
+        sys.stdout.flush()
+        connection.send(post("restore/error", json.dumps(document).encode(), "Runtime.AfterRestoreError"))
+        connection.receive()
+        sys.exit(1)
+    sys.stdout.flush()
 
 
 def reseed():
@@ -278,14 +313,21 @@ def main():
 
     install_logging()
     sys.stdout.flush()
-    connection.send(POLL)
+    connection.send(POLL_AS_TEMPLATE if IS_TEMPLATE else POLL)
     while True:
         headers, body = connection.receive()
         own = internal(headers["lambda-runtime-aws-request-id"]) if IS_TEMPLATE else None
         if must_reseed and own is None:
             reseed()
-        connection.send(run(own or handler, headers, body) + POLL)
-        connection.receive()
+        answer = run(own or handler, headers, body)
+        if own is before_snapshot:
+            connection.send(answer)
+            connection.receive()
+            after_restore(connection)
+            connection.send(POLL)
+        else:
+            connection.send(answer + POLL)
+            connection.receive()
 
 
 main()

@@ -1,0 +1,68 @@
+namespace Glue.Guest.RuntimeApi;
+
+/// <summary>The request a connection is reading: what it asks for, and how far its body has come.</summary>
+internal sealed class ApiRequest
+{
+    public const int MaxErrorType = 256;
+
+    private readonly byte[] _errorType = new byte[MaxErrorType];
+    private int _errorTypeLength;
+    private bool _isChunked;
+    private ChunkedBody _chunks;
+    private long _left;
+
+    public Operation Operation { get; private set; }
+
+    public bool KeepAlive { get; private set; }
+
+    public bool AnswersInternalEvents { get; private set; }
+
+    /// <summary>The body is thrown away and this is the answer; null: it is taken.</summary>
+    public Refusal? Refusal { get; set; }
+
+    /// <summary>Its body goes to the worker; no other request's may at the same time.</summary>
+    public bool IsAnswering { get; set; }
+
+    /// <summary>Body bytes passed on so far.</summary>
+    public long BodyTaken { get; set; }
+
+    public ReadOnlySpan<byte> ErrorType => _errorType.AsSpan(0, _errorTypeLength);
+
+    public void Begin(in RequestHead head)
+    {
+        Clear();
+        Operation = head.Operation;
+        KeepAlive = head.KeepAlive;
+        AnswersInternalEvents = head.AnswersInternalEvents;
+        _isChunked = head.IsChunked;
+        _chunks = default;
+        _left = head.ContentLength;
+        _errorTypeLength = Math.Min(head.ErrorType.Length, MaxErrorType);
+        head.ErrorType[.._errorTypeLength].CopyTo(_errorType);
+    }
+
+    /// <summary>Takes what of the body is in <paramref name="input"/>.</summary>
+    /// <returns>Bytes of the input that were used; negative: this is no HTTP.</returns>
+    public int ReadBody(ReadOnlySpan<byte> input, out ReadOnlySpan<byte> data, out bool isLast)
+    {
+        if (_isChunked)
+        {
+            var used = _chunks.Read(input, out data);
+            isLast = _chunks.IsDone;
+            return used;
+        }
+
+        data = input[..(int)Math.Min(_left, input.Length)];
+        _left -= data.Length;
+        isLast = _left == 0;
+        return data.Length;
+    }
+
+    public void Clear()
+    {
+        Operation = Operation.Unknown;
+        Refusal = null;
+        IsAnswering = false;
+        BodyTaken = 0;
+    }
+}

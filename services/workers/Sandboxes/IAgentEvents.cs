@@ -1,0 +1,30 @@
+using Glue.Contracts.Channel;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>What an agent can tell, always on the channel's reader.</summary>
+internal interface IAgentEvents
+{
+    /// <summary>The agent runs.</summary>
+    void Greeted(uint protocol);
+
+    /// <summary>The runtime polls.</summary>
+    /// <param name="sinceStart">Since the runtime was started, or told of its restore.</param>
+    /// <param name="answersInternalEvents">It said that it knows <see cref="InternalEvents"/>.</param>
+    void Polled(TimeSpan sinceStart, bool answersInternalEvents);
+
+    /// <summary>The runtime waits to be restored: it wants to be saved now.</summary>
+    void ReachedSnapshotPoint(TimeSpan sinceStart);
+
+    /// <summary>Output of the runtime; 1 is standard output, 2 standard error.</summary>
+    void Wrote(int output, ReadOnlySpan<byte> bytes);
+
+    /// <summary>An invocation is over, or the whole sandbox.</summary>
+    void Finished(in ResultMessage message, string errorType, byte[] payload);
+
+    /// <summary>A frame of a storage stream.</summary>
+    void StreamMoved(in FrameHeader header, ReadOnlySpan<byte> payload);
+
+    /// <summary>Everything that had arrived is told.</summary>
+    void Settle();
+}

@@ -1,0 +1,28 @@
+using Glue.Contracts.Channel;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+
+namespace Glue.Workers.Sandboxes;
+
+/// <summary>The frame that starts a runtime, or wakes a restored one.</summary>
+internal static class InitFrame
+{
+    public static byte[] Compose(
+        FunctionVersion version, RuntimeCommand command, IRunningSandbox running, bool isTemplate, string logStream, WorkersOptions options)
+    {
+        var limits = new InitMessage
+        {
+            OpenFiles = 1024,
+            Processes = 1024,
+            InitTimeoutMs = (uint)(running.StartKind == SandboxStart.FunctionSnapshot ? options.RestoreTimeout : options.InitTimeout).TotalMilliseconds,
+            DataLimitBytes = running.DataLimitBytes,
+            MemoryLimitKiB = running.GuardedMemoryKiB,
+        };
+        var environment = SandboxEnvironment.Compose(version, logStream, command, isTemplate ? "snap-start" : "on-demand");
+        var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment);
+        var frame = new byte[FrameHeader.Size + payload.Length];
+        new FrameHeader(payload.Length, FrameType.Init, isTemplate ? InitMessage.Template : 0).Write(frame);
+        payload.CopyTo(frame, FrameHeader.Size);
+        return frame;
+    }
+}
