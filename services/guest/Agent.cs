@@ -46,8 +46,16 @@ internal sealed unsafe class Agent
         {
             _channel.Send(FrameType.Hello, 0, ChannelProtocol.Version);
             var events = stackalloc Libc.EpollEvent[Poll.Capacity];
-            while (_channel.Flush() && Turn(events))
+            while (_channel.Flush())
             {
+                if (_channel.TakeRelief())
+                {
+                    Resume(); // before the wait: whoever stopped for lack of room has nothing else that would wake us
+                }
+                else if (!Turn(events))
+                {
+                    break;
+                }
             }
         }
         catch (Exception e) when (e is SystemCallException or InvalidDataException)
@@ -79,14 +87,14 @@ internal sealed unsafe class Agent
             }
         }
 
-        if (_channel.TakeRelief())
-        {
-            _runtime.ResumeOutput();
-            _api.Resume();
-            _storage.Resume();
-        }
-
         return _invocation.Deadline == 0 || Watch(Clock.Monotonic);
+    }
+
+    private void Resume()
+    {
+        _runtime.ResumeOutput();
+        _api.Resume();
+        _storage.Resume();
     }
 
     private bool Handle(Source source, int index, uint events)

@@ -108,6 +108,7 @@ internal sealed unsafe class ChannelLink(int fd, Poll poll)
     /// <summary>Writes what is waiting, as far as the channel takes it. False: the worker is gone.</summary>
     public bool Flush()
     {
+        _wasCongested |= IsCongested; // the producers of this turn saw it, even if all of it leaves now
         while (_output.Count > 0)
         {
             var count = Libc.write(fd, _output.Pointer, _output.Count);
@@ -125,7 +126,6 @@ internal sealed unsafe class ChannelLink(int fd, Poll poll)
             }
         }
 
-        _wasCongested |= IsCongested;
         var waits = _output.Count > 0;
         if (waits != _waitsForRoom)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 using Glue.Dispatcher;
@@ -20,6 +21,7 @@ using Glue.Workers;
 using Glue.Workers.Code;
 using Glue.Workers.Gateway;
 using Glue.Workers.Sandboxes;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -130,7 +132,11 @@ internal sealed class GlueHost : IAsyncDisposable
         ServiceOptions settings, ISandboxDriver? driver, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = data.Path,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"], // else every blob that is made below the data folder wakes a file watcher
+        });
         logging(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -146,6 +152,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IMemoryPoolFactory<byte>, TransportBlocks>();
         services.AddSingleton(provider => new InstallationCredentials(root, provider.GetRequiredService<IAccountKeys>()));
         services.AddSingleton<ICredentialSource>(static provider => provider.GetRequiredService<InstallationCredentials>());
 
