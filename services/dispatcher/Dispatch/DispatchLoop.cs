@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Glue.Dispatcher.Dispatch;
 
 /// <summary>
-/// Serves the invocation queue: leases what is due while there are free places, runs it, settles it. Each place is held until
-/// its settlement is on disk, so that no more than <see cref="DispatcherOptions.MaxAsyncInvocations"/> are ever unsettled.
+/// Serves the invocation queue: leases what is due while there are free places, runs it, settles it. A run that is over gives its place to the
+/// next one while its settlement is written, so places do not wait for the disk; how many may be unsettled beyond the places is bounded, so that a
+/// crash repeats few runs and a full disk stops the service.
 /// </summary>
 internal sealed class DispatchLoop(
     IInvocationQueue queue,
@@ -17,13 +18,20 @@ internal sealed class DispatchLoop(
     TimeProvider time,
     ILogger<DispatchLoop> logger) : ServiceLoop
 {
+    private const int MaxSettling = 1024;
+
+    // An outcome larger than this keeps its place until it is on disk: what waits to be written stays small.
+    private const int MaxSettlingBytes = 64 * 1024;
+
     private readonly SemaphoreSlim _places = new(options.MaxAsyncInvocations);
+    private readonly SemaphoreSlim _unsettled = new(options.MaxAsyncInvocations + MaxSettling);
     private readonly ConcurrentDictionary<Lease, Task> _running = new();
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override void Dispose()
     {
         _places.Dispose();
+        _unsettled.Dispose();
         base.Dispose();
     }
 
@@ -59,10 +67,17 @@ internal sealed class DispatchLoop(
     {
         while (true)
         {
+            await _unsettled.WaitAsync(stoppingToken);
             await _places.WaitAsync(stoppingToken);
             var places = 1;
             while (_places.Wait(0, CancellationToken.None))
             {
+                if (!_unsettled.Wait(0, CancellationToken.None))
+                {
+                    _places.Release();
+                    break;
+                }
+
                 places++;
             }
 
@@ -70,6 +85,7 @@ internal sealed class DispatchLoop(
             if (leased.Count < places)
             {
                 _places.Release(places - leased.Count);
+                _unsettled.Release(places - leased.Count);
             }
 
             foreach (var invocation in leased)
@@ -95,10 +111,18 @@ internal sealed class DispatchLoop(
     private async Task RunOneAsync(LeasedInvocation leased, Task gate, CancellationToken abandonToken)
     {
         await gate;
+        var holdsPlace = true;
         try
         {
             var settlement = await runner.RunAsync(leased, abandonToken);
-            if (await PersistAsync(() => queue.SettleAsync([settlement], CancellationToken.None), abandonToken) == 0)
+            var settled = PersistAsync(() => queue.SettleAsync([settlement], CancellationToken.None), abandonToken);
+            if (settlement.Attempt is not { Outcome.Payload.Length: > MaxSettlingBytes })
+            {
+                _places.Release();
+                holdsPlace = false;
+            }
+
+            if (await settled == 0)
             {
                 Log.LeaseLost(logger, leased.Invocation.Id, leased.Invocation.FunctionName);
             }
@@ -118,7 +142,12 @@ internal sealed class DispatchLoop(
         finally
         {
             _running.TryRemove(leased.Lease, out _);
-            _places.Release();
+            if (holdsPlace)
+            {
+                _places.Release();
+            }
+
+            _unsettled.Release();
         }
     }
 

@@ -14,17 +14,16 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
 
     private const string Select =
         """
-        SELECT l.id, l.account_id, l.function_name, l.qualifier, l.state, l.attempts, l.source_kind, l.rule_id, l.bucket, l.object_key,
+        SELECT l.id, f.account_id, f.name, l.qualifier, l.state, l.attempts, l.source_kind, l.rule_id, l.bucket, l.object_key,
                l.sequencer, l.lineage_depth, l.accepted_ms, l.enqueued_ms, l.started_ms, l.finished_ms, l.start_kind, l.start_us,
-               l.init_us, l.duration_us, l.max_memory_mib, l.sandbox_id, l.reason, l.error, l.log_tail,
-               q.state, q.function_errors, q.due_ms, l.seq
-        FROM ledger l LEFT JOIN queue_entry q ON q.seq=l.seq
+               l.init_us, l.duration_us, l.max_memory_mib, l.sandbox_id, l.reason, l.error, l.log_tail, l.function_errors, l.due_ms, l.seq
+        FROM ledger l CROSS JOIN queue_function f ON f.number=l.function
         """;
 
     public LedgerEntry? Find(string accountId, string id) => database.Read(connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = Select + " WHERE l.id=$id AND l.account_id=$account";
+        command.CommandText = Select + " WHERE l.id=$id AND f.account_id=$account";
         using var row = command.With("$id", id).With("$account", accountId).ExecuteReader();
         return row.Read() ? Read(row, leased()) : null;
     });
@@ -32,58 +31,19 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
     public byte[]? FindEvent(string accountId, string id) => database.Read(connection =>
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT v.payload FROM ledger l JOIN queue_event v ON v.seq=l.seq WHERE l.id=$id AND l.account_id=$account";
+        command.CommandText =
+            """
+            SELECT v.payload FROM ledger l JOIN queue_event v ON v.seq=l.seq JOIN queue_function f ON f.number=l.function
+            WHERE l.id=$id AND f.account_id=$account
+            """;
         return command.With("$id", id).With("$account", accountId).ExecuteScalar() as byte[];
     });
 
     public IReadOnlyList<LedgerEntry> List(LedgerQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return database.Read<IReadOnlyList<LedgerEntry>>(connection =>
-        {
-            using var command = connection.CreateCommand();
-            var where = " WHERE l.account_id=$account";
-            command.With("$account", query.AccountId).With("$limit", query.Limit);
-            if (query.FunctionName is not null)
-            {
-                where += " AND l.function_name=$function";
-                command.With("$function", query.FunctionName);
-            }
-
-            if (query.Bucket is not null)
-            {
-                where += " AND l.bucket=$bucket";
-                command.With("$bucket", query.Bucket);
-            }
-
-            if (query.ObjectKey is not null)
-            {
-                where += " AND l.object_key=$key";
-                command.With("$key", query.ObjectKey);
-            }
-
-            if (query.Before is { } before)
-            {
-                where += " AND l.seq<$before";
-                command.With("$before", before);
-            }
-
-            var running = leased();
-            if (query.State is InvocationState.Queued or InvocationState.Running or InvocationState.Failed)
-            {
-                command.With("$running", "[" + string.Join(',', running.Keys) + "]");
-            }
-
-            command.CommandText = Select + where + StateClause(query.State) + " ORDER BY l.seq DESC LIMIT $limit";
-            using var row = command.ExecuteReader();
-            var entries = new List<LedgerEntry>();
-            while (row.Read())
-            {
-                entries.Add(Read(row, running));
-            }
-
-            return entries;
-        });
+        var running = leased();
+        return database.Read(connection => new LedgerSearch(connection, query, [.. running.Keys]).Run(Select, row => Read(row, running)));
     }
 
     public Task<int> ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
@@ -94,7 +54,7 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
             using (var row = write.Prepared(
                     """
                     SELECT seq FROM (SELECT seq, state, accepted_ms FROM ledger ORDER BY seq LIMIT $batch)
-                    WHERE state<>0 AND accepted_ms<$before
+                    WHERE state>=2 AND accepted_ms<$before
                     """)
                 .With("$batch", ExpireBatch).With("$before", before.ToUnixTimeMilliseconds()).ExecuteReader())
             {
@@ -114,24 +74,14 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
         },
         cancellationToken);
 
-    private static string StateClause(InvocationState? state) => state switch
-    {
-        InvocationState.Queued => " AND q.function_errors=0 AND q.seq NOT IN (SELECT value FROM json_each($running))",
-        InvocationState.Running => " AND q.seq IN (SELECT value FROM json_each($running))",
-        InvocationState.Failed => " AND q.function_errors>0 AND q.seq NOT IN (SELECT value FROM json_each($running))",
-        InvocationState.Succeeded => " AND l.state=1",
-        InvocationState.Dead => " AND l.state=2",
-        _ => "",
-    };
-
     private static LedgerEntry Read(SqliteDataReader row, IReadOnlyDictionary<long, long> running)
     {
-        var since = row.GetInt32(4) == QueueSchema.Open && running.TryGetValue(row.GetInt64(28), out var ms) ? ms : (long?)null;
+        var since = running.TryGetValue(row.GetInt64(27), out var ms) ? ms : (long?)null;
         var state = StateOf(row, since is not null);
         return new LedgerEntry
         {
             Id = row.GetString(0),
-            Number = row.GetInt64(28),
+            Number = row.GetInt64(27),
             AccountId = row.GetString(1),
             FunctionName = row.GetString(2),
             Qualifier = Text(row, 3),
@@ -143,7 +93,7 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
             EnqueuedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(13)),
             StartedAt = since is { } start ? DateTimeOffset.FromUnixTimeMilliseconds(start) : Time(row, 14),
             FinishedAt = state == InvocationState.Running ? null : Time(row, 15),
-            DueAt = state is InvocationState.Queued or InvocationState.Failed ? Time(row, 27) : null,
+            DueAt = state is InvocationState.Queued or InvocationState.Failed ? Time(row, 26) : null,
             Start = row.IsDBNull(16) ? null : (SandboxStart)row.GetInt32(16),
             StartDuration = TimeSpan.FromMicroseconds(row.GetInt64(17)),
             InitDuration = TimeSpan.FromMicroseconds(row.GetInt64(18)),
@@ -161,7 +111,7 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
         QueueSchema.Succeeded => InvocationState.Succeeded,
         QueueSchema.Dead => InvocationState.Dead,
         _ when isRunning => InvocationState.Running,
-        _ => !row.IsDBNull(26) && row.GetInt32(26) > 0 ? InvocationState.Failed : InvocationState.Queued,
+        _ => row.GetInt32(25) > 0 ? InvocationState.Failed : InvocationState.Queued,
     };
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -14,7 +14,11 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
     /// <summary>Larger bodies are read back from disk even on an idle queue.</summary>
     private const int MaxKeptBytes = 64 * 1024;
 
-    private const int WindowCapacity = 256;
+    private const int HeadsPerFunction = 256;
+    private const int HeadsTogether = 65_536;
+
+    // Functions whose heads are read in one change: what is read at once stays small.
+    private const int LoadsAtOnce = 32;
 
     private readonly IQueueDisk _disk;
     private readonly TimeProvider _time;
@@ -27,6 +31,8 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private Task _loading = Task.CompletedTask;
+    private SettlementBatch? _nextSettled; // what comes while one is being written
+    private bool _isSettling;
     private long _nextLookMs;
 
     /// <param name="disk">The durable side.</param>
@@ -41,7 +47,7 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
         (_disk, _time, _changes, _metrics) = (disk, time, changes, metrics);
 
         // Tokens of a former life must not fit leases of this one: they begin where the clock stands.
-        _front = new QueueFront(new FairScheduler(policy, places), WindowCapacity, time.GetUtcNow().UtcTicks);
+        _front = new QueueFront(new FairScheduler(policy, places), new HeadBudget(HeadsPerFunction, HeadsTogether), time.GetUtcNow().UtcTicks);
         foreach (var function in disk.Functions())
         {
             _front.Found(function);
@@ -96,7 +102,7 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
             lock (_lock)
             {
                 taken = _front.Take(max, now, now + (long)leaseTime.TotalMilliseconds);
-                toLoad = _front.TakeLoads();
+                toLoad = _front.TakeLoads(LoadsAtOnce);
                 Volatile.Write(ref _nextLookMs, taken.Count == max ? now : _front.NextLookMs());
             }
 
@@ -128,49 +134,94 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
     public async Task<int> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settlements);
-        List<Settlement> held;
+        Task onDisk;
+        var count = 0;
+        bool mustWrite;
         lock (_lock)
         {
-            held = [.. settlements.Where(settlement => _front.BeginSettling(settlement.Lease))];
-        }
-
-        if (held.Count == 0)
-        {
-            return 0;
-        }
-
-        var now = NowMs();
-        try
-        {
-            await _disk.WriteAsync(
-                transaction =>
-                {
-                    foreach (var settlement in held)
-                    {
-                        var settled = transaction.Settle(settlement, now);
-                        transaction.WhenCommitted(() => Settled(settlement, settled, now));
-                        if (settlement.Follower is { } follower)
-                        {
-                            Add(transaction, [follower], now);
-                        }
-                    }
-
-                    return true;
-                },
-                cancellationToken);
-        }
-        catch
-        {
-            lock (_lock)
+            var batch = _nextSettled ??= new SettlementBatch();
+            foreach (var settlement in settlements)
             {
-                held.ForEach(settlement => _front.NotSettled(settlement.Lease));
+                var held = settlement.Attempt is { } attempt ? attempt.FinishedAt - attempt.StartedAt : (TimeSpan?)null;
+                if (_front.BeginSettling(settlement.Lease, held) is { } entry)
+                {
+                    batch.Members.Add((settlement, entry.Function, entry.Head));
+                    count++;
+                }
             }
 
-            throw;
+            if (count == 0)
+            {
+                return 0;
+            }
+
+            onDisk = batch.WaitAsync();
+            mustWrite = !_isSettling;
+            _isSettling = true;
         }
 
-        _changes.Pulse();
-        return held.Count;
+        Wake(); // places are free
+        if (mustWrite)
+        {
+            _ = WriteSettlementsAsync(); // tells each batch how it went
+        }
+
+        await onDisk;
+        return count;
+    }
+
+    /// <summary>One batch after the other until there is none.</summary>
+    private async Task WriteSettlementsAsync()
+    {
+        while (true)
+        {
+            SettlementBatch batch;
+            lock (_lock)
+            {
+                if (_nextSettled is not { Members.Count: > 0 } next)
+                {
+                    _isSettling = false;
+                    return;
+                }
+
+                (batch, _nextSettled) = (next, null);
+            }
+
+            try
+            {
+                await _disk.WriteAsync(transaction => Settle(transaction, batch), CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                lock (_lock)
+                {
+                    batch.Members.ForEach(member => _front.NotSettled(member.Settlement.Lease));
+                }
+
+                batch.Fail(e);
+                continue;
+            }
+
+            _changes.Pulse();
+            batch.Succeed();
+        }
+    }
+
+    private int Settle(IQueueTransaction transaction, SettlementBatch batch)
+    {
+        var now = NowMs();
+        var settled = new List<SettledEntry>(batch.Members.Count);
+        transaction.WhenCommitted(() => Settled(batch, settled, now));
+        foreach (var (settlement, function, head) in batch.Members)
+        {
+            settled.Add(transaction.Settle(function, head, settlement, now));
+            if (settlement.Follower is { } follower)
+            {
+                Add(transaction, [follower], now);
+            }
+        }
+
+        return settled.Count;
     }
 
     public Task<int> RedriveAsync(string accountId, IReadOnlyList<string> ids, CancellationToken cancellationToken)
@@ -236,14 +287,14 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
         var count = 0;
         foreach (var invocation in batch)
         {
-            var payload = invocation.Payload.ToArray(); // the caller's memory is its own again when this returns
-            var added = transaction.Add(invocation, payload, nowMs);
+            var added = transaction.Add(invocation, nowMs);
             count += added.IsNew ? 1 : 0;
             if (added is { IsNew: true, IsReady: true })
             {
+                // A copy: the caller's memory is its own again when this returns.
+                var kept = invocation.Payload.Length <= MaxKeptBytes ? invocation with { Payload = invocation.Payload.ToArray() } : null;
                 ready.Add((
-                    new FunctionKey(invocation.AccountId, invocation.FunctionName),
-                    new QueueHead(added.Entry, nowMs, invocation.OrderKey, 0, 0) { Kept = payload.Length <= MaxKeptBytes ? invocation with { Payload = payload } : null }));
+                    new FunctionKey(invocation.AccountId, invocation.FunctionName), new QueueHead(added.Entry, nowMs, invocation.OrderKey, 0, 0) { Kept = kept }));
             }
         }
 
@@ -268,15 +319,17 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
         Wake();
     }
 
-    private void Settled(Settlement settlement, SettledEntry settled, long nowMs)
+    private void Settled(SettlementBatch batch, List<SettledEntry> settled, long nowMs)
     {
-        var held = settlement.Attempt is { } attempt ? attempt.FinishedAt - attempt.StartedAt : (TimeSpan?)null;
         lock (_lock)
         {
-            _front.Settled(settlement.Lease, settled, held, nowMs);
+            for (var i = 0; i < settled.Count; i++)
+            {
+                _front.Settled(batch.Members[i].Settlement.Lease, settled[i], nowMs);
+            }
         }
 
-        Wake(); // something may be leased now: a retry, the next of its order key, whoever waited for the place
+        Wake(); // something may be leased now: a retry, the next of its order key
     }
 
     /// <summary>Starts the loads, and answers all that are on the way: whoever finds nothing to lease waits for them, and hears their failure.</summary>
@@ -317,23 +370,32 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
 
             throw;
         }
+
+        List<FunctionKey> more;
+        lock (_lock)
+        {
+            more = _front.TakeLoads(LoadsAtOnce);
+        }
+
+        _ = Loading(more, isAwaited: false);
     }
 
     /// <summary>In the order of all changes, so that what is read and what memory was told never contradict each other.</summary>
     private void Load(IQueueTransaction transaction, FunctionKey function, long nowMs)
     {
+        QueuePlace behind;
         int count;
         lock (_lock)
         {
-            count = _front.LoadSize(function);
+            (behind, count) = _front.Load(function);
         }
 
-        var rows = transaction.ReadyHeads(function, count);
+        var rows = transaction.ReadyHeads(function, behind, count);
         transaction.WhenCommitted(() =>
         {
             lock (_lock)
             {
-                _front.Loaded(function, rows, rows.Count < count, nowMs);
+                _front.Loaded(function, rows, behind, rows.Count < count, nowMs);
             }
 
             Wake();

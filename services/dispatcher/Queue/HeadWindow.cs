@@ -3,10 +3,10 @@ using Glue.Dispatcher.Fairness;
 namespace Glue.Dispatcher.Queue;
 
 /// <summary>
-/// The next due entries of one logical queue, at most <c>capacity</c> of them. Everything on disk that stands before the last one here is here
+/// The next due entries of one logical queue, as many as the budget lets it have. Everything on disk up to its edge is here
 /// or in somebody's hands, so leasing looks at no disk and memory does not grow with the queue.
 /// </summary>
-internal sealed class HeadWindow(FunctionKey function, int capacity, KeptBodies kept)
+internal sealed class HeadWindow(FunctionKey function, HeadBudget budget, KeptBodies kept)
 {
     // Latest first: the next one leaves from the end.
     private readonly List<QueueHead> _heads = [];
@@ -16,72 +16,71 @@ internal sealed class HeadWindow(FunctionKey function, int capacity, KeptBodies 
 
     public FunctionKey Function => function;
 
-    /// <summary>False: the disk has ready entries behind the last one here.</summary>
-    public bool IsComplete { get; set; } = true;
+    /// <summary>Every ready entry of the disk that stands no later is known here; those behind it are found by a load.</summary>
+    public QueuePlace Edge { get; private set; } = QueuePlace.Last;
 
     public bool IsLoading { get; set; }
 
     /// <summary>When its owner looks at it again at the latest; <see cref="long.MaxValue"/>: not by time.</summary>
     public long WakeupMs { get; set; } = long.MaxValue;
 
-    public bool NeedsLoad => !IsComplete && !IsLoading && _heads.Count <= capacity / 2;
+    public bool NeedsLoad => !IsComplete && !IsLoading && _heads.Count <= budget.Limit / 2;
 
     /// <summary>Nothing of it is here, in hands or on disk.</summary>
     public bool IsIdle => IsComplete && _known.Count == 0 && !IsLoading;
 
     public QueueHead? First => _heads.Count == 0 ? null : _heads[^1];
 
-    public int Count => _heads.Count;
+    /// <summary>How many rows behind the edge fill it up.</summary>
+    public int LoadSize => Math.Max(1, budget.Limit - _heads.Count);
 
-    /// <summary>How many rows a load must read to find a full window behind those that are known.</summary>
-    public int LoadSize => capacity + _known.Count;
+    private bool IsComplete => Edge == QueuePlace.Last;
 
-    public bool Knows(long entry) => _known.Contains(entry);
+    /// <summary>The disk has entries, none of which is known.</summary>
+    public void Empty() => Edge = QueuePlace.First;
 
     /// <summary>A ready entry is on disk.</summary>
     public void Add(QueueHead head)
     {
-        if (_known.Contains(head.Entry))
+        if (!head.Place.IsBehind(Edge) && _known.Add(head.Entry))
         {
-            return;
+            Insert(head);
         }
-
-        // Behind the last one of a window that does not reach the end, it is found by the next load.
-        if (!IsComplete && (_heads.Count == 0 || !head.IsBefore(_heads[0])))
-        {
-            return;
-        }
-
-        _known.Add(head.Entry);
-        Insert(head);
     }
 
-    /// <summary>The first ready rows of the disk.</summary>
+    /// <summary>Ready rows of the disk.</summary>
     /// <param name="rows">In order.</param>
+    /// <param name="behind">The edge they begin behind.</param>
     /// <param name="isAll">There are no more.</param>
-    public void Loaded(IReadOnlyList<QueueHead> rows, bool isAll)
+    public void Loaded(IReadOnlyList<QueueHead> rows, QueuePlace behind, bool isAll)
     {
         IsLoading = false;
-        IsComplete = true; // for the insertions below; an overflow of the window sets it back
+        if (behind != Edge)
+        {
+            return; // it moved meanwhile: between it and these rows there are others
+        }
+
+        Edge = isAll ? QueuePlace.Last : rows[^1].Place;
         foreach (var row in rows)
         {
             Add(row);
         }
-
-        IsComplete &= isAll;
     }
 
     /// <summary>Takes the first out; it stays known until <see cref="Forget"/> or <see cref="PutBack"/>.</summary>
     public QueueHead TakeFirst()
     {
         var first = _heads[^1];
-        _heads.RemoveAt(_heads.Count - 1);
-        kept.Remove(first);
+        RemoveAt(_heads.Count - 1);
         return first;
     }
 
     /// <summary>One that was taken is ready as it was.</summary>
-    public void PutBack(QueueHead head) => Insert(head);
+    public void PutBack(QueueHead head)
+    {
+        Forget(head.Entry);
+        Add(head);
+    }
 
     /// <summary>One that was taken is settled, or known no more as it was.</summary>
     public void Forget(long entry) => _known.Remove(entry);
@@ -95,12 +94,19 @@ internal sealed class HeadWindow(FunctionKey function, int capacity, KeptBodies 
         }
 
         _heads.Insert(index, kept.Add(head));
-        if (_heads.Count > capacity)
+        budget.Count++;
+        if (_heads.Count > budget.Limit)
         {
-            kept.Remove(_heads[0]);
             _known.Remove(_heads[0].Entry);
-            _heads.RemoveAt(0);
-            IsComplete = false;
+            RemoveAt(0);
+            Edge = _heads[0].Place;
         }
+    }
+
+    private void RemoveAt(int index)
+    {
+        kept.Remove(_heads[index]);
+        _heads.RemoveAt(index);
+        budget.Count--;
     }
 }

@@ -7,13 +7,17 @@ namespace Glue.Dispatcher.Queue;
 internal interface IQueueTransaction
 {
     /// <summary>Adds an invocation unless its id is known.</summary>
-    AddedEntry Add(Invocation invocation, byte[] payload, long nowMs);
+    AddedEntry Add(Invocation invocation, long nowMs);
 
-    /// <summary>The first ready entries of a function by due time, leased or not.</summary>
-    IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, int count);
+    /// <summary>The first ready entries of a function by due time and number, leased or not, behind a place in that order.</summary>
+    IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, QueuePlace behind, int count);
 
     /// <summary>Settles an entry, with its ledger row.</summary>
-    SettledEntry Settle(Settlement settlement, long nowMs);
+    /// <param name="function">Its function.</param>
+    /// <param name="head">The entry as it was leased.</param>
+    /// <param name="settlement">What became of it.</param>
+    /// <param name="nowMs">The time.</param>
+    SettledEntry Settle(FunctionKey function, QueueHead head, Settlement settlement, long nowMs);
 
     /// <summary>A dead letter waits again, as if it were new.</summary>
     /// <returns>Null: the account has no such dead letter. Head: null when it is held behind an earlier one of its order key.</returns>

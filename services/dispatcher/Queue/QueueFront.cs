@@ -11,7 +11,7 @@ namespace Glue.Dispatcher.Queue;
 /// Leases live here alone. They matter while their owner lives, and the owner of this queue is this process: after a crash nothing
 /// is leased and everything unsettled is on disk as ready, so a lease needs no write.
 /// </remarks>
-internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, long firstToken)
+internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, long firstToken)
 {
     private readonly Dictionary<FunctionKey, HeadWindow> _windows = [];
     private readonly Dictionary<long, LeaseInHand> _leased = [];
@@ -24,8 +24,8 @@ internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, lo
 
     public int LeasedCount => _leased.Count;
 
-    /// <summary>Heads in memory: at most the windows' capacity for each function that has any.</summary>
-    public int HeadCount => _windows.Values.Sum(window => window.Count);
+    /// <summary>Heads in memory.</summary>
+    public int HeadCount => budget.Count;
 
     /// <summary>Entries that are leased, and since when (milliseconds since 1970).</summary>
     public Dictionary<long, long> Leased() => _leased.ToDictionary(static held => held.Key, static held => held.Value.SinceMs);
@@ -34,7 +34,7 @@ internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, lo
     public void Found(FunctionKey function)
     {
         var window = Window(function);
-        window.IsComplete = false;
+        window.Empty();
         _toLoad.Add(window);
     }
 
@@ -46,25 +46,29 @@ internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, lo
     }
 
     /// <summary>Functions whose windows run low; each is named once until <see cref="Loaded"/> or <see cref="LoadFailed"/>.</summary>
-    public List<FunctionKey> TakeLoads()
+    public List<FunctionKey> TakeLoads(int max)
     {
-        var functions = new List<FunctionKey>(_toLoad.Count);
-        foreach (var window in _toLoad)
+        var windows = _toLoad.Take(max).ToList();
+        foreach (var window in windows)
         {
             window.IsLoading = true;
-            functions.Add(window.Function);
+            _toLoad.Remove(window);
         }
 
-        _toLoad.Clear();
-        return functions;
+        return windows.ConvertAll(static window => window.Function);
     }
 
-    public int LoadSize(FunctionKey function) => Window(function).LoadSize;
-
-    public void Loaded(FunctionKey function, IReadOnlyList<QueueHead> rows, bool isAll, long nowMs)
+    /// <summary>Where a load begins, and how many rows it reads.</summary>
+    public (QueuePlace Behind, int Count) Load(FunctionKey function)
     {
         var window = Window(function);
-        window.Loaded(rows, isAll);
+        return (window.Edge, window.LoadSize);
+    }
+
+    public void Loaded(FunctionKey function, IReadOnlyList<QueueHead> rows, QueuePlace behind, bool isAll, long nowMs)
+    {
+        var window = Window(function);
+        window.Loaded(rows, behind, isAll);
         Refresh(window, nowMs);
     }
 
@@ -120,29 +124,34 @@ internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, lo
         return true;
     }
 
-    /// <summary>Its settlement is on the way to disk: until <see cref="Settled"/> or <see cref="NotSettled"/> it neither runs out nor is settled twice.</summary>
-    /// <returns>False: the lease is no longer held.</returns>
-    public bool BeginSettling(Lease lease)
+    /// <summary>
+    /// Its run is over and gives its place back; its settlement is on the way to disk. Until <see cref="Settled"/> or <see cref="NotSettled"/> it
+    /// neither runs out nor is settled twice, and nobody of its order key follows.
+    /// </summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="held">How long the attempt held its place; null when nothing ran.</param>
+    /// <returns>What was leased; null: the lease is no longer held.</returns>
+    public (FunctionKey Function, QueueHead Head)? BeginSettling(Lease lease, TimeSpan? held)
     {
-        if (Find(lease) is not { IsSettling: false } held)
+        if (Find(lease) is not { IsSettling: false } hand)
         {
-            return false;
+            return null;
         }
 
-        held.IsSettling = true;
-        return true;
+        hand.IsSettling = true;
+        End(hand, held);
+        return (hand.Window.Function, hand.Head);
     }
 
     public void NotSettled(Lease lease) => Find(lease)!.IsSettling = false;
 
     /// <param name="lease">Of <see cref="BeginSettling"/>.</param>
     /// <param name="settled">What the disk has become.</param>
-    /// <param name="held">How long the attempt held its place; null when nothing ran.</param>
     /// <param name="nowMs">The time.</param>
-    public void Settled(Lease lease, SettledEntry settled, TimeSpan? held, long nowMs)
+    public void Settled(Lease lease, SettledEntry settled, long nowMs)
     {
         var hand = _leased[lease.Entry];
-        GiveUp(hand, held);
+        GiveUp(hand);
         hand.Window.Forget(lease.Entry);
         foreach (var head in settled.Ready)
         {
@@ -157,7 +166,7 @@ internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, lo
     {
         if (Find(lease) is { } hand)
         {
-            GiveUp(hand, held: null);
+            GiveUp(hand);
             hand.Window.PutBack(hand.Head with { Kept = null });
             Refresh(hand.Window, nowMs);
         }
@@ -180,16 +189,25 @@ internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, lo
     {
         if (!_windows.TryGetValue(function, out var window))
         {
-            _windows.Add(function, window = new HeadWindow(function, windowCapacity, _kept));
+            _windows.Add(function, window = new HeadWindow(function, budget, _kept));
         }
 
         return window;
     }
 
-    private void GiveUp(LeaseInHand hand, TimeSpan? held)
+    private void End(LeaseInHand hand, TimeSpan? held)
+    {
+        if (!hand.HasEnded)
+        {
+            hand.HasEnded = true;
+            scheduler.Finished(hand.Window.Function, hand.Charged, held);
+        }
+    }
+
+    private void GiveUp(LeaseInHand hand)
     {
         _leased.Remove(hand.Head.Entry);
-        scheduler.Finished(hand.Window.Function, hand.Charged, held);
+        End(hand, held: null);
         if (hand.Head.OrderKey is { } text && _keysInHand.Remove(new OrderKey(hand.Window.Function, text), out var waiting))
         {
             foreach (var head in waiting)
@@ -283,5 +301,8 @@ internal sealed class QueueFront(FairScheduler scheduler, int windowCapacity, lo
         public required long UntilMs { get; set; }
 
         public bool IsSettling { get; set; }
+
+        /// <summary>It holds no place any more.</summary>
+        public bool HasEnded { get; set; }
     }
 }

@@ -13,6 +13,7 @@ internal sealed record QueueHead(long Entry, long DueMs, string? OrderKey, int F
     /// <summary>The whole of it, kept from its enqueueing while there is room: saves the reading back.</summary>
     public Invocation? Kept { get; init; }
 
-    /// <summary>Due time first, then enqueue order.</summary>
-    public bool IsBefore(QueueHead other) => DueMs != other.DueMs ? DueMs < other.DueMs : Entry < other.Entry;
+    public QueuePlace Place => new(DueMs, Entry);
+
+    public bool IsBefore(QueueHead other) => other.Place.IsBehind(Place);
 }

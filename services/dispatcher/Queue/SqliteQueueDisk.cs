@@ -1,7 +1,6 @@
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Fairness;
 using Glue.Foundation.Sqlite;
-using Microsoft.Data.Sqlite;
 
 namespace Glue.Dispatcher.Queue;
 
@@ -9,94 +8,101 @@ namespace Glue.Dispatcher.Queue;
 internal sealed class SqliteQueueDisk : IQueueDisk
 {
     private readonly SqliteDatabase _database;
+    private readonly FunctionNumbers _numbers = new();
+    private long _lastSeq; // of the writer thread
 
     public SqliteQueueDisk(SqliteDatabase database)
     {
         _database = database;
+        database.WriteAsync(static write =>
+        {
+            // A step that takes over older rows needs them; everything else computes them itself.
+            write.Connection.CreateFunction<string, long>("key_hash", KeyHash.Of, isDeterministic: true);
+            write.Connection.CreateFunction<string, string, long>("object_hash", KeyHash.OfObject, isDeterministic: true);
+        }).GetAwaiter().GetResult();
         database.Migrate("dispatcher.queue", QueueSchema.Steps);
+        _lastSeq = database.Query(static statements =>
+        {
+            using var row = statements["SELECT coalesce(max(seq), 0) FROM ledger"].Query();
+            row.Read();
+            return row.Int64(0);
+        });
     }
 
     public Task<T> WriteAsync<T>(Func<IQueueTransaction, T> change, CancellationToken cancellationToken) =>
-        _database.WriteAsync(write => change(new Transaction(write)), cancellationToken);
+        _database.WriteAsync(write => change(new Transaction(this, write)), cancellationToken);
 
-    /// <remarks>One seek each: the index is read from function to function, not through their entries.</remarks>
-    public IReadOnlyList<FunctionKey> Functions() => _database.Read<IReadOnlyList<FunctionKey>>(connection =>
+    public IReadOnlyList<FunctionKey> Functions() => _database.Query<IReadOnlyList<FunctionKey>>(static statements =>
     {
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            """
-            SELECT account_id, function_name FROM queue_entry INDEXED BY queue_due
-            WHERE state=0 AND (account_id, function_name) > ($account, $function) ORDER BY account_id, function_name LIMIT 1
-            """;
         var functions = new List<FunctionKey>();
-        var last = new FunctionKey("", "");
-        while (true)
+        using var row = statements[
+            "SELECT account_id, name FROM queue_function f WHERE EXISTS(SELECT 1 FROM ledger INDEXED BY queue_due WHERE function=f.number AND state=0)"].Query();
+        while (row.Read())
         {
-            using var row = command.With("$account", last.AccountId).With("$function", last.Name).ExecuteReader();
-            if (!row.Read())
-            {
-                return functions;
-            }
-
-            functions.Add(last = new FunctionKey(row.GetString(0), row.GetString(1)));
+            functions.Add(new FunctionKey(row.Text(0), row.Text(1)));
         }
+
+        return functions;
     });
 
-    public IReadOnlyList<Invocation> Read(IReadOnlyList<long> entries) => _database.Read<IReadOnlyList<Invocation>>(connection =>
+    public IReadOnlyList<Invocation> Read(IReadOnlyList<long> entries) => _database.Query<IReadOnlyList<Invocation>>(statements =>
     {
-        using var command = connection.CreateCommand();
-        command.CommandText =
+        var read = statements[
             """
-            SELECT l.id, l.account_id, l.function_name, l.qualifier, v.payload, e.order_key, l.source_kind, l.rule_id, l.bucket, l.object_key,
+            SELECT l.id, f.account_id, f.name, l.qualifier, v.payload, l.order_key, l.source_kind, l.rule_id, l.bucket, l.object_key,
                    l.sequencer, l.lineage_depth, l.trace_parent, l.accepted_ms
-            FROM queue_entry e JOIN ledger l ON l.seq=e.seq JOIN queue_event v ON v.seq=e.seq WHERE e.seq=$seq
-            """;
-        return [.. entries.Select(entry =>
+            FROM ledger l JOIN queue_function f ON f.number=l.function JOIN queue_event v ON v.seq=l.seq WHERE l.seq=?
+            """];
+        var invocations = new Invocation[entries.Count];
+        for (var i = 0; i < invocations.Length; i++)
         {
-            using var row = command.With("$seq", entry).ExecuteReader();
-            return row.Read() ? Body(row) : throw new InvalidOperationException($"Entry {entry} of queue.db has lost its event or its ledger row.");
-        })];
+            using var row = read.With(entries[i]).Query();
+            invocations[i] = row.Read() ? Body(row) : throw new InvalidOperationException($"Entry {entries[i]} of queue.db has lost its event or its ledger row.");
+        }
+
+        return invocations;
     });
 
-    private static Invocation Body(SqliteDataReader row) => new()
+    private static Invocation Body(SqliteRows row) => new()
     {
-        Id = row.GetString(0),
-        AccountId = row.GetString(1),
-        FunctionName = row.GetString(2),
-        Qualifier = Text(row, 3),
-        Payload = row.GetFieldValue<byte[]>(4),
-        OrderKey = Text(row, 5),
-        Source = new InvocationSource(row.GetString(6), Text(row, 7), Text(row, 8), Text(row, 9), Text(row, 10)),
-        LineageDepth = row.GetInt32(11),
-        TraceParent = Text(row, 12),
-        AcceptedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(13)),
+        Id = row.Text(0),
+        AccountId = row.Text(1),
+        FunctionName = row.Text(2),
+        Qualifier = row.TextOrNull(3),
+        Payload = row.Blob(4).ToArray(),
+        OrderKey = row.TextOrNull(5),
+        Source = new InvocationSource(row.Text(6), row.TextOrNull(7), row.TextOrNull(8), row.TextOrNull(9), row.TextOrNull(10)),
+        LineageDepth = row.Int32(11),
+        TraceParent = row.TextOrNull(12),
+        AcceptedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(13)),
     };
 
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private sealed class Transaction(SqliteWrite write) : IQueueTransaction
+    private sealed class Transaction(SqliteQueueDisk disk, SqliteWrite write) : IQueueTransaction
     {
-        public AddedEntry Add(Invocation invocation, byte[] payload, long nowMs) => EnqueueStatements.Add(write, invocation, payload, nowMs);
+        /// <remarks>An undone change leaves a gap in the numbers, no more.</remarks>
+        public AddedEntry Add(Invocation invocation, long nowMs) =>
+            EnqueueStatements.Add(write, ++disk._lastSeq, disk._numbers.Of(write, new FunctionKey(invocation.AccountId, invocation.FunctionName)), invocation, nowMs);
 
-        public SettledEntry Settle(Settlement settlement, long nowMs) => SettleStatements.Apply(write, settlement, nowMs);
+        public SettledEntry Settle(FunctionKey function, QueueHead head, Settlement settlement, long nowMs) =>
+            SettleStatements.Apply(write, disk._numbers.Of(write, function), head, settlement, nowMs);
 
         public void WhenCommitted(Action action) => write.WhenCommitted(action);
 
         public (FunctionKey Function, QueueHead? Head)? Redrive(string accountId, string id, long nowMs) =>
             RedriveStatements.Apply(write, accountId, id, nowMs);
 
-        public IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, int count)
+        public IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, QueuePlace behind, int count)
         {
-            using var row = write.Prepared(
+            using var row = write.Statements[
                     """
-                    SELECT seq, due_ms, order_key, function_errors, postponements FROM queue_entry INDEXED BY queue_due
-                    WHERE state=0 AND account_id=$account AND function_name=$function ORDER BY due_ms, seq LIMIT $count
-                    """)
-                .With("$account", function.AccountId).With("$function", function.Name).With("$count", count).ExecuteReader();
-            var heads = new List<QueueHead>(count);
+                    SELECT seq, due_ms, order_key, function_errors, postponements FROM ledger INDEXED BY queue_due
+                    WHERE state=0 AND function=? AND (due_ms, seq) > (?, ?) ORDER BY due_ms, seq LIMIT ?
+                    """]
+                .With(disk._numbers.Of(write, function)).With(behind.DueMs).With(behind.Entry).With(count).Query();
+            var heads = new List<QueueHead>(Math.Min(count, 256));
             while (row.Read())
             {
-                heads.Add(new QueueHead(row.GetInt64(0), row.GetInt64(1), Text(row, 2), row.GetInt32(3), row.GetInt32(4)));
+                heads.Add(new QueueHead(row.Int64(0), row.Int64(1), row.TextOrNull(2), row.Int32(3), row.Int32(4)));
             }
 
             return heads;

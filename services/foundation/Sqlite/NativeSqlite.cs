@@ -16,7 +16,20 @@ internal static class NativeSqlite
     {
         NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, Resolve);
         SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
+
+        // A connection here is used by one thread at a time, so SQLite need not lock it; nor need it count its memory for all threads together.
+        Configure(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+        Configure(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
         return true;
+    }
+
+    private static void Configure(int option, int? value = null)
+    {
+        var result = value is { } number ? SQLitePCL.raw.sqlite3_config(option, number) : SQLitePCL.raw.sqlite3_config(option);
+        if (result != SQLitePCL.raw.SQLITE_OK)
+        {
+            throw new InvalidOperationException($"SQLite refused its configuration {option} ({result}): it was used before SqliteDatabase.Open.");
+        }
     }
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? path)

@@ -11,9 +11,16 @@ public sealed class SqliteWrite
     private readonly List<Action> _whenCommitted = [];
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
-    internal SqliteWrite(SqliteConnection connection) => Connection = connection;
+    internal SqliteWrite(SqliteConnection connection)
+    {
+        Connection = connection;
+        Statements = new SqliteStatements(connection);
+    }
 
     public SqliteConnection Connection { get; }
+
+    /// <summary>Kept statements for hot paths; <see cref="Prepared"/> is the convenient form.</summary>
+    public SqliteStatements Statements { get; }
 
     /// <summary>
     /// Runs <paramref name="action"/> on the writer thread once this change is on disk, in the order of the changes and before any caller hears

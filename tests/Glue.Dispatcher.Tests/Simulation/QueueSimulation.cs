@@ -300,6 +300,7 @@ internal sealed class QueueSimulation : IServicePolicy
 
     private async Task SettleAsync(Settlement settlement, Run run)
     {
+        run.IsOver = true;
         var life = _life;
         try
         {

@@ -154,7 +154,7 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
 
     private sealed class Transaction(SimulatedDisk disk, Group group) : IQueueTransaction
     {
-        public AddedEntry Add(Invocation invocation, byte[] payload, long nowMs)
+        public AddedEntry Add(Invocation invocation, long nowMs)
         {
             if (disk._ledger.ContainsKey(invocation.Id) && disk.Bug != "knows no ids")
             {
@@ -162,7 +162,7 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
             }
 
             disk._ledger.TryGetValue(invocation.Id, out var before);
-            var row = new Row(++disk._seq, invocation with { Payload = payload }) { DueMs = nowMs };
+            var row = new Row(++disk._seq, invocation) { DueMs = nowMs };
             row.State = invocation.OrderKey is not null && SameKey(row).Any(static other => !other.IsRetrying) ? 2 : 0;
             disk._ledger[invocation.Id] = row;
             disk._entries.Add(row.Entry, row);
@@ -178,13 +178,13 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
             return new AddedEntry(IsNew: true, row.Entry, row.State == 0);
         }
 
-        public IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, int count) =>
+        public IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, QueuePlace behind, int count) =>
         [
-            .. disk._entries.Values.Where(row => row.State == 0 && row.Function == function)
+            .. disk._entries.Values.Where(row => row.State == 0 && row.Function == function && row.Head.Place.IsBehind(behind))
                 .OrderBy(static row => row.DueMs).ThenBy(static row => row.Entry).Take(count).Select(static row => row.Head),
         ];
 
-        public SettledEntry Settle(Settlement settlement, long nowMs)
+        public SettledEntry Settle(FunctionKey function, QueueHead head, Settlement settlement, long nowMs)
         {
             var row = disk._entries[settlement.Lease.Entry];
             var ready = new List<QueueHead>();
