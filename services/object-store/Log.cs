@@ -19,4 +19,13 @@ internal static partial class Log
 
     [LoggerMessage(1004, LogLevel.Debug, "{RequestId}: the client left")]
     public static partial void ClientLeft(ILogger logger, string requestId, Exception exception);
+
+    [LoggerMessage(1005, LogLevel.Information, "Lifecycle rules removed {Count} objects, versions or uploads")]
+    public static partial void LifecycleApplied(ILogger logger, int count);
+
+    [LoggerMessage(1006, LogLevel.Error, "Lifecycle rules could not be applied; the next round tries again")]
+    public static partial void LifecycleFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1007, LogLevel.Error, "The body file {Blob} is damaged: {What}")]
+    public static partial void Damaged(ILogger logger, string blob, string what);
 }

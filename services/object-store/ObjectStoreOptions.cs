@@ -20,6 +20,9 @@ public sealed record ObjectStoreOptions
     /// <summary>Largest body of one PutObject or UploadPart, in bytes; default 5 GiB as S3's.</summary>
     public long MaxPutBytes { get; init; } = 5L << 30;
 
+    /// <summary>Time between two applications of the buckets' lifecycle rules. 1 s to 1 day; default 1 h. Rules count in days.</summary>
+    public TimeSpan LifecycleInterval { get; init; } = TimeSpan.FromHours(1);
+
     /// <exception cref="ValidationException">Lists all faults.</exception>
     internal void Check()
     {
@@ -32,6 +35,11 @@ public sealed record ObjectStoreOptions
         if (MaxPutBytes is < 1 or > 5L << 30)
         {
             faults.Add($"MaxPutBytes is {MaxPutBytes}: give 1 to {5L << 30} (5 GiB, S3's limit).");
+        }
+
+        if (LifecycleInterval < TimeSpan.FromSeconds(1) || LifecycleInterval > TimeSpan.FromDays(1))
+        {
+            faults.Add($"LifecycleInterval is {LifecycleInterval}: give 1 s to 1 day.");
         }
 
         if (BaseDomains.Any(static domain => domain.Length == 0 || domain.StartsWith('.') || domain.Contains(':', StringComparison.Ordinal)))

@@ -42,7 +42,7 @@ public sealed class BotoTests(StoreFixture store) : IClassFixture<StoreFixture>
         assert s3.get_object(Bucket='boto-metadata', Key='plain')['ContentType'] == 'binary/octet-stream'
         assert code(s3.put_object, Bucket='boto-metadata', Key='k', Metadata={'big': 'x' * 2048}) == 'MetadataTooLarge'
         assert code(s3.put_object, Bucket='boto-metadata', Key='k', ServerSideEncryption='AES256') == 'NotImplemented'
-        assert code(s3.put_object, Bucket='boto-metadata', Key='k', ACL='public-read') == 'NotImplemented'
+        assert code(s3.put_object, Bucket='boto-metadata', Key='k', ACL='public-read') == 'AccessControlListNotSupported'
         """);
 
     [Fact]
@@ -270,10 +270,23 @@ public sealed class BotoTests(StoreFixture store) : IClassFixture<StoreFixture>
                 (s3.get_bucket_replication, 'ReplicationConfigurationNotFoundError'), (s3.get_object_lock_configuration, 'ObjectLockConfigurationNotFoundError'),
                 (s3.get_bucket_encryption, 'ServerSideEncryptionConfigurationNotFoundError'), (s3.get_public_access_block, 'NoSuchPublicAccessBlockConfiguration')):
             assert code(call, Bucket=b) == expected, expected
-        assert code(s3.put_bucket_versioning, Bucket=b, VersioningConfiguration={'Status': 'Enabled'}) == 'NotImplemented'
-        assert code(s3.put_bucket_policy, Bucket=b, Policy='{}') == 'NotImplemented'
-        assert code(s3.list_bucket_inventory_configurations, Bucket=b) == 'NotImplemented'
-        assert code(s3.get_object, Bucket=b, Key='k', VersionId='other') == 'NoSuchVersion'
+        assert 'InventoryConfigurationList' not in s3.list_bucket_inventory_configurations(Bucket=b)
+        assert 'MetricsConfigurationList' not in s3.list_bucket_metrics_configurations(Bucket=b)
+        assert code(s3.get_object, Bucket=b, Key='k', VersionId='other') == 'InvalidArgument'
+        assert code(s3.get_object, Bucket=b, Key='k', VersionId='0000000000000001') == 'NoSuchVersion'
+        for call, arguments in ((s3.put_bucket_website, {'WebsiteConfiguration': {'IndexDocument': {'Suffix': 'i'}}}), (s3.put_bucket_logging, {'BucketLoggingStatus': {}}),
+                (s3.put_bucket_encryption, {'ServerSideEncryptionConfiguration': {'Rules': [{'ApplyServerSideEncryptionByDefault': {'SSEAlgorithm': 'AES256'}}]}}),
+                (s3.put_object_lock_configuration, {'ObjectLockConfiguration': {'ObjectLockEnabled': 'Enabled'}})):
+            assert code(call, Bucket=b, **arguments) == 'NotImplemented', call
+        s3.put_bucket_request_payment(Bucket=b, RequestPaymentConfiguration={'Payer': 'BucketOwner'})
+        assert code(s3.put_bucket_request_payment, Bucket=b, RequestPaymentConfiguration={'Payer': 'Requester'}) == 'NotImplemented'
+        s3.put_bucket_ownership_controls(Bucket=b, OwnershipControls={'Rules': [{'ObjectOwnership': 'BucketOwnerEnforced'}]})
+        assert code(s3.put_bucket_ownership_controls, Bucket=b, OwnershipControls={'Rules': [{'ObjectOwnership': 'ObjectWriter'}]}) == 'NotImplemented'
+        s3.put_bucket_acl(Bucket=b, ACL='private')
+        assert code(s3.put_bucket_acl, Bucket=b, ACL='public-read') == 'AccessControlListNotSupported'
+        assert code(s3.put_object_acl, Bucket=b, Key='k', GrantRead='uri=everybody') == 'AccessControlListNotSupported'
+        own = s3.get_bucket_acl(Bucket=b)
+        s3.put_bucket_acl(Bucket=b, AccessControlPolicy={'Owner': own['Owner'], 'Grants': own['Grants']})
         assert s3.get_object(Bucket=b, Key='k', VersionId='null')['ContentLength'] == 0
         """);
 

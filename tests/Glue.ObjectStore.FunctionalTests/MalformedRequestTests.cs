@@ -22,7 +22,7 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
     [InlineData("PUT", "?notification", "<NotificationConfiguration><CloudFunctionConfiguration/></NotificationConfiguration>", "MalformedXML")]
     [InlineData("PUT", "?notification", "{\"json\": 1}", "MalformedXML")]
     [InlineData("PUT", "?unheard-of", "", "NotImplemented")]
-    [InlineData("GET", "?analytics", "", "NotImplemented")]
+    [InlineData("GET", "?torrent", "", "NotImplemented")]
     [InlineData("PATCH", "", "", "MethodNotAllowed")]
     [InlineData("POST", "/key?uploadId=none", "<CompleteMultipartUpload/>", "NoSuchUpload")]
     [InlineData("PUT", "/key?partNumber=x&uploadId=none", "", "InvalidArgument")]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Glue.Foundation.Checksums;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace Glue.ObjectStore.Bodies;
 
@@ -22,27 +23,28 @@ internal sealed class BodyChecks : IDisposable
     private readonly string? _expectedChecksum;
     private readonly bool _checksumInTrailer;
 
-    /// <param name="request">Whose headers make the claims.</param>
+    /// <param name="request">The headers that make the claims.</param>
+    /// <param name="signing">May sign the body's hash.</param>
     /// <param name="wanted">To compute also when the request claims none; a multipart upload's algorithm.</param>
     /// <exception cref="S3Exception">A claim cannot be read.</exception>
-    public BodyChecks(S3Request request, ChecksumAlgorithm? wanted)
+    public BodyChecks(IHeaderDictionary request, PayloadSigning signing, ChecksumAlgorithm? wanted)
     {
-        _expectedMd5 = ReadContentMd5(request.Header("Content-MD5"));
-        if (request.PayloadSigning is { Kind: PayloadSigningKind.SignedHash, Sha256Hex: { } hash })
+        _expectedMd5 = ReadContentMd5(request.Text("Content-MD5"));
+        if (signing is { Kind: PayloadSigningKind.SignedHash, Sha256Hex: { } hash })
         {
             _expectedSha256 = hash;
             _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         }
 
         var (algorithm, value) = ReadChecksumHeader(request);
-        if (algorithm is null && ChecksumAlgorithms.FromHeader(request.Header("x-amz-trailer")) is { } trailer)
+        if (algorithm is null && ChecksumAlgorithms.FromHeader(request.Text("x-amz-trailer")) is { } trailer)
         {
             algorithm = trailer;
             _checksumInTrailer = true;
         }
 
         algorithm ??= wanted
-            ?? ChecksumAlgorithms.FromName(request.Header("x-amz-sdk-checksum-algorithm") ?? request.Header("x-amz-checksum-algorithm"));
+            ?? ChecksumAlgorithms.FromName(request.Text("x-amz-sdk-checksum-algorithm") ?? request.Text("x-amz-checksum-algorithm"));
         if (algorithm is { } chosen)
         {
             _expectedChecksum = value;
@@ -111,13 +113,13 @@ internal sealed class BodyChecks : IDisposable
             : throw new S3Exception(S3Error.InvalidDigest, "The Content-MD5 you specified is not valid: it must be 16 bytes in base64.");
     }
 
-    private static (ChecksumAlgorithm? Algorithm, string? Value) ReadChecksumHeader(S3Request request)
+    private static (ChecksumAlgorithm? Algorithm, string? Value) ReadChecksumHeader(IHeaderDictionary request)
     {
         (ChecksumAlgorithm? Algorithm, string? Value) found = (null, null);
         Span<byte> decoded = stackalloc byte[64];
         foreach (var algorithm in ChecksumAlgorithms.All)
         {
-            if (request.Header(algorithm.Header()) is not { } value)
+            if (request.Text(algorithm.Header()) is not { } value)
             {
                 continue;
             }

@@ -3,6 +3,7 @@ using Glue.Foundation.Checksums;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Glue.ObjectStore.Bodies;
@@ -18,11 +19,30 @@ internal static class BodyReceiver
 {
     private const int BufferBytes = 128 * 1024;
 
+    /// <summary>How many bytes of object the request says it brings; null: it does not say.</summary>
+    public static long? AnnouncedBytes(S3Request request) =>
+        long.TryParse(request.Header("x-amz-decoded-content-length"), System.Globalization.NumberStyles.None, null, out var decoded) ? decoded
+        : request.PayloadSigning.Kind is PayloadSigningKind.Unsigned or PayloadSigningKind.SignedHash ? request.Http.Request.ContentLength
+        : null;
+
     /// <summary>Streams the body into a blob.</summary>
     /// <exception cref="S3Exception">The body is not what the request claims, or too large.</exception>
     /// <exception cref="IOException">The disk, or the client, failed.</exception>
     public static Task<ReceivedBody> ReceiveAsync(S3Request request, BlobWriter blob, long maxBytes, ChecksumAlgorithm? wanted = null) =>
         ReceiveAsync(request, blob.WriteAsync, maxBytes, wanted);
+
+    /// <summary>Streams the file of a form into a blob.</summary>
+    /// <param name="claims">The form's fields that say what headers say of other bodies.</param>
+    /// <param name="file">The bytes.</param>
+    /// <param name="blob">Where to.</param>
+    /// <param name="maxBytes">More is EntityTooLarge.</param>
+    /// <param name="cancellationToken">The client left.</param>
+    public static async Task<ReceivedBody> ReceiveAsync(
+        IHeaderDictionary claims, PayloadReader file, BlobWriter blob, long maxBytes, CancellationToken cancellationToken)
+    {
+        using var checks = new BodyChecks(claims, PayloadSigning.Unsigned, wanted: null);
+        return await ReceiveAsync(file, checks, blob.WriteAsync, maxBytes, cancellationToken);
+    }
 
     /// <summary>Copies bytes the store already has into a new blob.</summary>
     public static async Task<ReceivedBody> CopyAsync(PayloadReader stored, BlobWriter blob, ChecksumAlgorithm? wanted, CancellationToken cancellationToken)
@@ -51,7 +71,7 @@ internal static class BodyReceiver
             limit.MaxRequestBodySize = null; // ours is counted below, in object bytes
         }
 
-        using var checks = new BodyChecks(request, wanted);
+        using var checks = new BodyChecks(request.Headers, request.PayloadSigning, wanted);
         using var payload = Open(request, maxBytes);
         return await ReceiveAsync(payload, checks, sink, maxBytes, request.Aborted);
     }

@@ -4,102 +4,77 @@ using Microsoft.AspNetCore.Http;
 namespace Glue.ObjectStore.Buckets;
 
 /// <summary>
-/// What clients ask about features a bucket may have configured: answered as S3 answers for a bucket where nothing was. Setting
-/// any of them is NotImplemented.
+/// What clients ask about features that buckets here never have: answered as S3 answers for a bucket where nothing was configured.
+/// Setting any of them is NotImplemented, except to what holds anyway.
 /// </summary>
 internal static class BucketProbes
 {
     private static readonly Dictionary<string, S3Error> Unconfigured = new(StringComparer.Ordinal)
     {
-        ["policy"] = new("NoSuchBucketPolicy", 404, "The bucket policy does not exist"),
-        ["policyStatus"] = new("NoSuchBucketPolicy", 404, "The bucket policy does not exist"),
-        ["tagging"] = new("NoSuchTagSet", 404, "The TagSet does not exist"),
-        ["cors"] = new("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"),
-        ["lifecycle"] = new("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"),
         ["website"] = new("NoSuchWebsiteConfiguration", 404, "The specified bucket does not have a website configuration"),
         ["replication"] = new("ReplicationConfigurationNotFoundError", 404, "The replication configuration was not found"),
         ["object-lock"] = new("ObjectLockConfigurationNotFoundError", 404, "Object Lock configuration does not exist for this bucket"),
         ["encryption"] = new("ServerSideEncryptionConfigurationNotFoundError", 404, "The server side encryption configuration was not found"),
-        ["publicAccessBlock"] = new("NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"),
     };
 
     private static readonly Dictionary<string, string> EmptyDocuments = new(StringComparer.Ordinal)
     {
-        ["versioning"] = "VersioningConfiguration",
         ["logging"] = "BucketLoggingStatus",
         ["accelerate"] = "AccelerateConfiguration",
+        ["analytics"] = "ListBucketAnalyticsConfigurationResult",
+        ["intelligent-tiering"] = "ListBucketIntelligentTieringConfigurationsOutput",
+        ["inventory"] = "ListInventoryConfigurationsResult",
+        ["metrics"] = "ListMetricsConfigurationsResult",
     };
 
     /// <summary>Subresources whose removal is a success when there is nothing.</summary>
-    private static readonly string[] Removable = ["policy", "tagging", "cors", "lifecycle", "website", "replication", "encryption", "publicAccessBlock", "ownershipControls"];
+    private static readonly string[] Removable = ["website", "replication", "encryption", "ownershipControls"];
 
-    /// <returns>False: the query names none of them.</returns>
-    public static bool TryAnswer(S3Request request, out Task answering)
+    /// <returns>Null: this store has no answer.</returns>
+    public static Func<S3Request, Task>? Get(string subresource) =>
+        Unconfigured.TryGetValue(subresource, out var error)
+            ? request => throw new S3Exception(error) { Details = [("BucketName", request.BucketName)] }
+            : EmptyDocuments.TryGetValue(subresource, out var root)
+                ? request => XmlAnswer.SendAsync(request, root, static _ => { })
+                : subresource switch
+                {
+                    "requestPayment" => SendPayerAsync,
+                    "ownershipControls" => SendOwnershipAsync,
+                    _ => null,
+                };
+
+    /// <returns>Null: this store cannot be told that.</returns>
+    public static Func<S3Request, Task>? Put(string subresource) => subresource switch
     {
-        foreach (var name in request.Query.Keys)
-        {
-            if (Unconfigured.TryGetValue(name, out var error))
-            {
-                throw new S3Exception(error) { Details = [("BucketName", request.BucketName)] };
-            }
+        "requestPayment" => static request => TakeOnlyAsync(request, "RequestPaymentConfiguration", "Payer", "BucketOwner"),
+        "ownershipControls" => static request => TakeOnlyAsync(request, "OwnershipControls", "ObjectOwnership", "BucketOwnerEnforced"),
+        "accelerate" => static request => TakeOnlyAsync(request, "AccelerateConfiguration", "Status", "Suspended"),
+        _ => null,
+    };
 
-            if (EmptyDocuments.TryGetValue(name, out var root))
-            {
-                answering = XmlAnswer.SendAsync(request, root, static _ => { });
-                return true;
-            }
-
-            switch (name)
-            {
-                case "acl":
-                    answering = SendAclAsync(request);
-                    return true;
-                case "requestPayment":
-                    answering = XmlAnswer.SendAsync(request, "RequestPaymentConfiguration", static xml => xml.Element("Payer", "BucketOwner"));
-                    return true;
-                case "ownershipControls":
-                    answering = XmlAnswer.SendAsync(request, "OwnershipControls", static xml =>
-                    {
-                        xml.WriteStartElement("Rule");
-                        xml.Element("ObjectOwnership", "BucketOwnerEnforced");
-                        xml.WriteEndElement();
-                    });
-                    return true;
-            }
-        }
-
-        answering = Task.CompletedTask;
-        return false;
-    }
-
-    /// <returns>False: the query names none of them.</returns>
-    public static bool TryRemove(S3Request request)
+    /// <returns>Null: this store cannot be told that.</returns>
+    public static Func<S3Request, Task>? Delete(string subresource) => !Removable.Contains(subresource) ? null : static request =>
     {
-        if (!request.Query.Keys.Any(static name => Removable.Contains(name)))
-        {
-            return false;
-        }
-
         request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
-        return true;
-    }
+        return Task.CompletedTask;
+    };
 
-    /// <summary>Bucket or object: its owner may do everything, nobody else anything.</summary>
-    public static Task SendAclAsync(S3Request request) => XmlAnswer.SendAsync(request, "AccessControlPolicy", xml =>
+    private static Task SendPayerAsync(S3Request request) =>
+        XmlAnswer.SendAsync(request, "RequestPaymentConfiguration", static xml => xml.Element("Payer", "BucketOwner"));
+
+    private static Task SendOwnershipAsync(S3Request request) => XmlAnswer.SendAsync(request, "OwnershipControls", static xml =>
     {
-        const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
-        var owner = request.Bucket.AccountId;
-        xml.Owner("Owner", owner);
-        xml.WriteStartElement("AccessControlList");
-        xml.WriteStartElement("Grant");
-        xml.WriteStartElement("Grantee");
-        xml.WriteAttributeString("xmlns", "xsi", ns: null, SchemaInstance);
-        xml.WriteAttributeString("xsi", "type", SchemaInstance, "CanonicalUser");
-        xml.Element("ID", owner);
-        xml.Element("DisplayName", owner);
-        xml.WriteEndElement();
-        xml.Element("Permission", "FULL_CONTROL");
-        xml.WriteEndElement();
+        xml.WriteStartElement("Rule");
+        xml.Element("ObjectOwnership", "BucketOwnerEnforced");
         xml.WriteEndElement();
     });
+
+    private static async Task TakeOnlyAsync(S3Request request, string root, string element, string value)
+    {
+        var document = await XmlBody.ReadAsync(request, root);
+        if (document.Descendants().Any(found => found.Name.LocalName == element && found.Value.Trim() != value))
+        {
+            throw new S3Exception(S3Error.NotImplemented, $"{element} can only be {value} in this store.");
+        }
+    }
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Glue.Foundation.Signing;
+using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Buckets;
+using Glue.ObjectStore.Cors;
+using Glue.ObjectStore.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -9,8 +12,8 @@ namespace Glue.ObjectStore.Http;
 
 /// <summary>The S3 API's one door: ids, signature, bucket, operation, and whatever goes wrong on the way as S3's XML.</summary>
 internal sealed class S3Endpoint(
-    SigV4Verifier verifier, LegacyPresignedUrl legacyUrls, BucketCatalog buckets, S3Operations operations, ObjectStoreOptions options, ObjectStoreMetrics metrics,
-    ILogger<S3Endpoint> logger)
+    SigV4Verifier verifier, LegacyPresignedUrl legacyUrls, BucketCatalog buckets, CrossOrigin crossOrigin, FormUploads forms, S3Operations operations,
+    ObjectStoreOptions options, ObjectStoreMetrics metrics, ILogger<S3Endpoint> logger)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -22,9 +25,7 @@ internal sealed class S3Endpoint(
         try
         {
             var request = new S3Request(http, ids, ResourceName.Parse(target, http.Request.Host.Value ?? "", options.BaseDomains));
-            Authenticate(request);
-            FindBucket(request);
-            await operations.RunAsync(request);
+            await AnswerAsync(request);
         }
         catch (Exception e)
         {
@@ -36,12 +37,52 @@ internal sealed class S3Endpoint(
         Log.Answered(logger, ids.RequestId, http.Request.Method, target, http.Response.StatusCode, elapsed.TotalMilliseconds);
     }
 
+    private async Task AnswerAsync(S3Request request)
+    {
+        if (HttpMethods.IsOptions(request.Http.Request.Method))
+        {
+            crossOrigin.AnswerPreflight(request);
+            return;
+        }
+
+        crossOrigin.AddHeaders(request);
+        if (FormUploads.IsOne(request))
+        {
+            await forms.AnswerAsync(request, FindBucket);
+            return;
+        }
+
+        Authenticate(request);
+        FindBucket(request);
+        var operation = operations.Find(request);
+        if (request.BucketOrNull is { } bucket && operation.Action is { } action)
+        {
+            AccessControl.Check(request, bucket, request.Key, action);
+        }
+        else if (request.BucketOrNull is null && request.AnonymousRefusal is { } refusal)
+        {
+            throw refusal;
+        }
+
+        await operation.RunAsync(request);
+    }
+
     private void Authenticate(S3Request request)
     {
         var result = verifier.Verify(request.Http.Request, "s3");
         if (result.Failure is { Kind: SigV4FailureKind.Unsupported } && LegacyPresignedUrl.IsOne(request))
         {
             request.Credential = legacyUrls.Verify(request);
+            return;
+        }
+
+        if (result.Failure is { Kind: SigV4FailureKind.Missing } missing)
+        {
+            request.Credential = AccessControl.Anonymous;
+            request.AnonymousRefusal = SignatureErrors.From(missing, request);
+            request.PayloadSigning = request.Header("x-amz-content-sha256") == "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+                ? PayloadSigning.StreamingUnsignedTrailer
+                : PayloadSigning.Unsigned;
             return;
         }
 
@@ -54,7 +95,7 @@ internal sealed class S3Endpoint(
         request.PayloadSigning = result.PayloadSigning;
     }
 
-    /// <summary>Nothing of another account ever answers, whatever the operation.</summary>
+    /// <summary>Whether the sender may do anything with the bucket is decided with the operation.</summary>
     private void FindBucket(S3Request request)
     {
         var creates = request.Key.Length == 0 && HttpMethods.IsPut(request.Http.Request.Method) && !S3Operations.NamesSubresource(request);
@@ -63,12 +104,12 @@ internal sealed class S3Endpoint(
             return;
         }
 
-        var bucket = buckets.Find(request.BucketName)
-            ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [("BucketName", request.BucketName)] };
-        var expectedOwner = request.Header("x-amz-expected-bucket-owner");
-        request.BucketOrNull = bucket.AccountId == request.Credential.AccountId && (expectedOwner is null || expectedOwner == bucket.AccountId)
-            ? bucket
-            : throw new S3Exception(S3Error.AccessDenied);
+        request.BucketOrNull = buckets.Find(request.BucketName)
+            ?? throw request.AnonymousRefusal ?? new S3Exception(S3Error.NoSuchBucket) { Details = [("BucketName", request.BucketName)] };
+        if (request.Header("x-amz-expected-bucket-owner") is { } owner && owner != request.Bucket.AccountId)
+        {
+            throw new S3Exception(S3Error.AccessDenied);
+        }
     }
 
     private async Task AnswerAsync(HttpContext http, RequestIds ids, string target, Exception exception)

@@ -29,6 +29,9 @@ internal sealed class S3Request(HttpContext http, RequestIds ids, ResourceName r
     /// <summary>Set once the signature was verified.</summary>
     public Credential Credential { get; set; } = null!;
 
+    /// <summary>What an anonymous sender is told unless a policy lets it in; null: the request is signed.</summary>
+    public S3Exception? AnonymousRefusal { get; set; }
+
     public PayloadSigning PayloadSigning { get; set; } = PayloadSigning.Unsigned;
 
     /// <summary>The bucket, looked up and allowed; null for operations without one and for CreateBucket.</summary>
@@ -42,7 +45,7 @@ internal sealed class S3Request(HttpContext http, RequestIds ids, ResourceName r
     public string? Ask(string queryName) => Query.TryGetValue(queryName, out var value) ? value.ToString() : null;
 
     /// <summary>A header, null when it is absent or empty.</summary>
-    public string? Header(string name) => Headers.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
+    public string? Header(string name) => Headers.Text(name);
 
     /// <summary>A whole number in the query, within bounds.</summary>
     /// <exception cref="S3Exception">InvalidArgument.</exception>

@@ -37,7 +37,7 @@ internal sealed class KeyLister(SqliteDatabase database)
         command.Parameters.AddWithValue("$bucket", bucket.Id);
         var from = command.Parameters.Add("$from", SqliteType.Blob);
         var last = query.After;
-        for (byte[]? position = Later(prefix, FirstAfter(query.After)); position is not null;)
+        for (byte[]? position = KeyOrder.Later(prefix, FirstAfter(query.After)); position is not null;)
         {
             from.Value = position;
             position = null;
@@ -59,7 +59,7 @@ internal sealed class KeyLister(SqliteDatabase database)
                         continue;
                     }
 
-                    position = Successor(passed);
+                    position = KeyOrder.Successor(passed);
                     break;
                 }
 
@@ -68,7 +68,7 @@ internal sealed class KeyLister(SqliteDatabase database)
                     return new ListPage(objects, prefixes, last);
                 }
 
-                if (CommonPrefixLength(key, prefix.Length, delimiter) is var length and > 0)
+                if (KeyOrder.CommonPrefixLength(key, prefix.Length, delimiter) is var length and > 0)
                 {
                     passed = key[..length];
                     skippedRows = 0;
@@ -89,36 +89,11 @@ internal sealed class KeyLister(SqliteDatabase database)
         return new ListPage(objects, prefixes, Next: null);
     }
 
-    /// <returns>Length of the common prefix a key rolls up into, delimiter included; 0: it does not.</returns>
-    private static int CommonPrefixLength(byte[] key, int prefixLength, byte[] delimiter)
-    {
-        if (delimiter.Length == 0)
-        {
-            return 0;
-        }
-
-        var found = key.AsSpan(prefixLength).IndexOf(delimiter);
-        return found < 0 ? 0 : prefixLength + found + delimiter.Length;
-    }
-
     private static byte[] FirstAfter(ListPosition position)
     {
         var item = Encoding.UTF8.GetBytes(position.Item);
         return item.Length == 0 ? item
-            : position.SkipsAllUnder ? Successor(item)
+            : position.SkipsAllUnder ? KeyOrder.Successor(item)
             : [.. item, 0]; // the least key greater than it
-    }
-
-    private static byte[] Later(byte[] one, byte[] other) => one.AsSpan().SequenceCompareTo(other) >= 0 ? one : other;
-
-    /// <summary>
-    /// The least bytes greater than everything that starts with <paramref name="prefix"/>, which is not empty. UTF-8 has no byte
-    /// 0xFF, so its last byte can always be raised.
-    /// </summary>
-    private static byte[] Successor(byte[] prefix)
-    {
-        var successor = (byte[])prefix.Clone();
-        successor[^1]++;
-        return successor;
     }
 }

@@ -5,7 +5,7 @@ using Glue.ObjectStore.Objects;
 
 namespace Glue.ObjectStore.Listing;
 
-/// <summary>ListObjects, ListObjectsV2 and, of a bucket without versions, ListObjectVersions.</summary>
+/// <summary>ListObjects, ListObjectsV2.</summary>
 internal sealed class ObjectListings(KeyLister lister)
 {
     private const int MaxItems = 1000;
@@ -26,7 +26,7 @@ internal sealed class ObjectListings(KeyLister lister)
                 xml.Element("NextMarker", text.Of(page.Next?.Item)); // without a delimiter the last key serves
             }
 
-            Items(xml, page, text, "Contents", owner: request.Bucket.AccountId);
+            Items(xml, page, text, owner: request.Bucket.AccountId);
         });
     }
 
@@ -45,26 +45,7 @@ internal sealed class ObjectListings(KeyLister lister)
             xml.Element("StartAfter", text.Of(startAfter));
             xml.Element("IsTruncated", page.Next is not null);
             xml.Element("NextContinuationToken", page.Next is { } next ? ContinuationToken.From(next) : null);
-            Items(xml, page, text, "Contents", owner: request.Ask("fetch-owner") == "true" ? request.Bucket.AccountId : null);
-        });
-    }
-
-    /// <summary>Every object is its own only version, named <c>null</c>, as in an S3 bucket that never had versioning.</summary>
-    public Task ListVersionsAsync(S3Request request)
-    {
-        var text = new ListedText(request);
-        var marker = request.Ask("key-marker") ?? "";
-        var query = Query(request, AfterMarker(marker, request));
-        var page = lister.List(request.Bucket, query);
-        return XmlAnswer.SendAsync(request, "ListVersionsResult", xml =>
-        {
-            Head(xml, request, query, text);
-            xml.Element("KeyMarker", text.Of(marker));
-            xml.Element("VersionIdMarker", "");
-            xml.Element("IsTruncated", page.Next is not null);
-            xml.Element("NextKeyMarker", text.Of(page.Next?.Item));
-            xml.Element("NextVersionIdMarker", page.Next is null ? null : "null");
-            Items(xml, page, text, "Version", owner: request.Bucket.AccountId);
+            Items(xml, page, text, owner: request.Ask("fetch-owner") == "true" ? request.Bucket.AccountId : null);
         });
     }
 
@@ -72,7 +53,7 @@ internal sealed class ObjectListings(KeyLister lister)
         request.Ask("prefix") ?? "", request.Ask("delimiter") ?? "", after, request.AskNumber("max-keys", 0, MaxItems, MaxItems));
 
     /// <summary>A marker that is itself a common prefix (as NextMarker gives it) stands behind everything under that prefix.</summary>
-    private static ListPosition AfterMarker(string marker, S3Request request)
+    public static ListPosition AfterMarker(string marker, S3Request request)
     {
         var (prefix, delimiter) = (request.Ask("prefix") ?? "", request.Ask("delimiter") ?? "");
         var isCommonPrefix = delimiter.Length > 0 && marker.StartsWith(prefix, StringComparison.Ordinal)
@@ -90,18 +71,12 @@ internal sealed class ObjectListings(KeyLister lister)
         xml.Element("EncodingType", text.EncodingType);
     }
 
-    private static void Items(XmlWriter xml, ListPage page, ListedText text, string element, string? owner)
+    private static void Items(XmlWriter xml, ListPage page, ListedText text, string? owner)
     {
         foreach (var item in page.Objects)
         {
-            xml.WriteStartElement(element);
+            xml.WriteStartElement("Contents");
             xml.Element("Key", text.Of(item.Key));
-            if (element == "Version")
-            {
-                xml.Element("VersionId", "null");
-                xml.Element("IsLatest", value: true);
-            }
-
             xml.Element("LastModified", item.ModifiedAt);
             xml.Element("ETag", $"\"{item.ETag}\"");
             if (StoredChecksum.FromColumn(item.Checksum) is { } checksum)

@@ -45,6 +45,7 @@ internal static class Completion
             ETag = ETag(parts),
             ModifiedAt = now,
             Checksum = Checksum(upload, parts),
+            Tags = upload.Tags,
             Headers = upload.Headers,
             Body = new ObjectBody([.. parts.Select(static part => new BodySegment(part.Blob, part.Size))]),
         };

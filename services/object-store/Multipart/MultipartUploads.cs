@@ -15,10 +15,10 @@ internal sealed class MultipartUploads(UploadCatalog uploads, ObjectCatalog obje
     public async Task CreateAsync(S3Request request)
     {
         ObjectKey.ToBytes(request.Key);
-        var algorithm = ReadAlgorithm(request);
+        var algorithm = ChecksumRequests.Algorithm(request);
         var upload = new Upload(
-            RandomNumberGenerator.GetHexString(32, lowercase: true), request.Key, time.GetUtcNow(), ObjectHeaders.Read(request),
-            algorithm, IsFullObject(request, algorithm));
+            RandomNumberGenerator.GetHexString(32, lowercase: true), request.Key, time.GetUtcNow(), ObjectHeaders.Read(request.Headers),
+            TagSet.FromHeader(request.Header("x-amz-tagging")), algorithm, IsFullObject(request, algorithm));
         await uploads.AddAsync(request.Bucket, upload);
         if (algorithm is { } chosen)
         {
@@ -42,20 +42,21 @@ internal sealed class MultipartUploads(UploadCatalog uploads, ObjectCatalog obje
         uploads.Get(request.Bucket, request.Key, id);
         var named = CompletionDocument.Read(await XmlBody.ReadAsync(request, "CompleteMultipartUpload"));
         var now = time.GetUtcNow();
-        var unused = new List<string>();
         var stored = await objects.PutAsync(
-            request.Bucket, request.Key, conditions, ChangeOrigin.Of(request, "ObjectCreated:CompleteMultipartUpload", now), write =>
+            request.Bucket, request.Key, conditions, ChangeOrigin.Of(request, "ObjectCreated:CompleteMultipartUpload", now), (write, freed) =>
             {
                 var upload = UploadCatalog.Get(write, request.Bucket, request.Key, id);
                 var uploaded = UploadCatalog.Parts(write, id);
                 var made = Completion.Assemble(upload, uploaded, named, now);
                 CheckClaims(request, made);
-                unused.AddRange(uploaded.Select(static part => part.Blob).Except(made.Body.Blobs, StringComparer.Ordinal));
-                BlobReferences.Release(write, unused);
+
+                // The parts' bytes were the bucket's already; those that were not named are so no longer.
+                var unused = uploaded.Select(static part => part.Blob).Except(made.Body.Blobs, StringComparer.Ordinal);
+                freed.Take(write, unused, uploaded.Sum(static part => part.Size));
                 UploadCatalog.Remove(write, id);
                 return made;
             });
-        files.Delete(unused);
+        VersionHeaders.Send(request, stored.Version);
         await XmlAnswer.SendAsync(request, "CompleteMultipartUploadResult", xml =>
         {
             xml.Element("Location", $"{request.Http.Request.Scheme}://{request.Http.Request.Host}/{request.Bucket.Name}/{Uri.EscapeDataString(request.Key)}");
@@ -75,11 +76,6 @@ internal sealed class MultipartUploads(UploadCatalog uploads, ObjectCatalog obje
         files.Delete(await uploads.AbortAsync(request.Bucket, request.Key, request.Ask("uploadId")!));
         request.Http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
-
-    private static ChecksumAlgorithm? ReadAlgorithm(S3Request request) => request.Header("x-amz-checksum-algorithm") is not { } name
-        ? null
-        : ChecksumAlgorithms.FromName(name) ?? throw new S3Exception(S3Error.InvalidRequest,
-            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
 
     private static bool IsFullObject(S3Request request, ChecksumAlgorithm? algorithm)
     {

@@ -1,5 +1,6 @@
 using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
+using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Objects;
@@ -8,13 +9,15 @@ namespace Glue.ObjectStore.Multipart;
 
 /// <summary>UploadPart and UploadPartCopy.</summary>
 internal sealed class PartUploads(
-    UploadCatalog uploads, ObjectCatalog objects, CopySources sources, BlobFiles files, ObjectStoreOptions options, TimeProvider time)
+    UploadCatalog uploads, ObjectCatalog objects, CopySources sources, BlobFiles files, BucketQuota quota, ObjectStoreOptions options,
+    TimeProvider time)
 {
     private const int MaxNumber = 10_000;
 
     public async Task PutAsync(S3Request request)
     {
         var (upload, number) = Target(request);
+        quota.CheckAnnounced(request.Bucket, BodyReceiver.AnnouncedBytes(request));
         using var blob = files.Create();
         var received = await BodyReceiver.ReceiveAsync(request, blob, options.MaxPutBytes, upload.ChecksumAlgorithm);
         if (upload.ChecksumAlgorithm is { } expected && received.Checksum!.Algorithm != expected)
@@ -35,7 +38,7 @@ internal sealed class PartUploads(
     {
         var (upload, number) = Target(request);
         var source = sources.Read(request);
-        var stored = CopySources.Check(request, source, objects.Find(source.Bucket, source.Key));
+        var stored = CopySources.Check(request, source, objects.Find(source.Bucket, source.Key, source.Version));
         var range = request.Header("x-amz-copy-source-range") is not { } header
             ? new ByteRange(0, stored.Size)
             : ByteRange.Parse(header, stored.Size) ?? throw new S3Exception(S3Error.InvalidArgument,
@@ -48,6 +51,7 @@ internal sealed class PartUploads(
         }
 
         var part = await KeepAsync(request, upload, number, blob, received);
+        CopySources.SendVersion(request, source, stored);
         await XmlAnswer.SendAsync(request, "CopyPartResult", xml =>
         {
             xml.Element("LastModified", part.ModifiedAt);

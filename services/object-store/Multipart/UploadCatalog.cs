@@ -12,7 +12,7 @@ namespace Glue.ObjectStore.Multipart;
 /// <summary>The metadata of unfinished uploads and their parts.</summary>
 internal sealed class UploadCatalog(SqliteDatabase database)
 {
-    private const string UploadColumns = "id, key, initiated, headers, checksum_algorithm, checksum_type";
+    private const string UploadColumns = "id, key, initiated, headers, checksum_algorithm, checksum_type, tags";
     private const string FindUpload = $"SELECT {UploadColumns} FROM upload WHERE id=$id AND bucket_id=$bucket AND key=$key";
     private const string FindParts = "SELECT number, size, etag, modified, checksum, blob FROM part WHERE upload_id=$upload ORDER BY number";
 
@@ -21,15 +21,15 @@ internal sealed class UploadCatalog(SqliteDatabase database)
         var key = ObjectKey.ToBytes(upload.Key);
         return database.WriteAsync(write =>
         {
-            ObjectCatalog.CheckBucket(write, bucket);
+            BucketState.Read(write, bucket);
             write.Prepared(
                 """
-                INSERT INTO upload(id, bucket_id, key, initiated, headers, checksum_algorithm, checksum_type)
-                VALUES($id, $bucket, $key, $initiated, $headers, $algorithm, $type)
+                INSERT INTO upload(id, bucket_id, key, initiated, headers, checksum_algorithm, checksum_type, tags)
+                VALUES($id, $bucket, $key, $initiated, $headers, $algorithm, $type, $tags)
                 """)
                 .With("$id", upload.Id).With("$bucket", bucket.Id).With("$key", key).With("$initiated", upload.InitiatedAt.ToUnixTimeMilliseconds())
                 .With("$headers", upload.Headers.ToString()).With("$algorithm", upload.ChecksumAlgorithm?.Name()).With("$type", upload.ChecksumType)
-                .ExecuteNonQuery();
+                .With("$tags", upload.Tags.ToColumn()).ExecuteNonQuery();
         });
     }
 
@@ -71,18 +71,17 @@ internal sealed class UploadCatalog(SqliteDatabase database)
 
     /// <summary>Adds a part, or replaces the one of the same number.</summary>
     /// <returns>Blobs nothing names any more.</returns>
-    /// <exception cref="S3Exception">NoSuchUpload: it was completed or aborted while the part came in.</exception>
+    /// <exception cref="S3Exception">NoSuchUpload: it was completed or aborted while the part came in; QuotaExceeded.</exception>
     public Task<List<string>> PutPartAsync(Bucket bucket, string key, string id, UploadedPart part) => database.WriteAsync(write =>
     {
         Get(write, bucket, key, id);
-        var replaced = new List<string>();
-        if (write.Prepared("SELECT blob FROM part WHERE upload_id=$upload AND number=$number")
-            .With("$upload", id).With("$number", part.Number).ExecuteScalar() is string blob)
+        var replaced = new FreedBodies();
+        if (FindPart(write, id, part.Number) is var (blob, size))
         {
-            replaced.Add(blob);
-            BlobReferences.Release(write, replaced);
+            replaced.Take(write, [blob], size);
         }
 
+        BucketState.Read(write, bucket).Charge(write, bucket, part.Size - replaced.Bytes);
         BlobReferences.Add(write, [part.Blob]);
         write.Prepared(
             """
@@ -93,7 +92,7 @@ internal sealed class UploadCatalog(SqliteDatabase database)
             .With("$upload", id).With("$number", part.Number).With("$size", part.Size).With("$etag", part.ETag)
             .With("$modified", part.ModifiedAt.ToUnixTimeMilliseconds()).With("$checksum", StoredChecksum.ToColumn(part.Checksum))
             .With("$blob", part.Blob).ExecuteNonQuery();
-        return replaced;
+        return replaced.Blobs;
     });
 
     /// <returns>Blobs nothing names any more.</returns>
@@ -101,10 +100,12 @@ internal sealed class UploadCatalog(SqliteDatabase database)
     public Task<List<string>> AbortAsync(Bucket bucket, string key, string id) => database.WriteAsync(write =>
     {
         Get(write, bucket, key, id);
-        var freed = Parts(write, id).ConvertAll(static part => part.Blob);
-        BlobReferences.Release(write, freed);
+        var parts = Parts(write, id);
+        var freed = new FreedBodies();
+        freed.Take(write, parts.Select(static part => part.Blob), parts.Sum(static part => part.Size));
+        BucketState.Read(write, bucket).Charge(write, bucket, -freed.Bytes);
         Remove(write, id);
-        return freed;
+        return freed.Blobs;
     });
 
     /// <summary>Forgets an upload and its parts; what becomes of their blobs is the caller's matter.</summary>
@@ -112,6 +113,13 @@ internal sealed class UploadCatalog(SqliteDatabase database)
     {
         write.Prepared("DELETE FROM part WHERE upload_id=$upload").With("$upload", id).ExecuteNonQuery();
         write.Prepared("DELETE FROM upload WHERE id=$upload").With("$upload", id).ExecuteNonQuery();
+    }
+
+    private static (string Blob, long Size)? FindPart(SqliteWrite write, string id, int number)
+    {
+        using var reader = write.Prepared("SELECT blob, size FROM part WHERE upload_id=$upload AND number=$number")
+            .With("$upload", id).With("$number", number).ExecuteReader();
+        return reader.Read() ? (reader.GetString(0), reader.GetInt64(1)) : null;
     }
 
     private static Upload Get(SqliteCommand command, Bucket bucket, string key, string id)
@@ -123,7 +131,7 @@ internal sealed class UploadCatalog(SqliteDatabase database)
 
     private static Upload ReadUpload(SqliteDataReader reader) => new(
         reader.GetString(0), ObjectKey.FromBytes((byte[])reader.GetValue(1)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)),
-        ObjectHeaders.Parse(reader.GetString(3)), ChecksumAlgorithms.FromName(reader.IsDBNull(4) ? null : reader.GetString(4)),
+        ObjectHeaders.Parse(reader.GetString(3)), TagSet.FromColumn(reader.IsDBNull(6) ? null : reader.GetString(6)), ChecksumAlgorithms.FromName(reader.IsDBNull(4) ? null : reader.GetString(4)),
         !reader.IsDBNull(5) && reader.GetString(5) == "FULL_OBJECT");
 
     private static List<UploadedPart> Parts(SqliteCommand command, string id)

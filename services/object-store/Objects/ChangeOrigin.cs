@@ -13,26 +13,36 @@ internal sealed record ChangeOrigin(string EventName, DateTimeOffset Time, strin
         eventName, time, request.Credential.PrincipalId,
         Address(request.Http.Connection.RemoteIpAddress), request.Ids, Lineage(request));
 
+    /// <summary>A change the store makes by itself.</summary>
+    public static ChangeOrigin OfStore(string eventName, DateTimeOffset time) =>
+        new(eventName, time, "s3.amazonaws.com", IPAddress.Loopback.ToString(), RequestIds.New(), LineageDepth: 0);
+
+    /// <summary>A deletion that only hides: <c>ObjectRemoved:Delete</c> becomes <c>ObjectRemoved:DeleteMarkerCreated</c>.</summary>
+    public ChangeOrigin ForMarker() => this with { EventName = EventName[..EventName.IndexOf(':', StringComparison.Ordinal)] + ":DeleteMarkerCreated" };
+
     /// <param name="bucket">Where.</param>
     /// <param name="key">Which.</param>
-    /// <param name="stored">Null for a deletion.</param>
-    /// <param name="sequencer">From <see cref="Sequencer"/>.</param>
-    public ObjectChange Describe(Bucket bucket, string key, StoredObject? stored, string sequencer) => new()
+    /// <param name="stored">What was made or removed.</param>
+    /// <param name="sequence">From <see cref="Sequencer"/>.</param>
+    public ObjectChange Describe(Bucket bucket, string key, StoredObject stored, long sequence) => new()
     {
         EventName = EventName,
         Time = Time,
         Bucket = bucket.Name,
         BucketOwner = bucket.AccountId,
         Key = key,
-        Size = stored?.Size,
-        ETag = stored?.ETag,
-        Sequencer = sequencer,
+        Size = IsRemoval ? null : stored.Size,
+        ETag = IsRemoval ? null : stored.ETag,
+        VersionId = stored.Version.IsNull ? null : stored.Version.Text,
+        Sequencer = Sequencer.Format(sequence),
         PrincipalId = PrincipalId,
         SourceIpAddress = SourceIpAddress,
         RequestId = Ids.RequestId,
         HostId = Ids.HostId,
         LineageDepth = LineageDepth,
     };
+
+    private bool IsRemoval => EventName.Contains(":Delete", StringComparison.Ordinal) && !EventName.StartsWith("ObjectTagging", StringComparison.Ordinal);
 
     /// <summary>Only a worker's storage gateway knows which function writes; from anyone else the header means nothing.</summary>
     private static int Lineage(S3Request request) =>

@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Http;
 
 namespace Glue.ObjectStore.Objects;
@@ -19,35 +21,47 @@ internal sealed class DeleteMany(ObjectCatalog catalog, TimeProvider time)
 
         // Started together, so that they share commits; each is a change of its own, with its own event.
         var origin = ChangeOrigin.Of(request, "ObjectRemoved:Delete", time.GetUtcNow());
-        var outcomes = await Task.WhenAll(entries.Select(async entry =>
-        {
-            var key = entry.Text("Key")!;
-            try
-            {
-                ObjectReads.CheckVersion(entry.Text("VersionId"));
-                await catalog.DeleteAsync(request.Bucket, key, new WriteConditions(MustBeAbsent: false, entry.Text("ETag")?.Trim('"')), origin);
-                return (Key: key, Error: null);
-            }
-            catch (S3Exception e)
-            {
-                return (Key: key, Error: (S3Exception?)e);
-            }
-        }));
+        var outcomes = await Task.WhenAll(entries.Select(entry => DeleteAsync(request, entry, origin)));
         await XmlAnswer.SendAsync(request, "DeleteResult", xml =>
         {
-            foreach (var (key, error) in outcomes)
+            foreach (var outcome in outcomes)
             {
-                if (error is null && quiet)
+                if (outcome.Error is null && quiet)
                 {
                     continue;
                 }
 
-                xml.WriteStartElement(error is null ? "Deleted" : "Error");
-                xml.Element("Key", key);
-                xml.Element("Code", error?.Error.Code);
-                xml.Element("Message", error?.Message);
+                xml.WriteStartElement(outcome.Error is null ? "Deleted" : "Error");
+                xml.Element("Key", outcome.Key);
+                xml.Element("VersionId", outcome.VersionId);
+                if (outcome.Deletion is { IsMarker: true } marker)
+                {
+                    xml.Element("DeleteMarker", value: true);
+                    xml.Element("DeleteMarkerVersionId", marker.Version?.Text);
+                }
+
+                xml.Element("Code", outcome.Error?.Error.Code);
+                xml.Element("Message", outcome.Error?.Message);
                 xml.WriteEndElement();
             }
         });
     }
+
+    private async Task<Outcome> DeleteAsync(S3Request request, XElement entry, ChangeOrigin origin)
+    {
+        var (key, versionId) = (entry.Text("Key")!, entry.Text("VersionId"));
+        try
+        {
+            var version = VersionId.Parse(versionId);
+            AccessControl.Check(request, request.Bucket, key, version is null ? "s3:DeleteObject" : "s3:DeleteObjectVersion");
+            var conditions = new WriteConditions(MustBeAbsent: false, entry.Text("ETag")?.Trim('"'));
+            return new Outcome(key, versionId, await catalog.DeleteAsync(request.Bucket, key, version, conditions, origin), null);
+        }
+        catch (S3Exception e)
+        {
+            return new Outcome(key, versionId, null, e);
+        }
+    }
+
+    private sealed record Outcome(string Key, string? VersionId, Deletion? Deletion, S3Exception? Error);
 }

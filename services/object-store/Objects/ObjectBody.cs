@@ -14,6 +14,8 @@ internal readonly record struct BodySegment(string Blob, long Length);
 /// </summary>
 internal sealed class ObjectBody(IReadOnlyList<BodySegment> segments)
 {
+    public static ObjectBody Empty { get; } = new([]);
+
     public IReadOnlyList<BodySegment> Segments => segments;
 
     public IEnumerable<string> Blobs => segments.Select(static segment => segment.Blob);

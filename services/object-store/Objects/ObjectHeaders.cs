@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -20,22 +21,24 @@ internal sealed partial class ObjectHeaders
     private static readonly string[] Refused =
     [
         "x-amz-server-side-encryption", "x-amz-server-side-encryption-customer-algorithm", "x-amz-object-lock-mode",
-        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-website-redirect-location", "x-amz-tagging",
-        "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-full-control", "x-amz-grant-read-acp", "x-amz-grant-write-acp",
+        "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold", "x-amz-website-redirect-location",
     ];
 
     private readonly Dictionary<string, string> _headers;
 
     private ObjectHeaders(Dictionary<string, string> headers) => _headers = headers;
 
+    /// <summary>Of a delete marker.</summary>
+    public static ObjectHeaders None { get; } = new([]);
+
     /// <exception cref="S3Exception">MetadataTooLarge; NotImplemented for headers that ask for what this store has not.</exception>
-    public static ObjectHeaders Read(S3Request request)
+    public static ObjectHeaders Read(IHeaderDictionary request)
     {
         CheckRefused(request);
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in ContentHeaders)
         {
-            if (request.Header(name) is { } value)
+            if (request.Text(name) is { } value)
             {
                 headers[name] = Ascii(value);
             }
@@ -44,7 +47,7 @@ internal sealed partial class ObjectHeaders
         StripAwsChunked(headers);
         headers.TryAdd("Content-Type", DefaultContentType);
         var userBytes = 0;
-        foreach (var (name, value) in request.Headers)
+        foreach (var (name, value) in request)
         {
             if (name.StartsWith(UserPrefix, StringComparison.OrdinalIgnoreCase))
             {
@@ -72,11 +75,11 @@ internal sealed partial class ObjectHeaders
         }
     }
 
-    private static void CheckRefused(S3Request request)
+    private static void CheckRefused(IHeaderDictionary request)
     {
         foreach (var name in Refused)
         {
-            if (request.Header(name) is not null)
+            if (request.Text(name) is not null)
             {
                 throw new S3Exception(S3Error.NotImplemented, $"The header {name} asks for something this store does not do.")
                 {
@@ -85,13 +88,7 @@ internal sealed partial class ObjectHeaders
             }
         }
 
-        if (request.Header("x-amz-acl") is { } acl and not ("private" or "bucket-owner-full-control"))
-        {
-            throw new S3Exception(S3Error.NotImplemented, $"Buckets here have no ACLs (as S3's BucketOwnerEnforced); x-amz-acl: {acl} cannot be honoured.")
-            {
-                Details = [("Header", "x-amz-acl")],
-            };
-        }
+        AccessControlLists.CheckHeaders(request);
     }
 
     /// <summary>aws-chunked is the framing of the request, not an encoding of the object.</summary>

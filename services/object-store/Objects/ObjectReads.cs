@@ -63,16 +63,6 @@ internal sealed class ObjectReads(ObjectCatalog catalog, BlobFiles files)
         return Task.CompletedTask;
     }
 
-    /// <summary>There is one version of an object, and its id is <c>null</c>.</summary>
-    /// <exception cref="S3Exception">NoSuchVersion.</exception>
-    public static void CheckVersion(string? versionId)
-    {
-        if (versionId is { Length: > 0 } and not "null")
-        {
-            throw new S3Exception(S3Error.NoSuchVersion) { Details = [("VersionId", versionId)] };
-        }
-    }
-
     private static async Task SendAsync(StoredBodyReader body, S3Request request)
     {
         var writer = request.Http.Response.BodyWriter;
@@ -86,11 +76,34 @@ internal sealed class ObjectReads(ObjectCatalog catalog, BlobFiles files)
         }
     }
 
-    /// <exception cref="S3Exception">NoSuchKey, NoSuchVersion.</exception>
+    /// <summary>The version a request names, or the current one.</summary>
+    /// <exception cref="S3Exception">NoSuchKey, NoSuchVersion; MethodNotAllowed: it is a delete marker.</exception>
     public StoredObject Find(S3Request request)
     {
-        CheckVersion(request.Ask("versionId"));
-        return catalog.Find(request.Bucket, request.Key) ?? throw new S3Exception(S3Error.NoSuchKey) { Details = [("Key", request.Key)] };
+        var version = VersionId.Parse(request.Ask("versionId"));
+        if (catalog.Find(request.Bucket, request.Key, version) is { } stored)
+        {
+            return stored.IsDeleteMarker ? throw IsMarker(request, stored) : stored;
+        }
+
+        if (version is not null)
+        {
+            throw new S3Exception(S3Error.NoSuchVersion) { Details = [("Key", request.Key), ("VersionId", version.Text)] };
+        }
+
+        if (request.Bucket.HasVersions && catalog.FindMarker(request.Bucket, request.Key) is { } marker)
+        {
+            VersionHeaders.SendMarker(request, marker.Version);
+        }
+
+        throw new S3Exception(S3Error.NoSuchKey) { Details = [("Key", request.Key)] };
+    }
+
+    private static S3Exception IsMarker(S3Request request, StoredObject marker)
+    {
+        VersionHeaders.SendMarker(request, marker.Version);
+        request.Http.Response.Headers.Allow = "DELETE";
+        return new S3Exception(S3Error.MethodNotAllowed) { Details = [("Method", request.Http.Request.Method), ("ResourceType", "DeleteMarker")] };
     }
 
     /// <returns>True: the answer is complete.</returns>
@@ -151,6 +164,12 @@ internal sealed class ObjectReads(ObjectCatalog catalog, BlobFiles files)
             {
                 response.Headers[header] = value;
             }
+        }
+
+        VersionHeaders.Send(request, stored.Version);
+        if (stored.Tags.Count > 0)
+        {
+            response.Headers["x-amz-tagging-count"] = stored.Tags.Count.ToString(CultureInfo.InvariantCulture);
         }
 
         response.Headers.ETag = $"\"{stored.ETag}\"";

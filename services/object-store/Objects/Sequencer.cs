@@ -9,11 +9,15 @@ namespace Glue.ObjectStore.Objects;
 /// </summary>
 internal static class Sequencer
 {
-    /// <returns>16 upper-case hexadecimal digits.</returns>
-    public static string Next(SqliteWrite write, DateTimeOffset now)
+    public static long Next(SqliteWrite write, DateTimeOffset now)
     {
         var microseconds = now.ToUnixTimeMilliseconds() * 1000;
-        var next = (long)write.Prepared("UPDATE sequencer SET last=max(last+1, $now) RETURNING last").With("$now", microseconds).ExecuteScalar()!;
-        return next.ToString("X16", CultureInfo.InvariantCulture);
+        return (long)write.Prepared("UPDATE sequencer SET last=max(last+1, $now) RETURNING last").With("$now", microseconds).ExecuteScalar()!;
     }
+
+    /// <returns>16 upper-case hexadecimal digits.</returns>
+    public static string Format(long sequence) => sequence.ToString("X16", CultureInfo.InvariantCulture);
+
+    public static bool TryParse(string text, out long sequence) =>
+        long.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out sequence) && sequence >= 0 && Format(sequence) == text;
 }

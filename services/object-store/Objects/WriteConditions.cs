@@ -10,6 +10,10 @@ namespace Glue.ObjectStore.Objects;
 /// <param name="MustMatch"><c>If-Match</c>: an ETag, or <c>*</c>.</param>
 internal sealed record WriteConditions(bool MustBeAbsent, string? MustMatch)
 {
+    public static WriteConditions None { get; } = new(MustBeAbsent: false, MustMatch: null);
+
+    public bool Any => MustBeAbsent || MustMatch is not null;
+
     /// <exception cref="S3Exception">NotImplemented: S3 knows only <c>*</c> in If-None-Match of a write.</exception>
     public static WriteConditions Read(S3Request request)
     {

@@ -100,7 +100,7 @@ public sealed class KeyListerTests : IAsyncLifetime
         {
             foreach (var key in keys)
             {
-                write.Prepared("INSERT INTO object(bucket_id, key, size, etag, modified, headers, body) VALUES($bucket, $key, 1, 'e', 0, '{}', '')")
+                write.Prepared("INSERT INTO object(bucket_id, key, sequence, is_null, size, etag, modified, headers, body) VALUES($bucket, $key, 0, 1, 1, 'e', 0, '{}', '')")
                     .With("$bucket", bucket.Id).With("$key", Encoding.UTF8.GetBytes(key)).ExecuteNonQuery();
             }
         });
