@@ -5,7 +5,10 @@ namespace Glue.ObjectStore;
 /// <summary>The store's tables. Steps are appended, never edited.</summary>
 internal static class Schema
 {
-    public static void Migrate(SqliteDatabase database) => database.Migrate("object-store",
+    public const string Component = "object-store";
+
+    public static readonly string[] Steps =
+    [
         """
         CREATE TABLE bucket(
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -105,5 +108,8 @@ internal static class Schema
             id TEXT PRIMARY KEY,
             found INTEGER NOT NULL,
             what TEXT NOT NULL) WITHOUT ROWID;
-        """);
+        """,
+    ];
+
+    public static void Migrate(SqliteDatabase database) => database.Migrate(Component, Steps);
 }

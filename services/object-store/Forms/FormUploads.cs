@@ -47,7 +47,7 @@ internal sealed class FormUploads(ObjectCatalog catalog, FormSignature signature
         var tags = form.Tags();
         var (least, most) = policy?.Length ?? (0, long.MaxValue);
         using var blob = files.Create();
-        using var body = new PlainPayloadReader(form.File);
+        using var body = new FormFileReader(form.File);
         var received = await BodyReceiver.ReceiveAsync(asHeaders, body, blob, Math.Min(most, options.MaxPutBytes), request.Aborted);
         if (received.Length < least)
         {

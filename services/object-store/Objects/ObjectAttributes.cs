@@ -53,7 +53,7 @@ internal sealed class ObjectAttributes(ObjectReads reads)
         var segments = stored.Body.Segments;
         var page = segments.Select(static (segment, index) => (Number: index + 1, segment.Length)).Skip(marker).Take(max).ToList();
         xml.WriteStartElement("ObjectParts");
-        xml.Element("TotalPartsCount", segments.Count);
+        xml.Element("PartsCount", segments.Count);
         xml.Element("PartNumberMarker", marker);
         xml.Element("NextPartNumberMarker", page.Count > 0 ? page[^1].Number : 0);
         xml.Element("MaxParts", max);
