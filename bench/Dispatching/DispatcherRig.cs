@@ -71,6 +71,13 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker
 
     Task<InvokeOutcome> IWorker.InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) => _work(version, request);
 
+    void IWorker.Provision(IReadOnlyCollection<ProvisionedVersion> wanted)
+    {
+        // Nothing is ever provisioned here.
+    }
+
+    ProvisionedState IWorker.ProvisionedOf(FunctionVersion version) => default;
+
     Task IWorker.RetireAsync(string functionArn, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()

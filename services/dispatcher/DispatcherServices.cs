@@ -73,7 +73,8 @@ public static class DispatcherServices
         services.AddHostedService<DispatchLoop>();
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
-        services.AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
+        services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();
+        services.AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
         services.AddSingleton<AccountsApi>();

@@ -38,8 +38,17 @@ public sealed class Worker : IAsyncDisposable
     /// <summary>A version was deployed or changed: gets ready for its first call (a snapshot, where the driver has them). Returns at once.</summary>
     public void Prepare(FunctionVersion version) => _pool.Prepare(version);
 
-    /// <summary>Code or configuration changed, or the function is gone: gives up its sandboxes, busy ones when they are done.</summary>
-    /// <param name="functionArn">Without version or alias.</param>
+    /// <summary>
+    /// Keeps so many sandboxes of these versions initialised, and of no others (provisioned concurrency): they are replaced when they end, and never
+    /// given up for idleness. Returns at once; <see cref="ProvisionedOf"/> tells how far it is.
+    /// </summary>
+    public void Provision(IReadOnlyCollection<ProvisionedVersion> wanted) => _pool.Provision(wanted);
+
+    /// <summary>What there is of a version's provisioned sandboxes now.</summary>
+    public ProvisionedState ProvisionedOf(FunctionVersion version) => _pool.ProvisionedOf(version);
+
+    /// <summary>Code or configuration changed, or the version is gone: gives up its sandboxes, busy ones when they are done.</summary>
+    /// <param name="functionArn">A version's; without version or alias: of all versions of the function.</param>
     /// <param name="cancellationToken">Stops waiting for the idle ones to be gone.</param>
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken) => _pool.RetireAsync(functionArn, cancellationToken);
 

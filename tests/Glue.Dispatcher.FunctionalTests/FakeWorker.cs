@@ -51,6 +51,17 @@ internal sealed class FakeWorker : IWorker
         return Script(version, request, cancellationToken);
     }
 
+    /// <summary>What the dispatcher last asked for.</summary>
+    public IReadOnlyCollection<ProvisionedVersion> Provisioned { get; private set; } = [];
+
+    /// <summary>How far this worker says to be; by default everything is there at once.</summary>
+    public Func<ProvisionedVersion, ProvisionedState> ProvisionedScript { get; set; } = static wanted => new ProvisionedState(wanted.Sandboxes, wanted.Sandboxes, null);
+
+    public void Provision(IReadOnlyCollection<ProvisionedVersion> wanted) => Provisioned = wanted;
+
+    public ProvisionedState ProvisionedOf(FunctionVersion version) =>
+        Provisioned.FirstOrDefault(each => each.Version.Arn == version.Arn) is { } wanted ? ProvisionedScript(wanted) : default;
+
     public void Prepare(FunctionVersion version) => Prepared.Enqueue(version);
 
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken)

@@ -85,6 +85,113 @@ public sealed class PoolTests : IAsyncDisposable
         Assert.Equal(3, _driver.Starts);
     }
 
+    [Fact]
+    public async Task Provisioned_sandboxes_are_ready_before_anybody_calls_and_idleness_does_not_take_them()
+    {
+        _pool.Provision([new ProvisionedVersion(Version("f"), 3)]);
+        await ProvisionedAsync("f", state => state is { Allocated: 3, Available: 3, Reason: null });
+
+        await InvokeAsync("f");
+        _time.Advance(TimeSpan.FromMinutes(30));
+        await InvokeAsync("f");
+
+        Assert.Equal(3, _driver.Starts);
+        Assert.Equal(3, _pool.Status.Sandboxes);
+    }
+
+    [Fact]
+    public async Task A_provisioned_sandbox_that_ends_is_replaced()
+    {
+        _pool.Provision([new ProvisionedVersion(Version("f"), 2)]);
+        await ProvisionedAsync("f", state => state.Available == 2);
+        var answer = _driver.OnInvoke;
+        _driver.OnInvoke = () => Faults("unknown type");
+
+        Assert.Equal(InvokeStatus.FunctionError, (await InvokeAsync("f")).Status);
+
+        _driver.OnInvoke = answer;
+        await UntilAsync(_ => _driver.Starts == 3);
+        await ProvisionedAsync("f", state => state.Available == 2);
+    }
+
+    [Fact]
+    public async Task More_calls_than_are_provisioned_are_served_on_demand_and_only_those_sandboxes_go_for_idleness()
+    {
+        _pool.Provision([new ProvisionedVersion(Version("f"), 1)]);
+        await ProvisionedAsync("f", state => state.Available == 1);
+        var release = new TaskCompletionSource();
+        var answer = _driver.OnInvoke;
+        _driver.OnInvoke = () =>
+        {
+            release.Task.Wait();
+            return answer();
+        };
+        var both = Task.WhenAll(InvokeAsync("f"), InvokeAsync("f"));
+        await UntilAsync(_ => _driver.Starts == 2);
+        Assert.Equal(1, _pool.ProvisionedOf(Version("f")).Available); // busy ones are available all the same, as Lambda counts
+
+        release.SetResult();
+        await both;
+        await UntilAsync(status => status.IdleSandboxes == 2);
+        _time.Advance(TimeSpan.FromMinutes(6));
+        await UntilAsync(status => status.Sandboxes == 1);
+        Assert.Equal(1, _pool.ProvisionedOf(Version("f")).Available);
+    }
+
+    [Fact]
+    public async Task Fewer_or_none_wanted_ends_the_surplus_and_busy_ones_when_they_are_done()
+    {
+        _pool.Provision([new ProvisionedVersion(Version("f"), 3)]);
+        await ProvisionedAsync("f", state => state.Available == 3);
+        _pool.Provision([new ProvisionedVersion(Version("f"), 1)]);
+        await UntilAsync(status => status.Sandboxes == 1);
+
+        var release = new TaskCompletionSource();
+        var answer = _driver.OnInvoke;
+        _driver.OnInvoke = () =>
+        {
+            release.Task.Wait();
+            return answer();
+        };
+        var running = InvokeAsync("f");
+        _pool.Provision([]);
+        release.SetResult();
+
+        Assert.Equal(InvokeStatus.Succeeded, (await running).Status);
+        await UntilAsync(status => status.Sandboxes == 0);
+        Assert.Equal(default, _pool.ProvisionedOf(Version("f")));
+    }
+
+    [Fact]
+    public async Task Without_room_the_shortage_is_told_and_ends_as_soon_as_there_is_room()
+    {
+        var large = Version("large") with { MemoryMiB = 900 };
+        _pool.Provision([new ProvisionedVersion(large, 1)]);
+        await UntilAsync(_ => _pool.ProvisionedOf(large).Available == 1);
+        _pool.Provision([new ProvisionedVersion(large, 1), new ProvisionedVersion(Version("f"), 2)]);
+
+        await ProvisionedAsync("f", state => state.Reason is { } reason && reason.Contains("900 of 1024 MB", StringComparison.Ordinal));
+
+        _pool.Provision([new ProvisionedVersion(Version("f"), 2)]);
+        await ProvisionedAsync("f", state => state is { Available: 2, Reason: null });
+    }
+
+    [Fact]
+    public async Task Idle_sandboxes_of_others_make_room_for_provisioned_ones_and_never_the_other_way_round()
+    {
+        var large = Version("large") with { MemoryMiB = 900 };
+        await _pool.InvokeAsync(large, Request(), CancellationToken.None);
+        _pool.Provision([new ProvisionedVersion(Version("f") with { MemoryMiB = 512 }, 2)]);
+        await ProvisionedAsync("f", state => state.Available == 2);
+
+        var refused = _pool.InvokeAsync(large, Request(), CancellationToken.None);
+        await UntilAsync(status => status.Waiting == 1);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(InvokeStatus.NotRun, (await refused).Status);
+        Assert.Equal(2, _pool.ProvisionedOf(Version("f")).Available);
+    }
+
     [Theory]
     [InlineData("oversized frame", "where 65536 are allowed")]
     [InlineData("unknown type", "unexpected frame of type 99")]
@@ -131,14 +238,17 @@ public sealed class PoolTests : IAsyncDisposable
         }
     }
 
-    private Task<InvokeOutcome> InvokeAsync(string function) => _pool.InvokeAsync(
-        new FunctionVersion
-        {
-            AccountId = "000000000000", Name = function, Version = "1", Arn = $"arn:aws:lambda:us-east-1:000000000000:function:{function}:1", RevisionId = "1",
-            Runtime = "nodejs20.x", Handler = "h", Role = "r", CodeSha256 = "c",
-        },
-        new InvokeRequest { RequestId = Guid.NewGuid().ToString(), Payload = "{}"u8.ToArray(), InvokedFunctionArn = "arn" },
-        CancellationToken.None);
+    private Task<InvokeOutcome> InvokeAsync(string function) => _pool.InvokeAsync(Version(function), Request(), CancellationToken.None);
+
+    private static FunctionVersion Version(string function) => new()
+    {
+        AccountId = "000000000000", Name = function, Version = "1", Arn = $"arn:aws:lambda:us-east-1:000000000000:function:{function}:1", RevisionId = "1",
+        Runtime = "nodejs20.x", Handler = "h", Role = "r", CodeSha256 = "c",
+    };
+
+    private static InvokeRequest Request() => new() { RequestId = Guid.NewGuid().ToString(), Payload = "{}"u8.ToArray(), InvokedFunctionArn = "arn" };
+
+    private Task ProvisionedAsync(string function, Func<ProvisionedState, bool> isReached) => UntilAsync(_ => isReached(_pool.ProvisionedOf(Version(function))));
 
     private async Task UntilAsync(Func<WorkerStatus, bool> isReached)
     {

@@ -114,8 +114,8 @@ internal sealed class FunctionStore : IFunctionCatalog
             cancellationToken);
         if (!ReferenceEquals(before, after))
         {
+            _changed(); // first: what is gone must not be provisioned again
             await _rollout.TellAsync(before, after);
-            _changed();
         }
 
         return after;

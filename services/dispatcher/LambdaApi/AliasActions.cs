@@ -84,6 +84,11 @@ internal sealed partial class AliasActions(FunctionStore functions, FunctionFind
     {
         var version = request.FunctionVersion ?? alias.FunctionVersion;
         CheckVersion(function, version);
+        if (version == FunctionReference.Latest && function.State.SettingsOf(alias.Name).Provisioned is not null)
+        {
+            throw LambdaException.InvalidParameter("Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
+        }
+
         var (other, weight) = request.RoutingConfig is { } routing
             ? Additional(routing.AdditionalVersionWeights ?? new Dictionary<string, double>())
             : (alias.AdditionalVersion, alias.AdditionalWeight);

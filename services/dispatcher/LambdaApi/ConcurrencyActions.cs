@@ -27,7 +27,7 @@ internal sealed class ConcurrencyActions(FunctionFinder finder, FunctionStore st
     }
 
     /// <summary>Below this the account's other functions could not work; AWS's 100, or a tenth of a small account.</summary>
-    private static int LeastUnreserved(int limit) => Math.Min(100, limit / 10);
+    public static int LeastUnreserved(int limit) => Math.Min(100, limit / 10);
 
     private async Task SetAsync(ApiCall call, string inPath, string action, int? reserved)
     {
@@ -40,6 +40,12 @@ internal sealed class ConcurrencyActions(FunctionFinder finder, FunctionStore st
             (existing, _) =>
             {
                 var state = existing?.State ?? throw LambdaException.FunctionNotFound(function.Arn);
+                if (reserved < state.ProvisionedConcurrency)
+                {
+                    throw LambdaException.InvalidParameter(
+                        $"ReservedConcurrentExecutions {reserved} should not be lower than function's total provisioned concurrency [{state.ProvisionedConcurrency}].");
+                }
+
                 var others = store.ReservedConcurrency(call.AccountId) - (state.ReservedConcurrency ?? 0);
                 return limit - others - (reserved ?? 0) >= LeastUnreserved(limit) || reserved is null
                     ? state with { ReservedConcurrency = reserved } // not a new revision: running sandboxes stay good

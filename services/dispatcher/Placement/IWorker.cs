@@ -27,6 +27,15 @@ public interface IWorker
     }
 
     /// <summary>
+    /// Keeps so many sandboxes of these versions initialised, and of no others: all that is provisioned on this worker, each time anew.
+    /// Returns at once.
+    /// </summary>
+    void Provision(IReadOnlyCollection<ProvisionedVersion> wanted);
+
+    /// <summary>What there is of a version's provisioned sandboxes now.</summary>
+    ProvisionedState ProvisionedOf(FunctionVersion version);
+
+    /// <summary>
     /// A version was changed or deleted: no sandbox made before this call takes another invocation. Returns once that holds;
     /// what runs finishes by itself.
     /// </summary>

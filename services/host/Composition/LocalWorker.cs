@@ -22,6 +22,10 @@ internal sealed class LocalWorker(Worker worker) : IWorker
     public Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) =>
         worker.InvokeAsync(version, request, cancellationToken);
 
+    public void Provision(IReadOnlyCollection<ProvisionedVersion> wanted) => worker.Provision(wanted);
+
+    public ProvisionedState ProvisionedOf(FunctionVersion version) => worker.ProvisionedOf(version);
+
     public void Prepare(FunctionVersion version) => worker.Prepare(version);
 
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken) => worker.RetireAsync(functionArn, cancellationToken);

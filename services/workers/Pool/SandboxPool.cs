@@ -7,27 +7,24 @@ namespace Glue.Workers.Pool;
 
 /// <summary>
 /// Who gets which sandbox, and when one is started or given up. A request takes a warm sandbox, or waits for whatever comes first: one
-/// that becomes free, or a new one. Never are more starting than there are requests that nothing else will serve.
+/// that becomes free, or a new one. Never are more starting than there are requests that nothing else will serve and provisioned ones missing.
 /// </summary>
-internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
+internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
 {
-    // How long a sandbox that has answered may take to poll again before a start is made in its place.
-    private static readonly TimeSpan ReturnGrace = TimeSpan.FromMilliseconds(100);
-
     private const string ChangedReason = "its function was changed or deleted";
     private const string StoppingReason = "the worker stops";
+    private const string SurplusReason = "fewer are provisioned now";
 
     private readonly Lock _lock = new();
     private readonly Dictionary<VersionKey, VersionPool> _versions = [];
-    private readonly Dictionary<Sandbox, VersionPool> _alive = [];
     private readonly HashSet<Sandbox> _retired = [];
-    private readonly HashSet<Task> _lives = [];
+    private readonly RunningTasks _lives = new();
     private readonly SandboxContext _context;
-    private readonly CodeCache _code;
+    private readonly SandboxLife _life;
     private readonly TemplateMaker _templates;
+    private readonly Room _room;
     private readonly ITimer _reclaim;
     private readonly int _maxStarts;
-    private int _usedMiB;
     private int _starting;
     private bool _isShortOfRoom;
     private bool _isStopping;
@@ -35,18 +32,17 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
     public SandboxPool(SandboxContext context, CodeCache code)
     {
         _context = context;
-        _code = code;
+        _life = new SandboxLife(context, code);
         _templates = new TemplateMaker(context, code);
         var options = context.Options;
-        BudgetMiB = options.MemoryBudgetMiB > 0
+        var budgetMiB = options.MemoryBudgetMiB > 0
             ? options.MemoryBudgetMiB
             : (int)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024) * 3 / 4);
+        _room = new Room(budgetMiB, options.MaxSandboxes);
         _maxStarts = options.MaxConcurrentStarts > 0 ? options.MaxConcurrentStarts : Environment.ProcessorCount;
         var every = TimeSpan.FromTicks(Math.Clamp(options.IdleTimeout.Ticks / 4, TimeSpan.TicksPerMillisecond * 100, TimeSpan.TicksPerSecond * 15));
         _reclaim = context.Time.CreateTimer(static state => ((SandboxPool)state!).Reclaim(), this, every, every);
     }
-
-    public int BudgetMiB { get; }
 
     public WorkerStatus Status
     {
@@ -55,7 +51,8 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
             lock (_lock)
             {
                 return new WorkerStatus(
-                    _context.Options.Id, BudgetMiB, _usedMiB, _alive.Count, _versions.Values.Sum(each => each.Idle.Count), _versions.Values.Sum(each => each.WaiterCount));
+                    _context.Options.Id, _room.BudgetMiB, _room.UsedMiB, _room.Alive.Count, _versions.Values.Sum(static each => each.IdleCount),
+                    _versions.Values.Sum(static each => each.WaiterCount));
             }
         }
     }
@@ -70,31 +67,31 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
                 return Task.FromResult(NotRun("This worker is stopping."));
             }
 
-            if (_versions.TryGetValue(new VersionKey(version.Arn, version.RevisionId), out var pool) && pool.Idle.Count > 0)
+            if (_versions.TryGetValue(VersionKey.Of(version), out var pool))
             {
-                idle = pool.Idle[^1].Sandbox;
-                pool.Idle.RemoveAt(pool.Idle.Count - 1);
+                idle = pool.TakeIdle();
             }
         }
 
         // Warm: no queue, no state machine. One that died just now is not told from none.
         return idle is not null && idle.TryRun(request, TimeSpan.Zero, out var outcome)
-            ? OrAbandoned(idle, outcome, cancellationToken)
+            ? Abandonment.Watch(idle, outcome, cancellationToken)
             : WaitAsync(version, request, cancellationToken);
     }
 
-    /// <summary>Gives up every sandbox of a function: idle ones now, the others when they are done. Returns when the idle ones are gone.</summary>
-    /// <param name="functionArn">Without version or alias.</param>
+    /// <summary>Gives up sandboxes: idle ones now, the others when they are done. Returns when the idle ones are gone.</summary>
+    /// <param name="functionArn">Of a version; without version or alias: of all versions of the function.</param>
     /// <param name="cancellationToken">Stops waiting; what was begun goes on.</param>
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken)
     {
         List<Sandbox> idle = [];
         lock (_lock)
         {
-            foreach (var (sandbox, pool) in _alive.Where(each => IsOf(each.Value.Version.Arn, functionArn)))
+            foreach (var (sandbox, pool) in _room.Alive.Where(each => IsOf(each.Value.Version.Arn, functionArn)))
             {
                 _retired.Add(sandbox);
-                if (pool.Idle.RemoveAll(each => each.Sandbox == sandbox) > 0)
+                pool.Provisioned.Forget(sandbox);
+                if (pool.TakeIdle(sandbox))
                 {
                     idle.Add(sandbox);
                 }
@@ -108,19 +105,59 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
     /// <summary>Has a snapshot made of the version if it may have one and has none; returns at once.</summary>
     public void Prepare(FunctionVersion version) => _templates.Want(version);
 
+    /// <summary>Keeps so many sandboxes of these versions initialised, and of no others. Returns at once.</summary>
+    public void Provision(IReadOnlyCollection<ProvisionedVersion> wanted)
+    {
+        List<Sandbox> surplus = [];
+        lock (_lock)
+        {
+            var counts = wanted.ToDictionary(static each => VersionKey.Of(each.Version));
+            foreach (var each in wanted)
+            {
+                PoolOf(each.Version);
+            }
+
+            foreach (var pool in _versions.Values.ToList())
+            {
+                surplus.AddRange(pool.Provisioned.Want(counts.GetValueOrDefault(pool.Key)?.Sandboxes ?? 0));
+                RemoveIfEmpty(pool);
+            }
+        }
+
+        surplus.ForEach(static each => each.Kill(SurplusReason));
+        Scale();
+    }
+
+    /// <summary>What there is of a version's provisioned sandboxes.</summary>
+    public ProvisionedState ProvisionedOf(FunctionVersion version)
+    {
+        lock (_lock)
+        {
+            return _versions.TryGetValue(VersionKey.Of(version), out var pool) ? pool.Provisioned.State : default;
+        }
+    }
+
     void ISandboxHost.IsReady(Sandbox sandbox)
     {
         string? kill = null;
         lock (_lock)
         {
-            var pool = _alive[sandbox];
+            var pool = _room.Alive[sandbox];
             if (_isStopping || _retired.Contains(sandbox))
             {
                 kill = _isStopping ? StoppingReason : ChangedReason;
             }
-            else if (!pool.TryGrant(new Granted(sandbox)))
+            else if (pool.TryGrant(new Granted(sandbox)))
+            {
+                // Busy again.
+            }
+            else if (!pool.Provisioned.Has(sandbox))
             {
                 pool.Idle.Add(new IdleSandbox(sandbox, _context.Time.GetTimestamp()));
+            }
+            else if (!pool.Provisioned.Keep(sandbox))
+            {
+                kill = SurplusReason;
             }
 
             if (kill is null && !_isShortOfRoom)
@@ -141,16 +178,18 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
     {
         lock (_lock)
         {
-            if (!_alive.Remove(sandbox, out var pool))
+            if (_room.Remove(sandbox) is not { } pool)
             {
                 return;
             }
 
             _retired.Remove(sandbox);
-            pool.Idle.RemoveAll(each => each.Sandbox == sandbox);
-            pool.Sandboxes.Remove(sandbox);
-            _usedMiB -= pool.Version.MemoryMiB;
+            pool.Forget(sandbox);
             RemoveIfEmpty(pool);
+            foreach (var each in _versions.Values)
+            {
+                each.Provisioned.ShortOfRoom = null;
+            }
         }
 
         Scale();
@@ -158,16 +197,19 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        List<Sandbox> idle;
-        Task[] lives;
+        List<Sandbox> idle = [];
+        Task lives;
         lock (_lock)
         {
             _isStopping = true;
-            lives = [.. _lives];
-            idle = [.. _versions.Values.SelectMany(each => each.Idle).Select(each => each.Sandbox)];
+            lives = _lives.WhenAll();
             foreach (var pool in _versions.Values)
             {
-                pool.Idle.Clear();
+                while (pool.TakeIdle() is { } sandbox)
+                {
+                    idle.Add(sandbox);
+                }
+
                 while (pool.TryGrant(new Granted(null, Reason: "This worker is stopping.")))
                 {
                     // each of them
@@ -181,265 +223,32 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
         using var limit = new CancellationTokenSource(_context.Options.DrainTimeout, _context.Time);
         try
         {
-            await Task.WhenAll(lives).WaitAsync(limit.Token); // each ends with its sandbox
+            await lives.WaitAsync(limit.Token); // each ends with its sandbox
         }
         catch (OperationCanceledException)
         {
             List<Sandbox> late;
             lock (_lock)
             {
-                late = [.. _alive.Keys];
+                late = [.. _room.Alive.Keys];
             }
 
             late.ForEach(static each => each.Kill("the worker stops, and the invocation did not end in time"));
-            await Task.WhenAll(lives);
+            await lives;
         }
-    }
-
-    private async Task<InvokeOutcome> WaitAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken)
-    {
-        if (version.MemoryMiB > BudgetMiB)
-        {
-            return NotRun($"The function wants {version.MemoryMiB} MB, this worker has {BudgetMiB} MB for all: lower its MemorySize or raise the worker's memory budget.");
-        }
-
-        var since = _context.Time.GetTimestamp();
-        while (true)
-        {
-            var granted = await GrantAsync(version, since, cancellationToken);
-            var waited = _context.Time.GetElapsedTime(since);
-            if (granted.Failed is { } failed)
-            {
-                return granted.Sandbox!.FailInit(request, failed, waited);
-            }
-
-            if (granted.Sandbox is not { } sandbox)
-            {
-                return NotRun(granted.Reason!);
-            }
-
-            if (sandbox.TryRun(request, waited, out var outcome))
-            {
-                return await OrAbandoned(sandbox, outcome, cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>An invocation that is abandoned ends with its sandbox: a handler cannot be stopped otherwise, and may be run again elsewhere.</summary>
-    private static Task<InvokeOutcome> OrAbandoned(Sandbox sandbox, Task<InvokeOutcome> running, CancellationToken cancellationToken)
-    {
-        return cancellationToken.CanBeCanceled ? WatchAsync() : running;
-
-        async Task<InvokeOutcome> WatchAsync()
-        {
-            using var registration = cancellationToken.UnsafeRegister(
-                static state => ((Sandbox)state!).Kill("its invocation was abandoned"), sandbox);
-            var outcome = await running;
-            if (outcome.Status != InvokeStatus.Succeeded)
-            {
-                cancellationToken.ThrowIfCancellationRequested(); // it failed because it was killed
-            }
-
-            return outcome;
-        }
-    }
-
-    private async Task<Granted> GrantAsync(FunctionVersion version, long since, CancellationToken cancellationToken)
-    {
-        var waiter = new Waiter(since);
-        VersionPool pool;
-        LinkedListNode<Waiter> place;
-        lock (_lock)
-        {
-            var key = new VersionKey(version.Arn, version.RevisionId);
-            if (!_versions.TryGetValue(key, out pool!))
-            {
-                _versions.Add(key, pool = new VersionPool(key, version));
-            }
-
-            place = pool.Add(waiter);
-        }
-
-        Scale();
-        while (true)
-        {
-            try
-            {
-                return await waiter.Granted.WaitAsync(_context.Options.RoomTimeout, _context.Time, cancellationToken);
-            }
-            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-            {
-                // A start that is under way has its own limits. The caller's leave ends only the wait: what was started stays warm.
-                var isStarting = pool.Starting > 0 && e is TimeoutException;
-                if (!isStarting && waiter.TryGrant(new Granted(null, Reason: NoRoom(version))))
-                {
-                    lock (_lock)
-                    {
-                        pool.Remove(place);
-                        RemoveIfEmpty(pool);
-                    }
-
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-            }
-        }
-    }
-
-    /// <summary>Starts what is missing, as far as there is room; gives up idle sandboxes of others for it.</summary>
-    private void Scale(bool isGraceOver = false)
-    {
-        List<Sandbox> evicted = [];
-        List<(VersionPool Pool, Sandbox Sandbox)> started = [];
-        var mustLookAgain = false;
-        lock (_lock)
-        {
-            _isShortOfRoom = false;
-            while (_starting < _maxStarts && !_isStopping && NextToStart(isGraceOver, ref mustLookAgain) is { } pool)
-            {
-                if (!HasRoom(pool.Version, evicted))
-                {
-                    _isShortOfRoom = true;
-                    break;
-                }
-
-                var sandbox = new Sandbox(Guid.NewGuid().ToString("N"), pool.Version, this, _context);
-                pool.Sandboxes.Add(sandbox);
-                pool.Starting++;
-                _alive.Add(sandbox, pool);
-                _starting++;
-                _usedMiB += pool.Version.MemoryMiB;
-                started.Add((pool, sandbox));
-            }
-        }
-
-        evicted.ForEach(static each => each.Kill("its place was needed"));
-        foreach (var (pool, sandbox) in started)
-        {
-            Track(LiveAsync(pool, sandbox));
-        }
-
-        if (mustLookAgain)
-        {
-            _ = _context.Time.CreateTimer(static state => ((SandboxPool)state!).Scale(isGraceOver: true), this, ReturnGrace, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private VersionPool? NextToStart(bool isGraceOver, ref bool mustLookAgain)
-    {
-        VersionPool? next = null;
-        foreach (var pool in _versions.Values)
-        {
-            var missing = pool.WaiterCount - pool.Starting;
-            if (missing <= 0)
-            {
-                continue;
-            }
-
-            var returning = isGraceOver ? 0 : pool.Sandboxes.Count(static each => each.IsReturning);
-            if (missing <= returning)
-            {
-                mustLookAgain = true;
-            }
-            else if (next is null || pool.OldestSince < next.OldestSince)
-            {
-                next = pool;
-            }
-        }
-
-        return next;
-    }
-
-    private bool HasRoom(FunctionVersion version, List<Sandbox> evicted)
-    {
-        var missingMiB = _usedMiB + version.MemoryMiB - BudgetMiB;
-        var missingPlaces = _alive.Count + 1 - _context.Options.MaxSandboxes;
-        foreach (var leaving in _alive.Keys.Where(static each => each.State == SandboxState.Draining))
-        {
-            missingMiB -= leaving.Version.MemoryMiB; // makes room by itself
-            missingPlaces--;
-        }
-
-        while ((missingMiB > 0 || missingPlaces > 0) && TakeLeastRecentlyUsed() is { } sandbox)
-        {
-            evicted.Add(sandbox);
-            missingMiB -= sandbox.Version.MemoryMiB;
-            missingPlaces--;
-        }
-
-        return _usedMiB + version.MemoryMiB <= BudgetMiB && _alive.Count < _context.Options.MaxSandboxes;
-    }
-
-    private Sandbox? TakeLeastRecentlyUsed()
-    {
-        VersionPool? from = null;
-        foreach (var pool in _versions.Values)
-        {
-            if (pool.Idle.Count > 0 && (from is null || pool.Idle[0].Since < from.Idle[0].Since))
-            {
-                from = pool;
-            }
-        }
-
-        var sandbox = from?.Idle[0].Sandbox;
-        from?.Idle.RemoveAt(0);
-        return sandbox;
-    }
-
-    /// <summary>One sandbox from code to end.</summary>
-    private async Task LiveAsync(VersionPool pool, Sandbox sandbox)
-    {
-        await Task.Yield();
-        CodeLease? code = null;
-        SandboxStarted started;
-        try
-        {
-            code = await _code.RentAsync(pool.Version, CancellationToken.None);
-            var command = RuntimeCommand.Of(pool.Version, code.Folder);
-            started = command.Failure is { } failure
-                ? sandbox.Abandon(failure)
-                : await sandbox.StartAsync(new SandboxSpec(sandbox.Id, pool.Version, code.Folder), command);
-        }
-        catch (InvalidCodeException e)
-        {
-            started = sandbox.Abandon(new FunctionFailure("Runtime.InvalidCode", e.Message));
-        }
-        catch (Exception e) // the code store failed, or the protocol's limits: the request learns why, the worker goes on
-        {
-            Log.SandboxNotStarted(_context.Logger, sandbox.Id, pool.Version.Arn, e);
-            started = new SandboxStarted(null, $"The sandbox could not start: {e.Message}");
-            sandbox.Abandon(null);
-        }
-
-        lock (_lock)
-        {
-            pool.Starting--;
-            _starting--;
-            if (!started.IsReady)
-            {
-                pool.TryGrant(started.Failure is null ? new Granted(null, Reason: started.Reason) : new Granted(sandbox, started));
-            }
-
-            RemoveIfEmpty(pool);
-        }
-
-        Scale();
-        if (started.IsReady)
-        {
-            Prepare(pool.Version);
-        }
-
-        await sandbox.Gone;
-        code?.Dispose();
     }
 
     private void Reclaim()
     {
         var time = _context.Time;
         List<Sandbox> tooOld = [];
+        var mustTryAgain = false;
         lock (_lock)
         {
             foreach (var pool in _versions.Values)
             {
+                mustTryAgain |= pool.Provisioned.Failure is not null || pool.Provisioned.ShortOfRoom is not null;
+                (pool.Provisioned.Failure, pool.Provisioned.ShortOfRoom) = (null, null);
                 while (pool.Idle.Count > 0 && time.GetElapsedTime(pool.Idle[0].Since) >= _context.Options.IdleTimeout)
                 {
                     tooOld.Add(pool.Idle[0].Sandbox);
@@ -449,28 +258,21 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
         }
 
         tooOld.ForEach(static each => each.Kill("it was idle for long"));
+        if (mustTryAgain)
+        {
+            Scale();
+        }
     }
 
-    private void Track(Task life)
+    private VersionPool PoolOf(FunctionVersion version)
     {
-        lock (_lock)
+        var key = VersionKey.Of(version);
+        if (!_versions.TryGetValue(key, out var pool))
         {
-            _lives.Add(life);
+            _versions.Add(key, pool = new VersionPool(key, version));
         }
 
-        _ = life.ContinueWith(
-            static (task, state) =>
-            {
-                var self = (SandboxPool)state!;
-                lock (self._lock)
-                {
-                    self._lives.Remove(task);
-                }
-            },
-            this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        return pool;
     }
 
     private void RemoveIfEmpty(VersionPool pool)
@@ -479,13 +281,6 @@ internal sealed class SandboxPool : ISandboxHost, IAsyncDisposable
         {
             _versions.Remove(pool.Key);
         }
-    }
-
-    private string NoRoom(FunctionVersion version)
-    {
-        var status = Status;
-        return $"No room for a sandbox of {version.MemoryMiB} MB within {_context.Options.RoomTimeout.TotalSeconds:0.#} s: {status.MemoryUsedMiB} of {status.MemoryBudgetMiB} MB "
-            + $"and {status.Sandboxes} of {_context.Options.MaxSandboxes} sandboxes are in use by running functions. Try again, or raise the worker's limits.";
     }
 
     private static InvokeOutcome NotRun(string reason) => new() { Status = InvokeStatus.NotRun, Reason = reason };

@@ -38,7 +38,7 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
     /// <summary>Asks for the version's snapshot, if it may have one and has none. What failed once is not tried again.</summary>
     public void Want(FunctionVersion version)
     {
-        if (version.AllowsSnapshot && _context.Driver.NeedsSnapshot(version) && _known.TryAdd(new VersionKey(version.Arn, version.RevisionId), true))
+        if (version.AllowsSnapshot && _context.Driver.NeedsSnapshot(version) && _known.TryAdd(VersionKey.Of(version), true))
         {
             _wanted.Writer.TryWrite(version);
         }
@@ -92,12 +92,12 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
                 // Left over from a template that failed.
             }
 
-            var reason = await PrepareAsync(sandbox, new SandboxSpec(sandbox.Id, version, code.Folder, IsTemplate: true), command);
+            var reason = await PrepareAsync(sandbox, new SandboxSpec(sandbox.Id, version, code.Folder, SandboxPurpose.Template), command);
             sandbox.Kill(reason ?? "its snapshot is made");
             await sandbox.Gone;
             if (reason is null)
             {
-                _known.TryRemove(new VersionKey(version.Arn, version.RevisionId), out _); // should it be lost, it may be made again
+                _known.TryRemove(VersionKey.Of(version), out _); // should it be lost, it may be made again
                 Log.SnapshotMade(_context.Logger, version.Arn, _context.Time.GetElapsedTime(begun).TotalMilliseconds);
             }
             else

@@ -12,8 +12,10 @@ internal sealed class VersionPool(VersionKey key, FunctionVersion version)
 
     public FunctionVersion Version { get; } = version;
 
-    /// <summary>Newest last: the one used last is the warmest, and the first can be given up.</summary>
+    /// <summary>Started for a call, now idle. Newest last: the one used last is the warmest, and the first can be given up.</summary>
     public List<IdleSandbox> Idle { get; } = [];
+
+    public ProvisionedSandboxes Provisioned { get; } = new();
 
     /// <summary>All that belong here, whatever their state.</summary>
     public List<Sandbox> Sandboxes { get; } = [];
@@ -21,12 +23,43 @@ internal sealed class VersionPool(VersionKey key, FunctionVersion version)
     /// <summary>Starts under way.</summary>
     public int Starting { get; set; }
 
+    public int IdleCount => Idle.Count + Provisioned.Idle.Count;
+
     public int WaiterCount => _waiters.Count;
 
     /// <summary>Arrival of the waiter that waits longest; <see cref="long.MaxValue"/> without any.</summary>
     public long OldestSince => _waiters.First?.Value.Since ?? long.MaxValue;
 
-    public bool IsEmpty => Sandboxes.Count == 0 && Starting == 0 && _waiters.Count == 0;
+    public bool IsEmpty => Sandboxes.Count == 0 && Starting == 0 && _waiters.Count == 0 && Provisioned.Wanted == 0;
+
+    /// <summary>Takes the warmest, provisioned ones first. Null: none is idle.</summary>
+    public Sandbox? TakeIdle()
+    {
+        if (Provisioned.TakeIdle() is { } provisioned)
+        {
+            return provisioned;
+        }
+
+        if (Idle.Count == 0)
+        {
+            return null;
+        }
+
+        var sandbox = Idle[^1].Sandbox;
+        Idle.RemoveAt(Idle.Count - 1);
+        return sandbox;
+    }
+
+    /// <returns>False: it was not idle.</returns>
+    public bool TakeIdle(Sandbox sandbox) => Idle.RemoveAll(each => each.Sandbox == sandbox) > 0 || Provisioned.Idle.Remove(sandbox);
+
+    /// <summary>Nothing is left of it.</summary>
+    public void Forget(Sandbox sandbox)
+    {
+        TakeIdle(sandbox);
+        Provisioned.Forget(sandbox);
+        Sandboxes.Remove(sandbox);
+    }
 
     public LinkedListNode<Waiter> Add(Waiter waiter) => _waiters.AddLast(waiter);
 

@@ -8,7 +8,7 @@ namespace Glue.Workers.Sandboxes;
 internal static class InitFrame
 {
     public static byte[] Compose(
-        FunctionVersion version, RuntimeCommand command, IRunningSandbox running, bool isTemplate, string logStream, WorkersOptions options)
+        FunctionVersion version, RuntimeCommand command, IRunningSandbox running, SandboxPurpose purpose, string logStream, WorkersOptions options)
     {
         var limits = new InitMessage
         {
@@ -18,10 +18,10 @@ internal static class InitFrame
             DataLimitBytes = running.DataLimitBytes,
             MemoryLimitKiB = running.GuardedMemoryKiB,
         };
-        var environment = SandboxEnvironment.Compose(version, logStream, command, isTemplate ? "snap-start" : "on-demand");
+        var environment = SandboxEnvironment.Compose(version, logStream, command, purpose);
         var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment);
         var frame = new byte[FrameHeader.Size + payload.Length];
-        new FrameHeader(payload.Length, FrameType.Init, isTemplate ? InitMessage.Template : 0).Write(frame);
+        new FrameHeader(payload.Length, FrameType.Init, purpose == SandboxPurpose.Template ? InitMessage.Template : 0).Write(frame);
         payload.CopyTo(frame, FrameHeader.Size);
         return frame;
     }

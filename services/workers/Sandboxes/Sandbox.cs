@@ -88,7 +88,7 @@ internal sealed class Sandbox : IAgentEvents
         using (time.CreateTimer(
             static state => ((Sandbox)state!).CheckBoot(), this, _context.Options.BootTimeout, Timeout.InfiniteTimeSpan))
         {
-            _writer.Send(InitFrame.Compose(Version, command, _running, _isTemplate, _log.Stream, _context.Options));
+            _writer.Send(InitFrame.Compose(Version, command, _running, spec.Purpose, _log.Stream, _context.Options));
             var started = await _started.Task;
             if (started.IsReady)
             {

@@ -21,7 +21,7 @@ internal static class SandboxEnvironment
         new("HOME", "/tmp"),
     ];
 
-    public static List<KeyValuePair<string, string>> Compose(FunctionVersion version, string logStream, RuntimeCommand command, string initialisation)
+    public static List<KeyValuePair<string, string>> Compose(FunctionVersion version, string logStream, RuntimeCommand command, SandboxPurpose purpose)
     {
         var storage = $"http://127.0.0.1:{ChannelProtocol.StoragePort}";
         var region = version.Arn.Split(':') is [_, _, _, { Length: > 0 } named, ..] ? named : "us-east-1";
@@ -43,7 +43,7 @@ internal static class SandboxEnvironment
             new("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.MemoryMiB.ToString(CultureInfo.InvariantCulture)),
             new("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + version.Name),
             new("AWS_LAMBDA_LOG_STREAM_NAME", logStream),
-            new("AWS_LAMBDA_INITIALIZATION_TYPE", initialisation),
+            new("AWS_LAMBDA_INITIALIZATION_TYPE", InitialisationOf(purpose)),
             new("AWS_REGION", region),
             new("AWS_DEFAULT_REGION", region),
             // The gateway knows who asks by the connection: these only make SDKs sign, and open nothing anywhere.
@@ -60,4 +60,11 @@ internal static class SandboxEnvironment
 
         return [.. all];
     }
+
+    private static string InitialisationOf(SandboxPurpose purpose) => purpose switch
+    {
+        SandboxPurpose.Template => "snap-start",
+        SandboxPurpose.Provisioned => "provisioned-concurrency",
+        _ => "on-demand",
+    };
 }

@@ -6,5 +6,10 @@ namespace Glue.Workers.Sandboxes;
 /// <param name="Id">32 hexadecimal digits, unique.</param>
 /// <param name="Version">Sizes and names; its code is not read from here.</param>
 /// <param name="CodeFolder">The unpacked code, to be seen read-only at <c>/var/task</c>.</param>
-/// <param name="IsTemplate">True: it runs no invocation, and is to become the version's snapshot (<see cref="IRunningSandbox.SaveAsync"/>).</param>
-public sealed record SandboxSpec(string Id, FunctionVersion Version, string CodeFolder, bool IsTemplate = false);
+/// <param name="Purpose">A <see cref="SandboxPurpose.Provisioned"/> one runs the function's init itself, as Lambda's does: never from the function's snapshot.</param>
+public sealed record SandboxSpec(string Id, FunctionVersion Version, string CodeFolder, SandboxPurpose Purpose = SandboxPurpose.OnDemand)
+{
+    public bool IsTemplate => Purpose == SandboxPurpose.Template;
+
+    public bool MayUseFunctionSnapshot => Purpose == SandboxPurpose.OnDemand && Version.AllowsSnapshot;
+}

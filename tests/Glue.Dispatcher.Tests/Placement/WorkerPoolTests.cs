@@ -57,6 +57,12 @@ public sealed class WorkerPoolTests
         public Task<InvokeOutcome> InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public void Provision(IReadOnlyCollection<ProvisionedVersion> wanted)
+        {
+        }
+
+        public ProvisionedState ProvisionedOf(FunctionVersion version) => default;
+
         public Task RetireAsync(string functionArn, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

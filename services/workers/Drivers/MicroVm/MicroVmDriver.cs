@@ -75,7 +75,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
 
     private async Task<MicroVmSandbox?> FromFunctionSnapshotAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
     {
-        if (_functionSnapshots is null || !spec.Version.AllowsSnapshot || _functionSnapshots.Find(spec.Version) is not { } snapshot)
+        if (_functionSnapshots is null || !spec.MayUseFunctionSnapshot || _functionSnapshots.Find(spec.Version) is not { } snapshot)
         {
             return null;
         }
