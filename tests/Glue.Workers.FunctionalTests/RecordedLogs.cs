@@ -12,17 +12,7 @@ internal sealed class RecordedLogs : IFunctionLogs
 
     public long Bytes { get; private set; }
 
-    public void Append(FunctionVersion version, string logStream, DateTimeOffset time, ReadOnlySpan<byte> line)
-    {
-        lock (_lock)
-        {
-            Bytes += line.Length;
-            if (_lines.Count < 10_000)
-            {
-                _lines.Add((version.Name, Encoding.UTF8.GetString(line)));
-            }
-        }
-    }
+    public IFunctionLog Open(FunctionVersion version, string logStream) => new Log(this, version.Name);
 
     public IReadOnlyList<string> Lines
     {
@@ -41,5 +31,22 @@ internal sealed class RecordedLogs : IFunctionLogs
         {
             return [.. _lines.Where(each => each.Function == function).Select(each => each.Line)];
         }
+    }
+
+    private void Append(string function, ReadOnlySpan<byte> line)
+    {
+        lock (_lock)
+        {
+            Bytes += line.Length;
+            if (_lines.Count < 10_000)
+            {
+                _lines.Add((function, Encoding.UTF8.GetString(line)));
+            }
+        }
+    }
+
+    private sealed class Log(RecordedLogs logs, string function) : IFunctionLog
+    {
+        public void Append(DateTimeOffset time, ReadOnlySpan<byte> line) => logs.Append(function, line);
     }
 }

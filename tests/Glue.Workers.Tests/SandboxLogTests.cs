@@ -60,9 +60,10 @@ public sealed class SandboxLogTests
 
     private void Append(int output, string text) => _log.Append(output, Encoding.UTF8.GetBytes(text));
 
-    private sealed class Sink(List<string> lines) : IFunctionLogs
+    private sealed class Sink(List<string> lines) : IFunctionLogs, IFunctionLog
     {
-        public void Append(FunctionVersion version, string logStream, DateTimeOffset time, ReadOnlySpan<byte> line) =>
-            lines.Add(Encoding.UTF8.GetString(line));
+        public IFunctionLog Open(FunctionVersion version, string logStream) => this;
+
+        public void Append(DateTimeOffset time, ReadOnlySpan<byte> line) => lines.Add(Encoding.UTF8.GetString(line));
     }
 }

@@ -8,6 +8,7 @@ using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
+using Glue.FunctionLogs;
 using Glue.Host.Accounts;
 using Glue.Host.Data;
 using Glue.Host.Metrics;
@@ -20,6 +21,7 @@ using Glue.StorageEvents.Rules;
 using Glue.Workers;
 using Glue.Workers.Code;
 using Glue.Workers.Gateway;
+using Glue.Workers.Logs;
 using Glue.Workers.Sandboxes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -78,14 +80,15 @@ internal sealed class GlueHost : IAsyncDisposable
         try
         {
             var (root, isNew) = CredentialFile.Load(data.Credentials, options.AccessKey, options.SecretKey);
-            var (store, queue, state) =
-                (SqliteDatabase.Open(data.StoreDatabase), SqliteDatabase.Open(data.QueueDatabase), SqliteDatabase.Open(data.StateDatabase));
-            databases = [store, queue, state];
+            var (store, queue, state, functionLogs) =
+                (SqliteDatabase.Open(data.StoreDatabase), SqliteDatabase.Open(data.QueueDatabase), SqliteDatabase.Open(data.StateDatabase),
+                SqliteDatabase.Open(data.FunctionLogsDatabase));
+            databases = [store, queue, state, functionLogs];
             var services = ServiceOptions.From(options.Settings, data, options.GuestFolder);
             var logging = Logging(options.LogLevel);
             logs = LoggerFactory.Create(logging);
             var (driver, choice) = await SandboxDrivers.ChooseAsync(options.Driver, services, logs, cancellationToken);
-            host = new GlueHost(Compose(options, data, root, store, queue, state, services, driver, logging), data, databases, logs, root, isNew, choice);
+            host = new GlueHost(Compose(options, data, root, store, queue, state, functionLogs, services, driver, logging), data, databases, logs, root, isNew, choice);
             await host.ListenAsync(cancellationToken);
             return host;
         }
@@ -129,7 +132,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
     private static WebApplication Compose(
         GlueHostOptions options, DataFolder data, Credential root, SqliteDatabase store, SqliteDatabase queue, SqliteDatabase state,
-        ServiceOptions settings, ISandboxDriver? driver, Action<ILoggingBuilder> logging)
+        SqliteDatabase functionLogs, ServiceOptions settings, ISandboxDriver? driver, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -173,6 +176,9 @@ internal sealed class GlueHost : IAsyncDisposable
             services.AddSingleton(driver);
         }
 
+        services.AddFunctionLogs(settings.FunctionLogs, _ => functionLogs);
+        services.AddSingleton<IFunctionLogs, StoredFunctionLogs>();
+
         services.AddWorkers(settings.Workers);
         services.AddSingleton<ICodeSource, DeployedCode>();
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
@@ -188,6 +194,7 @@ internal sealed class GlueHost : IAsyncDisposable
         {
             api.Map("/healthz", static healthz => healthz.Run(Readiness.AnswerAsync));
             api.Map("/metrics", static metrics => metrics.Run(PrometheusText.AnswerAsync));
+            api.UseFunctionLogsApi();
             api.UseLambdaApi();
         });
         return app;

@@ -1,4 +1,5 @@
 using Glue.Dispatcher;
+using Glue.FunctionLogs;
 using Glue.Host.Data;
 using Glue.Host.Settings;
 using Glue.ObjectStore;
@@ -17,6 +18,8 @@ internal sealed record ServiceOptions
 
     public required DispatcherOptions Dispatcher { get; init; }
 
+    public required FunctionLogsOptions FunctionLogs { get; init; }
+
     public required WorkersOptions Workers { get; init; }
 
     public required MicroVmOptions MicroVm { get; init; }
@@ -24,11 +27,13 @@ internal sealed record ServiceOptions
     /// <exception cref="StartupException">Settings are unknown or out of range; lists all of them.</exception>
     public static ServiceOptions From(HostSettings settings, DataFolder data, string guestFolder)
     {
+        var dispatcher = settings.Apply("Dispatcher", new DispatcherOptions { CodeFolder = data.Code, SecretKeyFile = data.SecretKey });
         var options = new ServiceOptions
         {
             ObjectStore = settings.Apply("ObjectStore", new ObjectStoreOptions { DataFolder = data.Objects }),
             StorageEvents = settings.Apply("StorageEvents", new StorageEventsOptions()),
-            Dispatcher = settings.Apply("Dispatcher", new DispatcherOptions { CodeFolder = data.Code, SecretKeyFile = data.SecretKey }),
+            Dispatcher = dispatcher,
+            FunctionLogs = settings.Apply("FunctionLogs", new FunctionLogsOptions { Region = dispatcher.Region }),
             Workers = settings.Apply("Workers", new WorkersOptions { Folder = data.Worker, GuestFolder = guestFolder }),
             MicroVm = settings.Apply("Workers:MicroVm", new MicroVmOptions()),
         };

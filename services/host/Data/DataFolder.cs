@@ -25,6 +25,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Functions, permissions, bucket rules.</summary>
     public string StateDatabase => In("state.db");
 
+    /// <summary>What functions logged: a file of its own, so that its writes make nobody else's wait.</summary>
+    public string FunctionLogsDatabase => In("logs.db");
+
     public string Objects => In("objects");
 
     public string Code => In("code");

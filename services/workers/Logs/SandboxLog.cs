@@ -6,7 +6,7 @@ namespace Glue.Workers.Logs;
 /// The log of one sandbox: cuts the bytes of both output streams into lines, hands them on, and remembers the end of the current
 /// invocation's part for a tail. Used by the sandbox's reader only, except where a lock says otherwise.
 /// </summary>
-internal sealed class SandboxLog(FunctionVersion version, string stream, IFunctionLogs sink, TimeProvider time)
+internal sealed class SandboxLog(FunctionVersion version, string stream, IFunctionLogs logs, TimeProvider time)
 {
     /// <summary>Lambda's LogResult: the last 4 KiB.</summary>
     public const int TailBytes = 4096;
@@ -14,6 +14,7 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
     // Lambda cuts log events at 256 KiB; a function that never ends its line must not make the worker keep it all.
     private const int MaxLine = 256 * 1024;
 
+    private readonly IFunctionLog _sink = logs.Open(version, stream);
     private readonly byte[]?[] _partial = new byte[]?[2];
     private readonly int[] _partialLength = new int[2];
     private byte[]? _tail;
@@ -50,7 +51,7 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
     /// <summary>A whole line, of the runtime or of the platform itself.</summary>
     public void Write(ReadOnlySpan<byte> line)
     {
-        sink.Append(version, Stream, time.GetUtcNow(), line);
+        _sink.Append(time.GetUtcNow(), line);
         if (_tail is not null)
         {
             AppendTail(line);
