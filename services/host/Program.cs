@@ -6,6 +6,7 @@ using Glue.Host.Accounts;
 using Glue.Host.Demo;
 using Glue.Host.Doctor;
 using Glue.Host.Invocations;
+using Glue.Host.Logs;
 using Glue.Host.Rules;
 using Glue.Host.Sandboxing;
 using Glue.Host.Up;
@@ -20,6 +21,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     AccountCommand.Create(),
     InvocationsCommand.Create(),
     DeadLettersCommand.Create(),
+    LogsCommand.Create(),
     ImageCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -53,6 +53,7 @@ public abstract partial class DriverContract
 
         Assert.Equal(InvokeStatus.NotRun, outcome.Status);
         Assert.Contains("could not start: it ended unexpectedly", outcome.Reason, StringComparison.Ordinal);
+        Assert.Contains(worker.Logs.Lines, static line => line.StartsWith("The sandbox could not start: it ended unexpectedly", StringComparison.Ordinal));
         await worker.UntilAsync(status => status is { Sandboxes: 0, MemoryUsedMiB: 0 });
     }
 

@@ -47,7 +47,9 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
 
         await EnsureAsync(response, cancellationToken);
         var configuration = (await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken))!;
-        return new DeployedFunction(configuration["FunctionArn"]!.GetValue<string>(), configuration["CodeSha256"]!.GetValue<string>());
+        return new DeployedFunction(
+            configuration["FunctionArn"]!.GetValue<string>(), configuration["CodeSha256"]!.GetValue<string>(),
+            configuration["LoggingConfig"]!["LogGroup"]!.GetValue<string>());
     }
 
     /// <summary>AWS's CreateFunction.</summary>

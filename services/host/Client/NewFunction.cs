@@ -15,4 +15,5 @@ internal sealed record NewFunction(string Name)
 /// <summary>A function as it is deployed.</summary>
 /// <param name="Arn">Without qualifier.</param>
 /// <param name="CodeSha256">Base64.</param>
-internal sealed record DeployedFunction(string Arn, string CodeSha256);
+/// <param name="LogGroup">Where its log is.</param>
+internal sealed record DeployedFunction(string Arn, string CodeSha256, string LogGroup);

@@ -21,6 +21,7 @@ internal sealed class StackClient : IDisposable
             ForcePathStyle = true,
         });
         Lambda = new LambdaApiClient(api, credential);
+        Logs = new LogsApiClient(api, credential);
     }
 
     /// <summary>Which stack a verb speaks to.</summary>
@@ -33,6 +34,8 @@ internal sealed class StackClient : IDisposable
     public AmazonS3Client S3 { get; }
 
     public LambdaApiClient Lambda { get; }
+
+    public LogsApiClient Logs { get; }
 
     public Credential Credential { get; }
 
@@ -100,5 +103,6 @@ internal sealed class StackClient : IDisposable
     {
         S3.Dispose();
         Lambda.Dispose();
+        Logs.Dispose();
     }
 }

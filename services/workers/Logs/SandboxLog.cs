@@ -59,6 +59,15 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
         }
     }
 
+    /// <summary>Lines of the platform's own, such as what a machine said on its console.</summary>
+    public void WriteLines(string text)
+    {
+        foreach (var line in text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            Write(System.Text.Encoding.UTF8.GetBytes(line));
+        }
+    }
+
     /// <summary>Writes out unfinished lines: an invocation, or the sandbox, is over.</summary>
     public void Flush()
     {

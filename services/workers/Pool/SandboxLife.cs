@@ -28,7 +28,7 @@ internal sealed class SandboxLife(SandboxContext context, CodeCache code)
         {
             Log.SandboxNotStarted(context.Logger, sandbox.Id, sandbox.Version.Arn, e);
             result = new SandboxStarted(null, $"The sandbox could not start: {e.Message}");
-            sandbox.Abandon(null);
+            sandbox.Abandon(null, result.Reason);
         }
 
         started(result);

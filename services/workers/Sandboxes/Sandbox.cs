@@ -77,7 +77,7 @@ internal sealed class Sandbox : IAgentEvents
         catch (SandboxStartException e)
         {
             Log.SandboxNotStarted(_context.Logger, Id, Version.Arn, e);
-            Abandon(null);
+            Abandon(null, e.Message);
             return new SandboxStarted(null, e.Message);
         }
 
@@ -150,8 +150,15 @@ internal sealed class Sandbox : IAgentEvents
     public Task SaveAsync(CancellationToken cancellationToken) => _running!.SaveAsync(cancellationToken);
 
     /// <summary>It will never be started: what it is for cannot run.</summary>
-    public SandboxStarted Abandon(FunctionFailure? failure)
+    /// <param name="failure">The function's fault: its invocations say so.</param>
+    /// <param name="reason">Nobody's of theirs: the function's log says so.</param>
+    public SandboxStarted Abandon(FunctionFailure? failure, string? reason = null)
     {
+        if (reason is not null)
+        {
+            _log.WriteLines(reason);
+        }
+
         SetState(SandboxState.Gone);
         _gone.TrySetResult();
         _host.IsGone(this);
@@ -382,8 +389,13 @@ internal sealed class Sandbox : IAgentEvents
             ((IAgentEvents)this).Settle();
         }
 
-        _started.TrySetResult(new SandboxStarted(
-            null, $"The sandbox could not start: {reason}.{(complaints.Length > 0 ? " It said: " + complaints : "")}"));
+        if (!_started.Task.IsCompleted)
+        {
+            var notStarted = $"The sandbox could not start: {reason}.{(complaints.Length > 0 ? " It said: " + complaints : "")}";
+            _log.WriteLines(notStarted);
+            _started.TrySetResult(new SandboxStarted(null, notStarted));
+        }
+
         await running.DisposeAsync();
         lock (_lock)
         {
