@@ -1,52 +1,59 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using Glue.Contracts.Invocations;
+using Glue.StorageEvents.EventLog;
 
 namespace Glue.Bench.Dispatching;
 
 /// <summary>
-/// Events into the durable queue and through the dispatch loop to a worker that answers at once: while they arrive, and from a backlog.
-/// <c>GLUE_BENCH_EVENTS</c> sets their number (default 200,000).
+/// S3 events appended to the event log, through intake, queue and dispatch loop to a worker that answers at once: while they arrive, and from a
+/// backlog in the queue, for which each half is shown by itself. <c>GLUE_BENCH_EVENTS</c> sets their number (default 200,000).
 /// </summary>
 internal static class DispatchBench
 {
     private const int Places = 64;
     private const int Batch = 500;
+    private const int Functions = 4;
     private const string Account = "000000000000";
 
-    // The size of an S3 event record.
-    private static readonly byte[] Payload = [.. "{\"Records\":[{\"pad\":\""u8, .. Enumerable.Repeat((byte)'x', 800), .. "\"}]}"u8];
+    private static readonly TimeSpan Spread = TimeSpan.FromTicks(10);
 
     public static async Task RunAsync()
     {
         var events = int.Parse(Environment.GetEnvironmentVariable("GLUE_BENCH_EVENTS") ?? "200000");
-        Console.WriteLine("| | events | events/s | heads in memory | managed heap, MiB |");
-        Console.WriteLine("|---|---|---|---|---|");
-        await ThroughAsync(events);
+        Console.WriteLine("| | events | events/s | processor µs per event | heads in memory | managed heap, MiB | resident, MiB |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        await ThroughAsync(20_000, isWarmUp: true);
+        await ThroughAsync(events, isWarmUp: false);
         await BacklogAsync(events);
     }
 
-    private static async Task ThroughAsync(int events)
+    private static async Task ThroughAsync(int events, bool isWarmUp)
     {
         var counter = new Counter(events);
         await using var rig = await NewAsync(counter);
         await rig.StartAsync();
-        var clock = Stopwatch.StartNew();
-        await EnqueueAsync(rig, events);
+        var mark = new Mark(events);
+        await AppendAsync(rig, events);
         await counter.All;
-        Report("through, while they arrive", events, clock.Elapsed, rig);
+        if (!isWarmUp)
+        {
+            mark.Report("log to worker, while they arrive", rig.HeadCount);
+        }
     }
 
     private static async Task BacklogAsync(int events)
     {
         var counter = new Counter(events);
         await using var rig = await NewAsync(counter);
-        var clock = Stopwatch.StartNew();
+        var mark = new Mark(events);
         await EnqueueAsync(rig, events);
-        Report("enqueued, nothing served", events, clock.Elapsed, rig);
-        clock.Restart();
+        mark.Report("into the queue, nothing served", rig.HeadCount);
+        mark = new Mark(events);
         await rig.StartAsync();
         await counter.All;
-        Report("served from the backlog", events, clock.Elapsed, rig);
+        mark.Report("from the queue to the worker", rig.HeadCount);
     }
 
     private static async Task<DispatcherRig> NewAsync(Counter counter)
@@ -57,26 +64,39 @@ internal static class DispatchBench
             counter.Count();
             return done;
         });
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < Functions; i++)
         {
-            await rig.DeployAsync(Account, $"f{i}");
+            await rig.DeployAsync(Account, Function(i));
+            await rig.AddRuleAsync(Account, Bucket(i), Function(i));
         }
 
         return rig;
     }
 
-    private static async Task EnqueueAsync(DispatcherRig rig, int events)
+    private static Task AppendAsync(DispatcherRig rig, int events)
+    {
+        var start = TimeProvider.System.GetUtcNow();
+        return SendAsync(events, i => Message(i, start), batch => rig.Log.AppendAsync(batch, CancellationToken.None));
+    }
+
+    private static Task EnqueueAsync(DispatcherRig rig, int events)
+    {
+        var start = TimeProvider.System.GetUtcNow();
+        return SendAsync(
+            events,
+            i => DispatcherRig.New(Account, Function(i % Functions), Message(i, start).Value) with
+            {
+                OrderKey = $"{Bucket(i % Functions)}/{Key(i)}", Source = new InvocationSource("s3", "rule", Bucket(i % Functions), Key(i), Sequencer(i, start)),
+            },
+            batch => rig.Queue.EnqueueAsync(batch, CancellationToken.None));
+    }
+
+    private static async Task SendAsync<T>(int events, Func<int, T> make, Func<List<T>, Task> send)
     {
         var waiting = new Queue<Task>();
         for (var sent = 0; sent < events; sent += Batch)
         {
-            var batch = new List<Invocation>(Batch);
-            for (var i = 0; i < Math.Min(Batch, events - sent); i++)
-            {
-                batch.Add(DispatcherRig.New(Account, $"f{i % 4}", Payload));
-            }
-
-            waiting.Enqueue(rig.Queue.EnqueueAsync(batch, CancellationToken.None));
+            waiting.Enqueue(send([.. Enumerable.Range(sent, Math.Min(Batch, events - sent)).Select(make)]));
             if (waiting.Count == 4)
             {
                 await waiting.Dequeue();
@@ -86,8 +106,42 @@ internal static class DispatchBench
         await Task.WhenAll(waiting);
     }
 
-    private static void Report(string what, int events, TimeSpan elapsed, DispatcherRig rig) => Console.WriteLine(
-        $"| {what} | {events:N0} | {events / elapsed.TotalSeconds:N0} | {rig.HeadCount} | {GC.GetTotalMemory(forceFullCollection: true) / 1048576.0:0.0} |");
+    private static string Function(int number) => $"f{number}";
+
+    private static string Bucket(int number) => $"bucket-{number}";
+
+    private static string Key(int number) => $"incoming/2026/11/picture-{number:000000000}.jpg";
+
+    private static string Sequencer(int number, DateTimeOffset start) => ((start + (number * Spread)).Ticks / 10).ToString("X16");
+
+    /// <summary>As AWS writes it; 0.8 KiB.</summary>
+    private static EventLogMessage Message(int number, DateTimeOffset start)
+    {
+        var bucket = Bucket(number % Functions);
+        var key = Key(number);
+        return new EventLogMessage($"{bucket}/{key}", Encoding.UTF8.GetBytes(
+            $$$$"""
+            {"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-east-1","eventTime":"{{{{start + (number * Spread):yyyy-MM-ddTHH:mm:ss.fffZ}}}}",
+            "eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AIDAJDPLRKLG7UEXAMPLE"},"requestParameters":{"sourceIPAddress":"127.0.0.1"},
+            "responseElements":{"x-amz-request-id":"C3D13FE58DE4C810","x-amz-id-2":"FMyUVURIY8/IgAtTv8xRjskZQpcIZ9KG4V5Wp6S7S/JRWeUWerMUE5JgHvANOjpD"},
+            "s3":{"s3SchemaVersion":"1.0","configurationId":"rule","bucket":{"name":"{{{{bucket}}}}","ownerIdentity":{"principalId":"A3NL1KOZZKExample"},
+            "arn":"arn:aws:s3:::{{{{bucket}}}}"},"object":{"key":"{{{{key}}}}","size":104857,"eTag":"d41d8cd98f00b204e9800998ecf8427e","sequencer":"{{{{Sequencer(number, start)}}}}"}}}]}
+            """));
+    }
+
+    private sealed class Mark(int events)
+    {
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private readonly TimeSpan _processor = Environment.CpuUsage.TotalTime;
+
+        public void Report(string what, int heads)
+        {
+            var (elapsed, processor) = (_clock.Elapsed, Environment.CpuUsage.TotalTime - _processor);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {events:N0} | {events / elapsed.TotalSeconds:N0} | {processor.TotalMicroseconds / events:0} | {heads:N0} | {GC.GetTotalMemory(forceFullCollection: true) / 1048576.0:0.0} | {Environment.WorkingSet / 1048576:0} |"));
+        }
+    }
 
     private sealed class Counter(int events)
     {

@@ -1,10 +1,15 @@
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
+using Glue.Contracts.Storage;
 using Glue.Dispatcher;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Sqlite;
+using Glue.StorageEvents;
+using Glue.StorageEvents.EventLog;
+using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Rules;
 using Glue.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,12 +17,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Glue.Bench.Dispatching;
 
-/// <summary>The production queue, scheduler and dispatch loop on SQLite, with a worker that only waits as long as it is told.</summary>
-internal sealed class DispatcherRig : IAsyncDisposable, IWorker
+/// <summary>
+/// The production event log, intake, queue, scheduler and dispatch loop on SQLite, with a worker that only waits as long as it is told.
+/// </summary>
+internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirectory, IInvocationIntake
 {
     private readonly TempFolder _folder = new();
     private readonly SqliteDatabase _state;
     private readonly SqliteDatabase _queue;
+    private readonly SqliteDatabase _store;
     private readonly IHost _host;
     private readonly Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> _work;
     private bool _isStarted;
@@ -27,12 +35,15 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker
         _work = work;
         _state = SqliteDatabase.Open(_folder["state.db"]);
         _queue = SqliteDatabase.Open(_folder["queue.db"]);
+        _store = SqliteDatabase.Open(_folder["store.db"]);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IWorker>(this);
         builder.Services.AddDispatcher(
             new DispatcherOptions { CodeFolder = _folder["code"], SecretKeyFile = _folder["secrets.key"], MaxAsyncInvocations = places, DrainTimeout = TimeSpan.FromSeconds(1) },
             _ => _state, _ => _queue);
+        builder.Services.AddStorageEvents(new StorageEventsOptions(), _ => _store, _ => _state);
+        builder.Services.AddSingleton<IFunctionDirectory>(this).AddSingleton<IInvocationIntake>(this);
         _host = builder.Build();
     }
 
@@ -41,6 +52,8 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker
     WorkerStatus IWorker.Status { get; } = new() { FreeMemoryMiB = 100_000 };
 
     public IInvocationQueue Queue => _host.Services.GetRequiredService<IInvocationQueue>();
+
+    public IEventLog Log => _host.Services.GetRequiredService<IEventLog>();
 
     /// <summary>Entries whose heads are in memory now.</summary>
     public int HeadCount => _host.Services.GetRequiredService<EmbeddedInvocationQueue>().HeadCount;
@@ -56,6 +69,15 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker
             AccountId = account, Name = name, RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = "arn:aws:iam::000000000000:role/bench",
             CodeSha256 = "none", CodeSizeBytes = 0, Architecture = "x86_64", LastModified = TimeProvider.System.GetUtcNow(),
         },
+        CancellationToken.None);
+
+    /// <summary>A bucket whose every new object goes to a function of its account.</summary>
+    public Task AddRuleAsync(string account, string bucket, string function) => _host.Services.GetRequiredService<BucketNotifications>().PutAsync(
+        account, bucket,
+        new BucketNotificationConfiguration([new BucketRule
+        {
+            Id = "rule", FunctionArn = $"arn:aws:lambda:us-east-1:{account}:function:{function}", Events = ["s3:ObjectCreated:*"],
+        }]),
         CancellationToken.None);
 
     public Task StartAsync()
@@ -78,6 +100,12 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker
 
     ProvisionedState IWorker.ProvisionedOf(FunctionVersion version) => default;
 
+    Glue.StorageEvents.Rules.FunctionTarget? IFunctionDirectory.Find(string functionArn) => new(new Dictionary<string, string>());
+
+    bool IFunctionDirectory.AllowsS3(string functionArn, string bucketArn, string bucketAccount) => true;
+
+    Task IInvocationIntake.EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken) => Queue.EnqueueAsync(batch, cancellationToken);
+
     Task IWorker.RetireAsync(string functionArn, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
@@ -89,6 +117,7 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker
 
         _host.Dispose();
         await _queue.DisposeAsync();
+        await _store.DisposeAsync();
         await _state.DisposeAsync();
         _folder.Dispose();
     }

@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Glue.Foundation.Checksums;
 
 namespace Glue.Dispatcher.Queue;
 
@@ -8,15 +7,10 @@ namespace Glue.Dispatcher.Queue;
 /// 64 bits that stand for a long text in an index, so that a page holds many. Two keys with the same ones are taken for one key: harmless where it
 /// orders (they wait for each other) and checked where it finds.
 /// </summary>
-/// <remarks>The first 8 bytes of SHA-256 over the text's UTF-16 units. Stored: changing it makes what is in the tables unfindable.</remarks>
+/// <remarks>CRC-64/NVME over the text's UTF-16 units: quick, even, and no secret. Stored: changing it makes what is in the tables unfindable.</remarks>
 internal static class KeyHash
 {
-    public static long Of(string text)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()), hash);
-        return BinaryPrimitives.ReadInt64BigEndian(hash);
-    }
+    public static long Of(string text) => (long)Crc.Crc64Nvme.Append(0, MemoryMarshal.AsBytes(text.AsSpan()));
 
     public static long? OfAny(string? text) => text is null ? null : Of(text);
 

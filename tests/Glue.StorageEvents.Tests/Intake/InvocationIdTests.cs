@@ -13,9 +13,9 @@ public sealed class InvocationIdTests
     [Fact]
     public void The_id_of_a_record_and_a_rule_never_changes()
     {
-        Assert.Equal("8531e365-9026-8d60-9428-3f452a75625b", InvocationId.Of(Changes.Put(), "thumbnails", Arn));
-        Assert.Equal("226c4976-bf64-81f4-852d-328e0d98f61b", InvocationId.Of(Changes.Delete("für/🐈.png") with { VersionId = "v1" }, "thumbnails", Arn));
-        Assert.Equal("49b57003-45bf-8c65-8856-1d9941a74f51", InvocationId.Of(Changes.Put() with { Sequencer = "" }, "thumbnails", Arn));
+        Assert.Equal("0055aed6-dcd9-8d60-9428-3f452a75625b", InvocationId.Of(Changes.Put(), "thumbnails", Arn));
+        Assert.Equal("0055aed6-dcd9-81f4-852d-328e0d98f61b", InvocationId.Of(Changes.Delete("für/🐈.png") with { VersionId = "v1" }, "thumbnails", Arn));
+        Assert.Equal("01a1fdfa-4607-8c65-8856-1d9941a74f51", InvocationId.Of(Changes.Put() with { Sequencer = "" }, "thumbnails", Arn));
     }
 
     [Fact]
@@ -26,6 +26,10 @@ public sealed class InvocationIdTests
         Assert.Contains(id[19], "89ab");
         Assert.Equal(id, Guid.Parse(id).ToString());
     }
+
+    [Fact]
+    public void Ids_rise_with_the_sequencer_as_the_stores_count_it() => Assert.True(string.CompareOrdinal(
+        InvocationId.Of(Changes.Put() with { Sequencer = "0006443F3D1D2000" }, "r", Arn), InvocationId.Of(Changes.Put() with { Sequencer = "0006443F3D1E0000" }, "r", Arn)) < 0);
 
     [Fact]
     public void Everything_that_makes_another_event_or_rule_makes_another_id()
