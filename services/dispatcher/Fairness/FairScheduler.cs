@@ -14,15 +14,13 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
     /// <summary>A turn's credit of an account of weight 1, MiB × ms: 10 ms of the smallest function.</summary>
     public const long Quantum = 128 * 10;
 
-    /// <summary>What a new function is expected to take, until it has run.</summary>
+    /// <summary>What a function is expected to take while nothing has run yet; later a new one is expected to take what its account's take, or all.</summary>
     public const double GuessedMs = 1000;
-
-    /// <summary>Weight of the latest run in a function's average.</summary>
-    private const double Newest = 0.125;
 
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<FunctionKey, Function> _functions = [];
     private readonly DeficitRing<Account> _ring = new();
+    private readonly RunningAverage _all = new();
     private double _activeWeight;
     private int _running;
 
@@ -99,8 +97,9 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
         if (held is { } time)
         {
             var milliseconds = Math.Max(1, time.TotalMilliseconds);
-            function.ExpectedMs = function.HasRun ? function.ExpectedMs + (Newest * (milliseconds - function.ExpectedMs)) : milliseconds;
-            function.HasRun = true;
+            function.Runs.Add(milliseconds);
+            account.Runs.Add(milliseconds);
+            _all.Add(milliseconds);
             Charge(function, (long)(milliseconds * policy.MemoryMiB(key)) - charged);
         }
         else
@@ -180,6 +179,9 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
 
         public int Running { get; set; }
 
+        /// <summary>How long its runs take, ms.</summary>
+        public RunningAverage Runs { get; } = new();
+
         public double ActiveWeight { get; set; }
 
         public bool IsActive => Running > 0 || Ring.Count > 0;
@@ -199,13 +201,12 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
 
         public int Running { get; set; }
 
-        public double ExpectedMs { get; set; } = GuessedMs;
-
-        public bool HasRun { get; set; }
+        /// <summary>How long its runs take, ms.</summary>
+        public RunningAverage Runs { get; } = new();
 
         public override long Quantum => FairScheduler.Quantum;
 
-        public long ExpectedCost => Math.Max(1, (long)(ExpectedMs * scheduler.MemoryMiB(key)));
+        public long ExpectedCost => Math.Max(1, (long)((Runs.Value ?? account.Runs.Value ?? scheduler._all.Value ?? GuessedMs) * scheduler.MemoryMiB(key)));
 
         public override long NextCost() => scheduler.MayStart(this) ? ExpectedCost : -1;
     }

@@ -47,6 +47,21 @@ public sealed class FairSchedulerTests
     }
 
     [Fact]
+    public void A_new_function_is_expected_to_take_what_its_accounts_take_or_all_and_so_waits_no_longer_than_they()
+    {
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        scheduler.SetReady(A, true);
+        Repeat(50, () => RunNext(scheduler, static _ => 20));
+        scheduler.SetReady(B, true); // nothing of its account has run
+        Assert.Contains(B, Enumerable.Range(0, 4).Select(_ => RunNext(scheduler, static key => key == A ? 20 : 3000)).ToList());
+
+        scheduler.SetReady(B, false);
+        var sibling = A with { Name = "g" };
+        scheduler.SetReady(sibling, true);
+        Assert.Contains(sibling, Enumerable.Range(0, 4).Select(_ => RunNext(scheduler, static _ => 20)).ToList());
+    }
+
+    [Fact]
     public void Who_was_alone_for_long_has_no_advantage_and_no_debt_when_another_comes()
     {
         var scheduler = new FairScheduler(_policy, places: 1000);
