@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.StorageEvents.EventLog;
+using Glue.TestKit;
 
 namespace Glue.Bench.Dispatching;
 
 /// <summary>
-/// S3 events appended to the event log, through intake, queue and dispatch loop to a worker that answers at once: while they arrive, and from a
-/// backlog in the queue, for which each half is shown by itself. <c>GLUE_BENCH_EVENTS</c> sets their number (default 200,000).
+/// S3 events appended to the event log, through intake, queue and dispatch loop to a worker that answers at once: while they arrive (at most a million),
+/// and from a backlog in the queue, for which each half is shown by itself and a restart in between. <c>GLUE_BENCH_EVENTS</c> sets their number (default 200,000).
 /// </summary>
 internal static class DispatchBench
 {
@@ -16,6 +18,9 @@ internal static class DispatchBench
     private const int Batch = 500;
     private const int Functions = 4;
     private const string Account = "000000000000";
+
+    // How far memory is looked at on the way to a large backlog.
+    private static readonly int[] Stages = [1_000_000, 5_000_000];
 
     private static readonly TimeSpan Spread = TimeSpan.FromTicks(10);
 
@@ -25,7 +30,7 @@ internal static class DispatchBench
         Console.WriteLine("| | events | events/s | processor µs per event | heads in memory | managed heap, MiB | resident, MiB |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         await ThroughAsync(20_000, isWarmUp: true);
-        await ThroughAsync(events, isWarmUp: false);
+        await ThroughAsync(Math.Min(events, 1_000_000), isWarmUp: false);
         await BacklogAsync(events);
     }
 
@@ -45,25 +50,44 @@ internal static class DispatchBench
 
     private static async Task BacklogAsync(int events)
     {
+        using var folder = new TempFolder();
         var counter = new Counter(events);
-        await using var rig = await NewAsync(counter);
+        await using (var rig = await NewAsync(counter, folder))
+        {
+            var done = 0;
+            foreach (var stage in Stages.Where(stage => stage < events).Append(events))
+            {
+                var stageMark = new Mark(stage - done);
+                await EnqueueAsync(rig, done, stage);
+                done = stage;
+                stageMark.Report($"into the queue, nothing served, up to {stage:N0}", rig.HeadCount);
+            }
+        }
+
+        var restart = Stopwatch.StartNew();
+        await using var second = new DispatcherRig(Places, Worker(counter), folder);
         var mark = new Mark(events);
-        await EnqueueAsync(rig, events);
-        mark.Report("into the queue, nothing served", rig.HeadCount);
-        mark = new Mark(events);
-        await rig.StartAsync();
+        await second.StartAsync();
+        await counter.First;
+        var first = restart.Elapsed;
         await counter.All;
-        mark.Report("from the queue to the worker", rig.HeadCount);
+        mark.Report("from the queue to the worker, after a restart", second.HeadCount);
+        Console.WriteLine($"\nFrom the restart to the first run, with {events:N0} waiting: {first.TotalMilliseconds:0} ms.");
     }
 
-    private static async Task<DispatcherRig> NewAsync(Counter counter)
+    private static Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> Worker(Counter counter)
     {
         var done = Task.FromResult(DispatcherRig.Success);
-        var rig = new DispatcherRig(Places, (_, _) =>
+        return (_, _) =>
         {
             counter.Count();
             return done;
-        });
+        };
+    }
+
+    private static async Task<DispatcherRig> NewAsync(Counter counter, TempFolder? folder = null)
+    {
+        var rig = new DispatcherRig(Places, Worker(counter), folder);
         for (var i = 0; i < Functions; i++)
         {
             await rig.DeployAsync(Account, Function(i));
@@ -76,14 +100,14 @@ internal static class DispatchBench
     private static Task AppendAsync(DispatcherRig rig, int events)
     {
         var start = TimeProvider.System.GetUtcNow();
-        return SendAsync(events, i => Message(i, start), batch => rig.Log.AppendAsync(batch, CancellationToken.None));
+        return SendAsync(0, events, i => Message(i, start), batch => rig.Log.AppendAsync(batch, CancellationToken.None));
     }
 
-    private static Task EnqueueAsync(DispatcherRig rig, int events)
+    private static Task EnqueueAsync(DispatcherRig rig, int from, int to)
     {
         var start = TimeProvider.System.GetUtcNow();
         return SendAsync(
-            events,
+            from, to,
             i => DispatcherRig.New(Account, Function(i % Functions), Message(i, start).Value) with
             {
                 OrderKey = $"{Bucket(i % Functions)}/{Key(i)}", Source = new InvocationSource("s3", "rule", Bucket(i % Functions), Key(i), Sequencer(i, start)),
@@ -91,12 +115,12 @@ internal static class DispatchBench
             batch => rig.Queue.EnqueueAsync(batch, CancellationToken.None));
     }
 
-    private static async Task SendAsync<T>(int events, Func<int, T> make, Func<List<T>, Task> send)
+    private static async Task SendAsync<T>(int from, int to, Func<int, T> make, Func<List<T>, Task> send)
     {
         var waiting = new Queue<Task>();
-        for (var sent = 0; sent < events; sent += Batch)
+        for (var sent = from; sent < to; sent += Batch)
         {
-            waiting.Enqueue(send([.. Enumerable.Range(sent, Math.Min(Batch, events - sent)).Select(make)]));
+            waiting.Enqueue(send([.. Enumerable.Range(sent, Math.Min(Batch, to - sent)).Select(make)]));
             if (waiting.Count == 4)
             {
                 await waiting.Dequeue();
@@ -146,13 +170,22 @@ internal static class DispatchBench
     private sealed class Counter(int events)
     {
         private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _count;
+
+        public Task First => _first.Task;
 
         public Task All => _all.Task;
 
         public void Count()
         {
-            if (Interlocked.Increment(ref _count) == events)
+            var count = Interlocked.Increment(ref _count);
+            if (count == 1)
+            {
+                _first.SetResult();
+            }
+
+            if (count == events)
             {
                 _all.SetResult();
             }

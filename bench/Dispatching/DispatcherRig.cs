@@ -22,7 +22,8 @@ namespace Glue.Bench.Dispatching;
 /// </summary>
 internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirectory, IInvocationIntake
 {
-    private readonly TempFolder _folder = new();
+    private readonly TempFolder _folder;
+    private readonly bool _ownsFolder;
     private readonly SqliteDatabase _state;
     private readonly SqliteDatabase _queue;
     private readonly SqliteDatabase _store;
@@ -30,9 +31,12 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
     private readonly Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> _work;
     private bool _isStarted;
 
-    public DispatcherRig(int places, Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> work)
+    /// <param name="places">Runs at once.</param>
+    /// <param name="work">The worker.</param>
+    /// <param name="folder">Of a former rig, to go on with; null: a new one, deleted with this rig.</param>
+    public DispatcherRig(int places, Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> work, TempFolder? folder = null)
     {
-        _work = work;
+        (_work, _folder, _ownsFolder) = (work, folder ?? new TempFolder(), folder is null);
         _state = SqliteDatabase.Open(_folder["state.db"]);
         _queue = SqliteDatabase.Open(_folder["queue.db"]);
         _store = SqliteDatabase.Open(_folder["store.db"]);
@@ -88,7 +92,7 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
 
     public static Invocation New(string account, string function, ReadOnlyMemory<byte> payload) => new()
     {
-        Id = Guid.NewGuid().ToString(), AccountId = account, FunctionName = function, Payload = payload, AcceptedAt = TimeProvider.System.GetUtcNow(),
+        Id = Guid.CreateVersion7().ToString(), AccountId = account, FunctionName = function, Payload = payload, AcceptedAt = TimeProvider.System.GetUtcNow(),
     };
 
     Task<InvokeOutcome> IWorker.InvokeAsync(FunctionVersion version, InvokeRequest request, CancellationToken cancellationToken) => _work(version, request);
@@ -119,6 +123,9 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
         await _queue.DisposeAsync();
         await _store.DisposeAsync();
         await _state.DisposeAsync();
-        _folder.Dispose();
+        if (_ownsFolder)
+        {
+            _folder.Dispose();
+        }
     }
 }
