@@ -60,6 +60,13 @@ public sealed record DispatcherOptions
     [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
     public TimeSpan LedgerRetention { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long a webhook may take to answer. 1 s to 1 min; default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>May webhooks of all accounts go to private, loopback and link-local addresses? Those of the installation's own account always may. Default no.</summary>
+    public bool AllowPrivateWebhooks { get; init; }
+
     /// <exception cref="ValidationException">One or more values are out of range; the message names each.</exception>
     internal void Validate()
     {

@@ -2,6 +2,7 @@ using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Destinations;
+using Glue.Dispatcher.Destinations.Webhooks;
 using Glue.Dispatcher.Dispatch;
 using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
@@ -50,8 +51,9 @@ public static class DispatcherServices
         services.AddSingleton<CodeLibrary>().AddSingleton<FunctionRollout>().AddSingleton<FunctionStore>();
         services.AddSingleton(provider => new FunctionTable(state(provider)));
         services.AddSingleton<IFunctionCatalog>(static provider => provider.GetRequiredService<FunctionStore>());
+        services.AddSingleton(_ => new SecretBox(options.SecretKeyFile));
         services.AddSingleton(provider => new AccountStore(
-            state(provider), new SecretBox(options.SecretKeyFile), provider.GetRequiredService<TimeProvider>()));
+            state(provider), provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccountKeys>(static provider => provider.GetRequiredService<AccountStore>());
         services.AddSingleton(static provider => new AccountLimits(
             provider.GetRequiredService<DispatcherOptions>(), provider.GetRequiredService<AccountStore>()));
@@ -69,7 +71,7 @@ public static class DispatcherServices
             new SqliteLedger(queue(provider), provider.GetRequiredService<EmbeddedInvocationQueue>().Leased));
         services.AddHostedService<LedgerExpiry>();
 
-        services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
+        services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<OutcomeDeliveries>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
         services.AddHostedService<DispatchLoop>();
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
@@ -77,7 +79,9 @@ public static class DispatcherServices
         services.AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
-        services.AddSingleton<AccountsApi>();
+        services.AddSingleton<AccountsApi>().AddSingleton<WebhooksApi>();
+        services.AddSingleton(provider => new WebhookStore(state(provider), provider.GetRequiredService<SecretBox>()));
+        services.AddSingleton<IRecordDestination, WebhookDestination>();
         services.AddSingleton<LedgerApi>().AddSingleton<LambdaApiHandler>();
         return services;
     }

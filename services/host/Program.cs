@@ -10,6 +10,7 @@ using Glue.Host.Logs;
 using Glue.Host.Rules;
 using Glue.Host.Sandboxing;
 using Glue.Host.Up;
+using Glue.Host.Webhooks;
 using Microsoft.Extensions.Options;
 using Spectre.Console;
 
@@ -19,6 +20,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     DemoCommand.Create(),
     RuleCommand.Create(),
     AccountCommand.Create(),
+    WebhookCommand.Create(),
     InvocationsCommand.Create(),
     DeadLettersCommand.Create(),
     LogsCommand.Create(),

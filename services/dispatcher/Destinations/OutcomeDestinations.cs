@@ -8,9 +8,10 @@ namespace Glue.Dispatcher.Destinations;
 
 /// <summary>
 /// OnSuccess and OnFailure: who hears of the end of an asynchronous invocation. What it is told is enqueued in the transaction that settles
-/// it, so it is told exactly when the end is on disk, and at least once.
+/// it, so it is told exactly when the end is on disk, and at least once: a function by invoking it, anything else by a delivery
+/// (<see cref="OutcomeDeliveries"/>).
 /// </summary>
-internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvider time)
+internal sealed class OutcomeDestinations(TimeProvider time)
 {
     private const int MaxEventBytes = 1024 * 1024;
 
@@ -24,20 +25,20 @@ internal sealed class OutcomeDestinations(IFunctionCatalog functions, TimeProvid
             SettlementKind.DeadLetter => config?.OnFailure,
             _ => null,
         };
-        return arn is not null && functions.Find(arn) is { } target
-            ? settlement with { Follower = Follower(settlement, leased, function!, target) }
-            : settlement; // of a destination that was deleted: the ledger tells
+        return arn is null ? settlement : settlement with { Follower = Follower(settlement, leased, function!, arn) };
     }
 
-    private Invocation Follower(Settlement settlement, LeasedInvocation leased, QualifiedFunction function, FunctionTarget target)
+    private Invocation Follower(Settlement settlement, LeasedInvocation leased, QualifiedFunction function, string arn)
     {
+        // A function that was deleted: its name stands, and the dead letter that comes of it tells.
         var cause = leased.Invocation;
+        var target = FunctionReference.TryParse(arn, out var reference) ? reference : new FunctionReference(null, null, arn, null);
         var record = Record(settlement, leased, function, withPayloads: true);
         return new Invocation
         {
             // Deterministic: the repeat of a settlement tells nobody twice, and the end of a redriven one is told again.
             Id = $"{cause.Id}:{(settlement.Kind == SettlementKind.Done ? "success" : "failure")}:{cause.AcceptedAt.ToUnixTimeMilliseconds()}",
-            AccountId = target.AccountId,
+            AccountId = target.AccountId ?? cause.AccountId,
             FunctionName = target.Name,
             Qualifier = target.Qualifier,
             Payload = record.Length <= MaxEventBytes ? record : Record(settlement, leased, function, withPayloads: false),

@@ -16,6 +16,7 @@ internal sealed class AttemptRunner(
     WorkerPool workers,
     RetryPolicy policy,
     OutcomeDestinations destinations,
+    OutcomeDeliveries deliveries,
     TimeProvider time,
     DispatchMetrics metrics,
     ILogger<AttemptRunner> logger)
@@ -25,6 +26,12 @@ internal sealed class AttemptRunner(
     {
         var invocation = leased.Invocation;
         var startedAt = time.GetUtcNow();
+        if (OutcomeDeliveries.IsDelivery(invocation))
+        {
+            var delivered = await deliveries.DeliverAsync(invocation, cancellationToken);
+            return policy.AfterDelivery(leased, new AttemptReport(startedAt, time.GetUtcNow(), delivered));
+        }
+
         var found = functions.Resolve(invocation.AccountId, invocation.FunctionName, invocation.Qualifier);
         if (policy.Refuse(leased, startedAt, found?.State) is { } refused)
         {

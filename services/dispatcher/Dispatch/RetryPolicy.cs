@@ -1,4 +1,5 @@
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
@@ -10,18 +11,24 @@ namespace Glue.Dispatcher.Dispatch;
 /// the function is retried twice, a throttle or an error of ours backs off and does not count, and age ends everything.
 /// </summary>
 /// <remarks>A function's own settings (null: none) stand before the installation's.</remarks>
-internal sealed class RetryPolicy(DispatcherOptions options)
+internal sealed class RetryPolicy(DispatcherOptions options, AccountLimits accounts)
 {
     /// <returns>Null: it may run.</returns>
     public Settlement? Refuse(LeasedInvocation leased, DateTimeOffset now, FunctionState? function = null)
     {
         var invocation = leased.Invocation;
-        if (invocation.LineageDepth >= options.MaxLineageDepth && function?.AllowsRecursion != true)
+        if (invocation.LineageDepth >= options.MaxLineageDepth && function?.AllowsRecursion != true && !TellsOfRecursion(invocation))
         {
             return Settlement.DeadLetter(leased.Lease, RecursionReason(invocation));
         }
 
-        return now - invocation.AcceptedAt > MaxAge(function) ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, function, attempt: null)) : null;
+        if (function?.ReservedConcurrency == 0)
+        {
+            // As Lambda's: what comes while a function is stopped goes to its destination or the dead letters at once, to be redriven.
+            return Settlement.DeadLetter(leased.Lease, $"Function {invocation.FunctionName} is stopped: its reserved concurrency is 0.");
+        }
+
+        return now - invocation.AcceptedAt > MaxAge(leased, function) ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, function, attempt: null)) : null;
     }
 
     public Settlement AfterAttempt(LeasedInvocation leased, AttemptReport attempt, FunctionState? function = null) => attempt.Outcome.Status switch
@@ -31,11 +38,25 @@ internal sealed class RetryPolicy(DispatcherOptions options)
         _ => AfterNotRun(leased, attempt.FinishedAt, attempt.Outcome.Reason ?? "The worker gave no reason.", function),
     };
 
+    /// <summary>Of a delivery to a destination that is no function: tried until it is too old.</summary>
+    public Settlement AfterDelivery(LeasedInvocation leased, AttemptReport attempt)
+    {
+        if (attempt.Outcome.Status == InvokeStatus.Succeeded)
+        {
+            return Settlement.Done(leased.Lease, attempt);
+        }
+
+        var due = attempt.FinishedAt + Backoff(leased.Postponements);
+        return due - leased.Invocation.AcceptedAt > MaxAge(leased, function: null)
+            ? Settlement.DeadLetter(leased.Lease, $"The destination did not take the record within {MaxAge(leased, function: null)}. The last time: {attempt.Outcome.Reason}", attempt)
+            : Settlement.Postpone(leased.Lease, due, attempt.Outcome.Reason!, attempt);
+    }
+
     /// <summary>A throttle, no room, a defect of ours: nothing of the function ran.</summary>
     public Settlement AfterNotRun(LeasedInvocation leased, DateTimeOffset now, string reason, FunctionState? function = null)
     {
         var due = now + Backoff(leased.Postponements);
-        return due - leased.Invocation.AcceptedAt > MaxAge(function)
+        return due - leased.Invocation.AcceptedAt > MaxAge(leased, function)
             ? Settlement.DeadLetter(leased.Lease, $"{AgeReason(leased, function, attempt: null)} It last could not run because: {reason}")
             : Settlement.Postpone(leased.Lease, due, reason);
     }
@@ -49,7 +70,7 @@ internal sealed class RetryPolicy(DispatcherOptions options)
         }
 
         var due = attempt.FinishedAt + Delay(leased.FunctionErrors);
-        return due - leased.Invocation.AcceptedAt > MaxAge(function)
+        return due - leased.Invocation.AcceptedAt > MaxAge(leased, function)
             ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, function, attempt), attempt)
             : Settlement.Retry(leased.Lease, due, attempt);
     }
@@ -64,11 +85,22 @@ internal sealed class RetryPolicy(DispatcherOptions options)
     private TimeSpan Delay(int retry) =>
         options.RetryDelays.Count == 0 ? options.FirstBackoff : options.RetryDelays[Math.Min(retry, options.RetryDelays.Count - 1)];
 
-    private TimeSpan MaxAge(FunctionState? function) =>
-        function?.EventInvoke?.MaximumEventAgeInSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.MaxEventAge;
+    /// <summary>The function's or the installation's, or the account's where that is shorter.</summary>
+    private TimeSpan MaxAge(LeasedInvocation leased, FunctionState? function)
+    {
+        var own = function?.EventInvoke?.MaximumEventAgeInSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.MaxEventAge;
+        return accounts.Of(leased.Invocation.AccountId).QueueAge is { } most && most < own ? most : own;
+    }
+
+    /// <summary>
+    /// A function that is to be told that a chain was stopped stands deeper than any that a chain of its own could reach: that one is stopped
+    /// at the limit exactly. It runs, and what it causes does not; at twice the limit this ends too, should it be told of itself.
+    /// </summary>
+    private bool TellsOfRecursion(Invocation invocation) =>
+        invocation.Source.Kind == "destination" && invocation.LineageDepth > options.MaxLineageDepth && invocation.LineageDepth < 2 * options.MaxLineageDepth;
 
     private string AgeReason(LeasedInvocation leased, FunctionState? function, AttemptReport? attempt) =>
-        $"The event grew older than its limit of {MaxAge(function)} after {leased.FunctionErrors + (attempt is null ? 0 : 1)} failed attempts.";
+        $"The event grew older than its limit of {MaxAge(leased, function)} after {leased.FunctionErrors + (attempt is null ? 0 : 1)} failed attempts.";
 
     private string RecursionReason(Invocation invocation)
     {

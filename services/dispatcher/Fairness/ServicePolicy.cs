@@ -14,7 +14,7 @@ internal sealed class ServicePolicy(FunctionStore functions, AccountLimits accou
 
     public int MemoryMiB(FunctionKey function) => functions.Find(function.AccountId, function.Name)?.State.MemoryMiB ?? SmallestMiB;
 
-    /// <remarks>Of a function that is gone, always: its entries are to be dead-lettered.</remarks>
+    /// <remarks>Of a function that is gone or stopped, always: its entries are to be dead-lettered.</remarks>
     public bool HasRoom(FunctionKey function) =>
-        functions.Find(function.AccountId, function.Name) is not { } found || limits.HasRoom(function.AccountId, function.Name, found.State.ReservedConcurrency);
+        functions.Find(function.AccountId, function.Name) is not { State.ReservedConcurrency: not 0 } found || limits.HasRoom(function.AccountId, function.Name, found.State.ReservedConcurrency);
 }

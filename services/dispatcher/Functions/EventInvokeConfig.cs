@@ -12,10 +12,10 @@ internal sealed record EventInvokeConfig
     /// <summary>How long an event may wait, retries included: 60 to 21600 s.</summary>
     public int? MaximumEventAgeInSeconds { get; init; }
 
-    /// <summary>ARN of the function that is told of a success.</summary>
+    /// <summary>ARN of what is told of a success: a function, or what an <see cref="Destinations.IRecordDestination"/> serves.</summary>
     public string? OnSuccess { get; init; }
 
-    /// <summary>ARN of the function that is told of a dead letter.</summary>
+    /// <summary>ARN of what is told of a dead letter, likewise.</summary>
     public string? OnFailure { get; init; }
 
     public required DateTimeOffset LastModified { get; init; }

@@ -1,9 +1,11 @@
+using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>The FunctionEventInvokeConfig family, and the recursion configuration.</summary>
-internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore store, IFunctionCatalog catalog, TimeProvider time)
+internal sealed class EventInvokeActions(
+    FunctionFinder finder, FunctionStore store, IFunctionCatalog catalog, OutcomeDeliveries deliveries, TimeProvider time)
 {
     private const int LeastAgeSeconds = 60;
     private const int MostAgeSeconds = 21_600;
@@ -78,15 +80,15 @@ internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore st
         {
             MaximumRetryAttempts = request.MaximumRetryAttempts,
             MaximumEventAgeInSeconds = request.MaximumEventAgeInSeconds,
-            OnSuccess = Destination(call, request.DestinationConfig?.OnSuccess, "OnSuccess"),
-            OnFailure = Destination(call, request.DestinationConfig?.OnFailure, "OnFailure"),
+            OnSuccess = await DestinationAsync(call, request.DestinationConfig?.OnSuccess, "OnSuccess"),
+            OnFailure = await DestinationAsync(call, request.DestinationConfig?.OnFailure, "OnFailure"),
             LastModified = time.GetUtcNow(),
         };
         var changed = await ChangeAsync(call, inPath, action, function => merge(asked, function.Settings.EventInvoke));
         await call.OkAsync(EventInvokeResponse.Of(changed)!, ApiJson.Default.EventInvokeResponse);
     }
 
-    private string? Destination(ApiCall call, DestinationFields? fields, string name)
+    private async Task<string?> DestinationAsync(ApiCall call, DestinationFields? fields, string name)
     {
         if (string.IsNullOrEmpty(fields?.Destination))
         {
@@ -94,7 +96,16 @@ internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore st
         }
 
         var arn = fields.Destination;
-        FunctionRules.Refuse(!arn.Contains(":lambda:", StringComparison.Ordinal), $"{name} '{arn}'", "name the ARN of a function");
+        if (deliveries.Find(arn) is { } destination)
+        {
+            return await destination.RefusalAsync(call.AccountId, arn, call.Aborted) is { } refusal
+                ? throw LambdaException.InvalidParameter($"The destination ARN {arn} is invalid: {refusal}.")
+                : arn;
+        }
+
+        FunctionRules.Refuse(
+            !arn.Contains(":lambda:", StringComparison.Ordinal), $"{name} '{arn}'",
+            "name the ARN of a function, of a bucket (arn:aws:s3:::BUCKET) or of a webhook (arn:glue:webhook:::NAME)");
         return catalog.Find(arn) is { } target && target.AccountId == call.AccountId
             ? arn
             : throw LambdaException.InvalidParameter($"The destination ARN {arn} is invalid: there is no such function of this account.");

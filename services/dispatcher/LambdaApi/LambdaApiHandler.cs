@@ -1,5 +1,6 @@
 using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.DeadLetters;
+using Glue.Dispatcher.Destinations.Webhooks;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,7 @@ internal sealed class LambdaApiHandler(
     EventInvokeActions eventInvoke,
     DeadLetterApi deadLetters,
     AccountsApi accounts,
+    WebhooksApi webhooks,
     LedgerApi ledger,
     CodeDownloads downloads,
     DispatcherOptions options,
@@ -152,6 +154,9 @@ internal sealed class LambdaApiHandler(
         ("POST", ["glue", "v1", "accounts", var id, "keys"]) => accounts.AddKeyAsync(call, id),
         ("GET", ["glue", "v1", "accounts", var id, "keys"]) => accounts.ListKeysAsync(call, id),
         ("DELETE", ["glue", "v1", "accounts", var id, "keys", var key]) => accounts.RemoveKeyAsync(call, id, key),
+        ("PUT", ["glue", "v1", "webhooks", var name]) => webhooks.PutAsync(call, name),
+        ("GET", ["glue", "v1", "webhooks"]) => webhooks.ListAsync(call),
+        ("DELETE", ["glue", "v1", "webhooks", var name]) => webhooks.RemoveAsync(call, name),
         ("GET", ["glue", "v1", "account"]) => accounts.GetOwnAsync(call),
         ("GET", ["glue", "v1", "invocations"]) => ledger.ListAsync(call),
         ("GET", ["glue", "v1", "invocations", var id]) => ledger.GetAsync(call, id),

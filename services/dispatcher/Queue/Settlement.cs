@@ -29,8 +29,12 @@ public sealed record Settlement
     public static Settlement Retry(Lease lease, DateTimeOffset dueAt, AttemptReport attempt) =>
         new(lease, SettlementKind.Retry) { DueAt = dueAt, Attempt = attempt };
 
-    public static Settlement Postpone(Lease lease, DateTimeOffset dueAt, string reason) =>
-        new(lease, SettlementKind.Postpone) { DueAt = dueAt, Reason = reason };
+    /// <param name="lease">The entry.</param>
+    /// <param name="dueAt">When it is tried again.</param>
+    /// <param name="reason">Why it could not run.</param>
+    /// <param name="attempt">What was tried all the same, and held its place: a delivery. Null: nothing.</param>
+    public static Settlement Postpone(Lease lease, DateTimeOffset dueAt, string reason, AttemptReport? attempt = null) =>
+        new(lease, SettlementKind.Postpone) { DueAt = dueAt, Reason = reason, Attempt = attempt };
 
     public static Settlement DeadLetter(Lease lease, string reason, AttemptReport? attempt = null) =>
         new(lease, SettlementKind.DeadLetter) { Reason = reason, Attempt = attempt };

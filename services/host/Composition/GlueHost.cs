@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Glue.Dispatcher;
 using Glue.Dispatcher.Accounts;
+using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
@@ -170,6 +171,8 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue);
         services.AddSingleton<IWorker, LocalWorker>();
         services.AddSingleton<IPackageObjects>(provider => new StoredPackages(() => AddressOf(app!, 0), new SigV4Signer(provider.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<IRecordDestination>(provider => new BucketDestination(
+            () => AddressOf(app!, 0), provider.GetRequiredService<InstallationCredentials>(), provider.GetRequiredService<SigV4Signer>()));
 
         if (driver is not null)
         {

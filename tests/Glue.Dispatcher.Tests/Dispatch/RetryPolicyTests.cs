@@ -1,4 +1,5 @@
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Dispatch;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
@@ -8,7 +9,9 @@ namespace Glue.Dispatcher.Tests.Dispatch;
 public sealed class RetryPolicyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
-    private readonly RetryPolicy _policy = new(new DispatcherOptions { CodeFolder = "unused", SecretKeyFile = "unused" });
+    private static readonly DispatcherOptions Options = new() { CodeFolder = "unused", SecretKeyFile = "unused" };
+
+    private readonly RetryPolicy _policy = new(Options, new AccountLimits(Options));
 
     [Fact]
     public void A_success_is_done() => Assert.Equal(SettlementKind.Done, _policy.AfterAttempt(Leased(), Attempt(InvokeStatus.Succeeded)).Kind);

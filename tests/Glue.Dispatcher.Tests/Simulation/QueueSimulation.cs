@@ -46,7 +46,7 @@ internal sealed class QueueSimulation : IServicePolicy
         (_seed, _bug, _random) = (seed, bug, new Random(seed));
         _disk = new SimulatedDisk(_time, _random) { Trouble = 0.03, Bug = bug };
         _places = _random.Next(2, 12);
-        _policy = new RetryPolicy(_options);
+        _policy = new RetryPolicy(_options, new AccountLimits(_options));
     }
 
     public static void Check(int seed, string? bug = null)
