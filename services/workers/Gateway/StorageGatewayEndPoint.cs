@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Glue.Workers.Gateway;
 
@@ -10,6 +11,9 @@ public sealed class StorageGatewayEndPoint : EndPoint
     }
 
     public static StorageGatewayEndPoint Instance { get; } = new();
+
+    /// <summary>None. The base class throws, and Kestrel asks for it as soon as somebody listens to its connection metrics.</summary>
+    public override AddressFamily AddressFamily => AddressFamily.Unspecified;
 
     public override string ToString() => "storage-gateway";
 }
