@@ -48,6 +48,8 @@ public static class DispatcherServices
         services.AddSingleton<ICodeStore>(new FileCodeStore(options.CodeFolder));
         services.AddSingleton(provider => new WorkerPool(provider.GetServices<IWorker>()));
         services.TryAddSingleton<IPackageObjects, NoPackageObjects>();
+        services.AddSingleton(provider => new LayerStore(state(provider), provider.GetRequiredService<CodeLibrary>()));
+        services.AddHostedService<CodeSweep>();
         services.AddSingleton<CodeLibrary>().AddSingleton<FunctionRollout>().AddSingleton<FunctionStore>();
         services.AddSingleton(provider => new FunctionTable(state(provider)));
         services.AddSingleton<IFunctionCatalog>(static provider => provider.GetRequiredService<FunctionStore>());
@@ -76,7 +78,7 @@ public static class DispatcherServices
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
         services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();
-        services.AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
+        services.AddSingleton<LayerActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
         services.AddSingleton<AccountsApi>().AddSingleton<WebhooksApi>();

@@ -68,8 +68,8 @@ public sealed class ZipUnpackerTests : IDisposable
         }
 
         stream.Position = 0;
-        var refusal = await Assert.ThrowsAsync<InvalidCodeException>(() => ZipUnpacker.UnpackAsync(stream, _folder["code"], CancellationToken.None));
-        Assert.Equal("The code is larger than 250 MiB when unpacked.", refusal.Message);
+        var refusal = await Assert.ThrowsAsync<InvalidCodeException>(() => ZipUnpacker.UnpackAsync(stream, _folder["code"], ZipUnpacker.MaxBytes, CancellationToken.None));
+        Assert.Equal("The code with its layers is larger than 250 MiB when unpacked.", refusal.Message);
     }
 
     private async Task UnpackAsync(params (string Name, string Content, int Mode)[] entries)
@@ -87,6 +87,6 @@ public sealed class ZipUnpackerTests : IDisposable
         }
 
         stream.Position = 0;
-        await ZipUnpacker.UnpackAsync(stream, _folder["code"], CancellationToken.None);
+        await ZipUnpacker.UnpackAsync(stream, _folder["code"], ZipUnpacker.MaxBytes, CancellationToken.None);
     }
 }

@@ -33,6 +33,9 @@ public sealed record FunctionVersion
     /// <summary>SHA-256 of the deployment zip, base64 as in Lambda's <c>CodeSha256</c>; names the code in the code store.</summary>
     public required string CodeSha256 { get; init; }
 
+    /// <summary>Digests of its layers' zips, as <see cref="CodeSha256"/>, in the order they are merged into <c>/opt</c>. At most 5.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
     /// <summary>128 to 10240. CPU is in proportion: 1769 MiB is one vCPU.</summary>
     public int MemoryMiB { get; init; } = 128;
 

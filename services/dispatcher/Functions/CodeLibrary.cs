@@ -9,11 +9,22 @@ internal sealed class CodeLibrary(ICodeStore code) : IDisposable
     private readonly SemaphoreSlim _changing = new(1);
     private readonly List<Func<IEnumerable<string>>> _users = [];
 
-    /// <summary>Digests that <paramref name="inUse"/> gives are kept. Before <see cref="KeepOnlyUsed"/>.</summary>
+    /// <summary>Digests that <paramref name="inUse"/> gives are kept. Before <see cref="KeepOnlyUsedAsync"/>.</summary>
     public void AddUser(Func<IEnumerable<string>> inUse) => _users.Add(inUse);
 
     /// <summary>At start: removes what an interrupted change left behind.</summary>
-    public void KeepOnlyUsed() => code.KeepOnly(InUse().ToHashSet(StringComparer.Ordinal));
+    public async Task KeepOnlyUsedAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            code.KeepOnly(InUse().ToHashSet(StringComparer.Ordinal));
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 
     /// <summary>Keeps new code, makes a change of references, and removes code that it left without any.</summary>
     /// <param name="zip">Null: no new code.</param>

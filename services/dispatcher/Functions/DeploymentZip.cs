@@ -24,8 +24,9 @@ internal static class DeploymentZip
     private const int UnixLink = 0xA000;
     private const int MaxLinkBytes = 4096;
 
+    /// <returns>Bytes when unpacked.</returns>
     /// <exception cref="BadCodeException">It is not usable.</exception>
-    public static void Check(ReadOnlyMemory<byte> zip)
+    public static long Check(ReadOnlyMemory<byte> zip)
     {
         var entries = CountEntries(zip.Span);
         if (entries > MaxEntries)
@@ -36,7 +37,7 @@ internal static class DeploymentZip
         try
         {
             using var archive = new ZipArchive(new ReadOnlyMemoryStream(zip), ZipArchiveMode.Read);
-            Check(archive);
+            return Check(archive);
         }
         catch (InvalidDataException e)
         {
@@ -58,7 +59,7 @@ internal static class DeploymentZip
             : throw new BadCodeException(NotAZip);
     }
 
-    private static void Check(ZipArchive archive)
+    private static long Check(ZipArchive archive)
     {
         var paths = new ZipPaths();
         var scratch = ArrayPool<byte>.Shared.Rent(64 * 1024);
@@ -88,6 +89,7 @@ internal static class DeploymentZip
             }
 
             paths.Check();
+            return MaxUnpackedBytes - left;
         }
         finally
         {

@@ -6,4 +6,5 @@ namespace Glue.Dispatcher.Functions;
 [JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(FunctionState))]
 [JsonSerializable(typeof(VersionState))]
+[JsonSerializable(typeof(LayerVersionState))]
 internal sealed partial class FunctionJson : JsonSerializerContext;

@@ -29,7 +29,6 @@ internal sealed class FunctionStore : IFunctionCatalog
         }
 
         library.AddUser(() => All.SelectMany(static function => function.CodeInUse));
-        library.KeepOnlyUsed();
     }
 
     public IEnumerable<DeployedFunction> All => _accounts.Values.SelectMany(functions => functions.Values);

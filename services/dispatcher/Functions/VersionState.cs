@@ -43,6 +43,12 @@ internal record VersionState
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Merged into /opt in this order; at most 5.</summary>
+    public IReadOnlyList<LayerUse> Layers { get; init => field = value ?? []; } = [];
+
+    /// <summary>Of the code alone, unpacked; 0: not known, of functions of before layers.</summary>
+    public long UnpackedBytes { get; init; }
+
     /// <summary>SnapStart's ApplyOn is <c>PublishedVersions</c>.</summary>
     public bool HasSnapStart { get; init; }
 
@@ -52,7 +58,7 @@ internal record VersionState
     public required DateTimeOffset LastModified { get; init; }
 
     /// <summary>Digests of everything that must be kept for this version to run.</summary>
-    public IEnumerable<string> CodeInUse => [CodeSha256];
+    public IEnumerable<string> CodeInUse => Layers.Select(static layer => layer.CodeSha256).Prepend(CodeSha256);
 
     public string Arn(string region) => $"arn:aws:lambda:{region}:{AccountId}:function:{Name}";
 
@@ -72,6 +78,7 @@ internal record VersionState
         && Description == published.DescriptionOfLatest && Architecture == published.Architecture
         && (MemoryMiB, TimeoutSeconds, EphemeralStorageMiB) == (published.MemoryMiB, published.TimeoutSeconds, published.EphemeralStorageMiB)
         && TracingMode == published.TracingMode && HasSnapStart == published.HasSnapStart
+        && Layers.SequenceEqual(published.Layers)
         && Environment.Count == published.Environment.Count
         && Environment.All(variable => published.Environment.TryGetValue(variable.Key, out var value) && value == variable.Value);
 
@@ -88,6 +95,7 @@ internal record VersionState
         Handler = Handler,
         Role = Role,
         CodeSha256 = CodeSha256,
+        Layers = [.. Layers.Select(static layer => layer.CodeSha256)],
         MemoryMiB = MemoryMiB,
         Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         EphemeralStorageMiB = EphemeralStorageMiB,

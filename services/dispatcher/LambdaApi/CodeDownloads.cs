@@ -10,19 +10,18 @@ namespace Glue.Dispatcher.LambdaApi;
 /// GetFunction's <c>Code.Location</c>: a URL of this API that gives the zip to whoever has it, for ten minutes, as AWS's presigned
 /// one. Its key lives as long as the process.
 /// </summary>
-internal sealed class CodeDownloads(FunctionStore functions, ICodeStore code, TimeProvider time)
+internal sealed class CodeDownloads(FunctionStore functions, LayerStore layers, ICodeStore code, TimeProvider time)
 {
     public const string PathPrefix = "/glue/v1/code/";
+
+    private const string LayerKind = "layer";
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    public string UrlFor(HttpRequest request, VersionState version)
-    {
-        var expires = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var path = $"{PathPrefix}{version.AccountId}/{version.Name}/{version.Version}";
-        return $"{request.Scheme}://{request.Host}{path}?expires={expires}&signature={Sign(path, expires)}";
-    }
+    public string UrlFor(HttpRequest request, VersionState version) => UrlFor(request, $"{PathPrefix}{version.AccountId}/{version.Name}/{version.Version}");
+
+    public string UrlFor(HttpRequest request, LayerVersionState layer) => UrlFor(request, $"{PathPrefix}{layer.AccountId}/{LayerKind}/{layer.Name}/{layer.Version}");
 
     public async Task ServeAsync(HttpContext context)
     {
@@ -35,14 +34,22 @@ internal sealed class CodeDownloads(FunctionStore functions, ICodeStore code, Ti
         }
 
         var parts = path[PathPrefix.Length..].Split('/');
-        var function = functions.Resolve(parts[0], parts[1], parts[2]) ?? throw LambdaException.NotFound("The function or the version was deleted.");
-        await using var zip = code.Open(function.Version.CodeSha256);
+        var sha256 = parts is [var account, LayerKind, var layer, var number]
+            ? layers.Find(account, layer, VersionNumber.Of(number))?.CodeSha256
+            : functions.Resolve(parts[0], parts[1], parts[2])?.Version.CodeSha256;
+        await using var zip = code.Open(sha256 ?? throw LambdaException.NotFound("The function, its version or the layer was deleted."));
         context.Response.ContentType = "application/zip";
         context.Response.ContentLength = zip.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await zip.CopyToAsync(context.Response.Body, context.RequestAborted);
         }
+    }
+
+    private string UrlFor(HttpRequest request, string path)
+    {
+        var expires = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        return $"{request.Scheme}://{request.Host}{path}?expires={expires}&signature={Sign(path, expires)}";
     }
 
     private string Sign(string path, string expires) => Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{path}\n{expires}")));

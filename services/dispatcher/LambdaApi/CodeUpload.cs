@@ -6,7 +6,7 @@ namespace Glue.Dispatcher.LambdaApi;
 internal sealed class CodeUpload(IPackageObjects objects)
 {
     /// <exception cref="LambdaException">There is none, or it cannot be used.</exception>
-    public async Task<ReadOnlyMemory<byte>> ReadAsync(ApiCall call, CodeFields code)
+    public async Task<CheckedZip> ReadAsync(ApiCall call, CodeFields code)
     {
         FunctionRules.Refuse(code.ImageUri is not null, "ImageUri", "upload a zip");
         FunctionRules.Refuse(code.SourceKMSKeyArn is not null, "SourceKMSKeyArn", "leave it out");
@@ -20,8 +20,7 @@ internal sealed class CodeUpload(IPackageObjects objects)
         };
         try
         {
-            DeploymentZip.Check(zip);
-            return zip;
+            return new CheckedZip(zip, DeploymentZip.Check(zip));
         }
         catch (BadCodeException e)
         {

@@ -5,7 +5,7 @@ namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>Create, read, list and delete functions. Each method follows the action of its name in the Lambda API Reference (read 2026-11).</summary>
 internal sealed class FunctionActions(
-    FunctionStore functions, FunctionFinder finder, CodeUpload upload, CodeDownloads downloads, DispatcherOptions options, TimeProvider time)
+    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, CodeDownloads downloads, DispatcherOptions options, TimeProvider time)
 {
     private const string MissingRuntime = "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
 
@@ -30,9 +30,9 @@ internal sealed class FunctionActions(
         var made = await functions.ChangeVersionsAsync(
             call.AccountId,
             name,
-            zip,
+            zip.Bytes,
             (existing, sha256) => existing is null
-                ? New(call.AccountId, name, request, zip.Length, sha256!, number)
+                ? New(call.AccountId, name, request, zip, sha256!, number)
                 : throw LambdaException.Conflict($"Function already exist: {name}"),
             call.Aborted);
         VersionState shown = request.Publish == true ? made!.LastPublished! : made!.State;
@@ -117,9 +117,9 @@ internal sealed class FunctionActions(
         return call.OkAsync(new ListFunctionsResponse(shown, next), ApiJson.Default.ListFunctionsResponse);
     }
 
-    private FunctionChange New(string accountId, string name, CreateFunctionRequest request, int zipBytes, string sha256, int lastVersion)
+    private FunctionChange New(string accountId, string name, CreateFunctionRequest request, CheckedZip zip, string sha256, int lastVersion)
     {
-        var state = FunctionUpdates.Apply(request, new FunctionState
+        var state = FunctionUpdates.Apply(request, layers, new FunctionState
         {
             AccountId = accountId,
             Name = name,
@@ -128,7 +128,8 @@ internal sealed class FunctionActions(
             Handler = request.Handler!,
             Role = request.Role!,
             CodeSha256 = sha256,
-            CodeSizeBytes = zipBytes,
+            CodeSizeBytes = zip.Bytes.Length,
+            UnpackedBytes = zip.UnpackedBytes,
             Architecture = FunctionRules.Architecture,
             Tags = request.Tags ?? new Dictionary<string, string>(),
             LastVersion = lastVersion,

@@ -26,6 +26,7 @@ internal sealed record FunctionConfiguration
         TracingConfig = new ModeFields(state.TracingMode);
         RevisionId = state.RevisionId;
         Architectures = [state.Architecture];
+        Layers = state.Layers.Count == 0 ? null : [.. state.Layers.Select(static layer => new LayerShown(layer.Arn, layer.CodeSizeBytes))];
         EphemeralStorage = new SizeFields(state.EphemeralStorageMiB);
         LoggingConfig = new LoggingFields("Text", FunctionRules.LogGroup(state.Name));
     }
@@ -69,6 +70,8 @@ internal sealed record FunctionConfiguration
 
     public IReadOnlyList<string> Architectures { get; }
 
+    public IReadOnlyList<LayerShown>? Layers { get; }
+
     public SizeFields EphemeralStorage { get; }
 
     public SnapStartState SnapStart { get; }
@@ -78,6 +81,8 @@ internal sealed record FunctionConfiguration
     /// <summary>Of what was asked for, under the name it was asked by.</summary>
     public static FunctionConfiguration Of(QualifiedFunction function) => new(function.Version, function.InvokedArn);
 }
+
+internal sealed record LayerShown(string Arn, long CodeSize);
 
 internal sealed record LoggingFields(string LogFormat, string LogGroup);
 

@@ -45,7 +45,6 @@ internal static partial class FunctionRules
         }
 
         CheckEnvironment(fields.Environment?.Variables);
-        Refuse(fields.Layers is { Count: > 0 }, "Layers", "put the layer's files into the deployment package");
         Refuse(fields.VpcConfig is { SubnetIds.Count: > 0 } or { SecurityGroupIds.Count: > 0 }, "VpcConfig", "leave it out");
         Refuse(!string.IsNullOrEmpty(fields.DeadLetterConfig?.TargetArn), "DeadLetterConfig", "dead letters are kept (./glue dead-letters); to hear of them set OnFailure with PutFunctionEventInvokeConfig");
         Refuse(fields.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs", "leave it out");

@@ -3,10 +3,12 @@ using Glue.Dispatcher.Functions;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>UpdateFunctionCode and UpdateFunctionConfiguration.</summary>
-internal sealed class FunctionUpdates(FunctionStore functions, FunctionFinder finder, CodeUpload upload, DispatcherOptions options, TimeProvider time)
+internal sealed class FunctionUpdates(
+    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, DispatcherOptions options, TimeProvider time)
 {
     /// <summary>A state with the fields that are given.</summary>
-    public static FunctionState Apply(ConfigurationFields fields, FunctionState state) => state with
+    /// <exception cref="LambdaException">A layer is not there, or they are too many or too large.</exception>
+    public static FunctionState Apply(ConfigurationFields fields, LayerStore layers, FunctionState state) => LayerRules.CheckSize(state with
     {
         Runtime = fields.Runtime is { Length: > 0 } runtime ? runtime : state.Runtime,
         Handler = fields.Handler is { Length: > 0 } handler ? handler : state.Handler,
@@ -18,7 +20,8 @@ internal sealed class FunctionUpdates(FunctionStore functions, FunctionFinder fi
         TracingMode = fields.TracingConfig?.Mode ?? state.TracingMode,
         HasSnapStart = fields.SnapStart?.ApplyOn is { } applyOn ? applyOn == SnapStartState.PublishedVersions : state.HasSnapStart,
         Environment = fields.Environment is null ? state.Environment : fields.Environment.Variables ?? new Dictionary<string, string>(),
-    };
+        Layers = fields.Layers is null ? state.Layers : LayerRules.Find(layers, fields.Layers, state.AccountId),
+    });
 
     public async Task UpdateFunctionCodeAsync(ApiCall call, string inPath)
     {
@@ -30,11 +33,11 @@ internal sealed class FunctionUpdates(FunctionStore functions, FunctionFinder fi
         var changed = await functions.ChangeVersionsAsync(
             call.AccountId,
             name,
-            zip,
+            zip.Bytes,
             (existing, sha256) =>
             {
                 var state = finder.Existing(existing, call.AccountId, name, request.RevisionId);
-                var updated = Touch(state with { CodeSha256 = sha256!, CodeSizeBytes = zip.Length });
+                var updated = LayerRules.CheckSize(Touch(state with { CodeSha256 = sha256!, CodeSizeBytes = zip.Bytes.Length, UnpackedBytes = zip.UnpackedBytes }));
                 wouldBe = request.Publish == true
                     ? Publication.Of(updated, existing!.LastPublished, description: null, time.GetUtcNow())
                     : new FunctionChange(updated);
@@ -56,7 +59,7 @@ internal sealed class FunctionUpdates(FunctionStore functions, FunctionFinder fi
             call.AccountId,
             name,
             zip: null,
-            (existing, _) => Touch(Apply(request, finder.Existing(existing, call.AccountId, name, request.RevisionId))),
+            (existing, _) => Touch(Apply(request, layers, finder.Existing(existing, call.AccountId, name, request.RevisionId))),
             call.Aborted);
         await call.OkAsync(new FunctionConfiguration(changed!.State, changed.Arn), ApiJson.Default.FunctionConfiguration);
     }

@@ -19,6 +19,15 @@ internal static unsafe class Files
         }
     }
 
+    /// <summary>Takes a mount from the tree; what is bound out of it stays.</summary>
+    public static void Unmount(string target)
+    {
+        fixed (byte* text = Text(target))
+        {
+            Fail.IfNegative(Libc.umount2(text, Libc.MNT_DETACH), $"umount {target}");
+        }
+    }
+
     public static void MakeFolder(string path)
     {
         fixed (byte* text = Text(path))

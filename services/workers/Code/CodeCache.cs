@@ -4,7 +4,7 @@ using Glue.Contracts.Functions;
 namespace Glue.Workers.Code;
 
 /// <summary>
-/// Unpacked deployment code, one folder per digest, shared by all sandboxes that run it. Unpacked once, kept while used, and then
+/// Unpacked deployment code with its layers, one folder (<see cref="CodeFolder"/>) for each combination of digests, shared by all sandboxes that run it. Unpacked once, kept while used, and then
 /// until the cache holds more unused ones than it should.
 /// </summary>
 internal sealed class CodeCache
@@ -35,7 +35,8 @@ internal sealed class CodeCache
     public async Task<CodeLease> RentAsync(FunctionVersion version, CancellationToken cancellationToken)
     {
         // Per account: equal code of two tenants is still two folders, and asking for it says nothing about the other.
-        var key = $"{version.AccountId}-{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(version.CodeSha256)))[..32]}";
+        var digests = string.Join('\n', version.Layers.Prepend(version.CodeSha256));
+        var key = $"{version.AccountId}-{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(digests)))[..32]}";
         Entry entry;
         lock (_lock)
         {
@@ -67,8 +68,21 @@ internal sealed class CodeCache
     private async Task UnpackAsync(Entry entry, FunctionVersion version, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        await using var zip = await _source.OpenAsync(version.AccountId, version.CodeSha256, cancellationToken);
-        await ZipUnpacker.UnpackAsync(zip, entry.Folder, cancellationToken);
+        var left = await UnpackAsync(version, version.CodeSha256, CodeFolder.Task(entry.Folder), ZipUnpacker.MaxBytes, cancellationToken);
+        var layers = CodeFolder.Layers(entry.Folder);
+        Directory.CreateDirectory(layers);
+        foreach (var layer in version.Layers)
+        {
+            var aside = Path.Combine(entry.Folder, "layer");
+            left = await UnpackAsync(version, layer, aside, left, cancellationToken);
+            LayerMerge.Move(aside, layers);
+        }
+    }
+
+    private async Task<long> UnpackAsync(FunctionVersion version, string digest, string folder, long left, CancellationToken cancellationToken)
+    {
+        await using var zip = await _source.OpenAsync(version.AccountId, digest, cancellationToken);
+        return await ZipUnpacker.UnpackAsync(zip, folder, left, cancellationToken);
     }
 
     private void Release(Entry entry)

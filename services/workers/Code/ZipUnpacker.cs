@@ -6,7 +6,7 @@ namespace Glue.Workers.Code;
 /// <summary>Unpacks a deployment zip, trusting nothing in it: names, links, sizes and modes are checked.</summary>
 internal static class ZipUnpacker
 {
-    /// <summary>Lambda's limit of unpacked code: 250 MiB.</summary>
+    /// <summary>Lambda's limit of unpacked code with its layers: 250 MiB.</summary>
     public const long MaxBytes = 250L * 1024 * 1024;
 
     /// <summary>More files than any deployment has; fewer than would fill the file system with names.</summary>
@@ -16,8 +16,13 @@ internal static class ZipUnpacker
     private const int TypeMask = 0xF000;
 
     /// <summary>Unpacks into a folder that does not exist yet. After a failure the folder may be there in part: the caller removes it.</summary>
+    /// <param name="zip">Seekable.</param>
+    /// <param name="folder">Made here.</param>
+    /// <param name="left">How many bytes it may have unpacked.</param>
+    /// <param name="cancellationToken">Stops in the middle.</param>
+    /// <returns>How many are left.</returns>
     /// <exception cref="InvalidCodeException">With what is wrong and where.</exception>
-    public static async Task UnpackAsync(Stream zip, string folder, CancellationToken cancellationToken)
+    public static async Task<long> UnpackAsync(Stream zip, string folder, long left, CancellationToken cancellationToken)
     {
         try
         {
@@ -28,7 +33,6 @@ internal static class ZipUnpacker
             }
 
             Directory.CreateDirectory(folder);
-            var left = MaxBytes;
             // Links last: until then no path inside the folder can lead out of it.
             var links = new List<ZipArchiveEntry>();
             foreach (var entry in archive.Entries)
@@ -47,6 +51,8 @@ internal static class ZipUnpacker
             {
                 await LinkAsync(link, folder, cancellationToken);
             }
+
+            return left;
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException)
         {
@@ -83,7 +89,7 @@ internal static class ZipUnpacker
                 left -= count; // counted as it comes: what the zip's directory claims proves nothing
                 if (left < 0)
                 {
-                    throw new InvalidCodeException($"The code is larger than {MaxBytes / 1024 / 1024} MiB when unpacked.");
+                    throw new InvalidCodeException($"The code with its layers is larger than {MaxBytes / 1024 / 1024} MiB when unpacked.");
                 }
 
                 await to.WriteAsync(buffer.AsMemory(0, count), cancellationToken);

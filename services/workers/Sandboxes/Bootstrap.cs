@@ -15,7 +15,7 @@ internal static class Bootstrap
         if (!File.Exists(path))
         {
             return Failures.InvalidEntrypoint(
-                "the code has no file 'bootstrap' at its root; put the executable there under exactly this name (for a handler written for a language runtime choose that runtime)");
+                "the code has no file 'bootstrap' at its root, nor has a layer; put the executable there under exactly this name (for a handler written for a language runtime choose that runtime)");
         }
 
         const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Glue.Contracts.Functions;
+using Glue.Workers.Code;
 
 namespace Glue.Workers.Sandboxes;
 
@@ -9,7 +10,7 @@ namespace Glue.Workers.Sandboxes;
 /// <param name="Failure">Not null: the code was looked at and cannot run.</param>
 internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string ExecutionEnvironment, FunctionFailure? Failure = null)
 {
-    /// <summary>Finds the command of a version whose code is unpacked in <paramref name="codeFolder"/>.</summary>
+    /// <summary>Finds the command of a version whose code is unpacked in <paramref name="codeFolder"/> (<see cref="CodeFolder"/>).</summary>
     public static RuntimeCommand Of(FunctionVersion version, string codeFolder)
     {
         var environment = "AWS_Lambda_" + version.Runtime;
@@ -27,7 +28,10 @@ internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string Ex
 
         if (version.Runtime.StartsWith("provided", StringComparison.Ordinal))
         {
-            return new RuntimeCommand(["/var/task/bootstrap"], environment, Bootstrap.Check(Path.Combine(codeFolder, "bootstrap")));
+            var isInLayer = !File.Exists(Path.Combine(CodeFolder.Task(codeFolder), "bootstrap")) && File.Exists(Path.Combine(CodeFolder.Layers(codeFolder), "bootstrap"));
+            return isInLayer
+                ? new RuntimeCommand(["/opt/bootstrap"], environment, Bootstrap.Check(Path.Combine(CodeFolder.Layers(codeFolder), "bootstrap")))
+                : new RuntimeCommand(["/var/task/bootstrap"], environment, Bootstrap.Check(Path.Combine(CodeFolder.Task(codeFolder), "bootstrap")));
         }
 
         return new RuntimeCommand([], environment, Failures.InvalidEntrypoint(

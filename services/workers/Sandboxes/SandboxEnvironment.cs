@@ -16,8 +16,6 @@ internal static class SandboxEnvironment
         new("TZ", ":UTC"),
         new("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"),
         new("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib"),
-        new("NODE_PATH", "/opt/nodejs/node_modules:/var/task/node_modules"),
-        new("PYTHONPATH", "/var/runtime/Runtimes/python"),
         new("HOME", "/tmp"),
     ];
 
@@ -25,7 +23,11 @@ internal static class SandboxEnvironment
     {
         var storage = $"http://127.0.0.1:{ChannelProtocol.StoragePort}";
         var region = version.Arn.Split(':') is [_, _, _, { Length: > 0 } named, ..] ? named : "us-east-1";
-        var all = new Dictionary<string, string>(Defaults);
+        var all = new Dictionary<string, string>(Defaults)
+        {
+            ["NODE_PATH"] = $"/opt/nodejs/{version.Runtime.Replace("nodejs", "node", StringComparison.Ordinal).Replace(".x", "", StringComparison.Ordinal)}/node_modules:/opt/nodejs/node_modules:/var/task/node_modules",
+            ["PYTHONPATH"] = $"/var/runtime/Runtimes/python:/opt/python/lib/{version.Runtime}/site-packages:/opt/python",
+        };
         foreach (var (name, value) in version.Environment)
         {
             all[name] = value;

@@ -22,16 +22,18 @@ internal static class Bubblewrap
     private static readonly string[] Fixed = BuildFixed();
 
     /// <param name="code">Folder seen at /var/task.</param>
+    /// <param name="layers">Folder seen at /opt.</param>
     /// <param name="guest">Folder seen at /var/runtime.</param>
     /// <param name="etc">Folder with the sandbox's own passwd, group, hosts, nsswitch.conf and resolv.conf.</param>
     /// <param name="temporaryMiB">Size of /tmp.</param>
     /// <param name="command">What runs as PID 1.</param>
-    public static IEnumerable<string> Command(string code, string guest, string etc, int temporaryMiB, params IEnumerable<string> command) =>
+    public static IEnumerable<string> Command(string code, string layers, string guest, string etc, int temporaryMiB, params IEnumerable<string> command) =>
     [
         Program,
         .. Fixed,
         .. OwnEtc(etc),
         "--ro-bind", code, "/var/task",
+        "--ro-bind", layers, "/opt",
         "--ro-bind", guest, "/var/runtime",
         "--size", (temporaryMiB * 1024L * 1024).ToString(CultureInfo.InvariantCulture), "--tmpfs", "/tmp",
         "--remount-ro", "/", // bubblewrap's root is a tmpfs of its own

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Glue.Workers.Code;
 using Glue.Workers.Sandboxes;
 using Microsoft.Extensions.Logging;
 
@@ -111,17 +112,17 @@ internal sealed class ProcessDriver : ISandboxDriver
             command.AddRange(["--join", file]);
         }
 
-        var (code, runtime, etc) = (spec.CodeFolder, guest, _etc);
+        var (code, layers, runtime, etc) = (CodeFolder.Task(spec.CodeFolder), CodeFolder.Layers(spec.CodeFolder), guest, _etc);
         if (user is { } id)
         {
             // The sandbox's user may not reach into folders of root: they are put where it can.
-            command.AddRange(["--stage", code, "task", "--stage", runtime, "runtime", "--stage", etc, "etc"]);
+            command.AddRange(["--stage", code, "task", "--stage", layers, "opt", "--stage", runtime, "runtime", "--stage", etc, "etc"]);
             command.AddRange(["--user", id.ToString(CultureInfo.InvariantCulture)]);
-            (code, runtime, etc) = ("/tmp/task", "/tmp/runtime", "/tmp/etc");
+            (code, layers, runtime, etc) = ("/tmp/task", "/tmp/opt", "/tmp/runtime", "/tmp/etc");
         }
 
         command.Add("--");
-        command.AddRange(Bubblewrap.Command(code, runtime, etc, spec.Version.EphemeralStorageMiB, "/var/runtime/glue-agent"));
+        command.AddRange(Bubblewrap.Command(code, layers, runtime, etc, spec.Version.EphemeralStorageMiB, "/var/runtime/glue-agent"));
         return command;
     }
 

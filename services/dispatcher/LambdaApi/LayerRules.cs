@@ -1,0 +1,67 @@
+using System.Text.RegularExpressions;
+using Glue.Dispatcher.Functions;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>Which layers a function may have (Lambda API Reference, CreateFunction, and Lambda quotas; read 2026-11).</summary>
+internal static partial class LayerRules
+{
+    private const int MaxLayers = 5;
+
+    /// <param name="layers">Those there are.</param>
+    /// <param name="arns">Those wanted, in order.</param>
+    /// <param name="accountId">Whose layers they must be.</param>
+    /// <exception cref="LambdaException">Too many, twice the same, not there, or another account's.</exception>
+    public static IReadOnlyList<LayerUse> Find(LayerStore layers, IReadOnlyList<string> arns, string accountId)
+    {
+        if (arns.Count > MaxLayers)
+        {
+            throw LambdaException.InvalidParameter($"Cannot reference more than {MaxLayers} layers.");
+        }
+
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        var found = new List<LayerUse>();
+        foreach (var arn in arns)
+        {
+            var layer = Find(layers, arn, accountId) ?? throw LambdaException.InvalidParameter($"Layer version {arn} does not exist.");
+            if (!seen.TryAdd(layer.Name, arn))
+            {
+                throw LambdaException.InvalidParameter(
+                    "Two different versions of the same layer are not allowed to be referenced in the same function. "
+                    + $"{seen[layer.Name]} and {arn} are versions of the same layer.");
+            }
+
+            found.Add(new LayerUse(arn, layer.CodeSha256, layer.CodeSizeBytes, layer.UnpackedBytes));
+        }
+
+        return found;
+    }
+
+    /// <returns>Null: there is none.</returns>
+    /// <exception cref="LambdaException">It is no layer version's ARN, or another account's.</exception>
+    public static LayerVersionState? Find(LayerStore layers, string arn, string accountId)
+    {
+        if (LayerVersionArn().Match(arn ?? "") is not { Success: true } match)
+        {
+            throw LambdaException.Validation($"Value '{arn}' at 'layers' failed to satisfy constraint: Member must satisfy regular expression pattern: {LayerVersionArn().ToString()[2..^2]}");
+        }
+
+        return match.Groups["account"].Value == accountId
+            ? layers.Find(accountId, match.Groups["name"].Value, VersionNumber.Of(match.Groups["version"].Value))
+            : throw LambdaException.AccessDenied("GetLayerVersion", arn!);
+    }
+
+    /// <exception cref="LambdaException">Code and layers together are too large.</exception>
+    public static FunctionState CheckSize(FunctionState state)
+    {
+        var bytes = state.UnpackedBytes + state.Layers.Sum(static layer => layer.UnpackedBytes);
+        return bytes <= DeploymentZip.MaxUnpackedBytes ? state : throw LambdaException.InvalidParameter(
+            $"Function code combined with layers exceeds the maximum allowed size of {DeploymentZip.MaxUnpackedBytes} bytes. The actual size is {bytes} bytes.");
+    }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9-_]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    public static partial Regex NamePattern();
+
+    [GeneratedRegex(@"\Aarn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:(?<account>\d{12}):layer:(?<name>[a-zA-Z0-9-_]+)(:(?<version>[0-9]{1,9}))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LayerVersionArn();
+}
