@@ -125,11 +125,11 @@ public sealed partial class WorkerFixture : IAsyncDisposable
     public static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
     /// <summary>Waits until the worker has come to a state.</summary>
-    public async Task UntilAsync(Func<WorkerStatus, bool> isReached)
+    public async Task UntilAsync(Func<WorkerStatus, bool> isReached, int seconds = 10)
     {
         for (var i = 0; !isReached(Worker.Status); i++)
         {
-            Assert.True(i < 500, $"not reached in 10 s: {Worker.Status}");
+            Assert.True(i < seconds * 50, $"not reached in {seconds} s: {Worker.Status}");
             await Task.Delay(20);
         }
     }
