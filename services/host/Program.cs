@@ -9,6 +9,7 @@ using Glue.Host.Invocations;
 using Glue.Host.Logs;
 using Glue.Host.Rules;
 using Glue.Host.Sandboxing;
+using Glue.Host.Store;
 using Glue.Host.Up;
 using Glue.Host.Webhooks;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     InvocationsCommand.Create(),
     DeadLettersCommand.Create(),
     LogsCommand.Create(),
+    StoreCommand.Create(),
     ImageCommand.Create(),
     DoctorCommand.Create(),
 };

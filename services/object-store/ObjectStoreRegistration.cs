@@ -11,6 +11,7 @@ using Glue.ObjectStore.Listing;
 using Glue.ObjectStore.Multipart;
 using Glue.ObjectStore.Notifications;
 using Glue.ObjectStore.Objects;
+using Glue.ObjectStore.Scrub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -40,7 +41,9 @@ public static class ObjectStoreRegistration
         services.AddSingleton(options);
         services.AddSingleton<ObjectStoreMetrics>();
         services.AddSingleton<DiskThreads>();
-        services.AddSingleton(provider => new BlobFiles(Path.Combine(options.DataFolder, "blobs"), provider.GetRequiredService<DiskThreads>()));
+        services.AddSingleton(provider => new BlobFiles(
+            Path.Combine(options.DataFolder, "blobs"), provider.GetRequiredService<DiskThreads>(),
+            new SmallBodies(provider.GetRequiredService<StoreDatabase>().Database), new DamagedBlobs(provider.GetRequiredService<StoreDatabase>().Database)));
         services.AddSingleton(provider => new StoreDatabase(database(provider)));
         services.AddSingleton(static provider => new BucketCatalog(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new ObjectCatalog(
@@ -49,6 +52,8 @@ public static class ObjectStoreRegistration
         services.AddSingleton(static provider => new KeyLister(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new VersionLister(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new LifecycleCandidates(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton(static provider => new StoredBodies(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton<VerifyOperation>();
         services.AddSingleton<BucketQuota>();
         services.AddSingleton<VersioningOperations>();
         services.AddSingleton<DocumentOperations>();

@@ -109,6 +109,12 @@ internal static class Schema
             found INTEGER NOT NULL,
             what TEXT NOT NULL) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE small_body(
+            id TEXT PRIMARY KEY,                  -- the blob's
+            sum INTEGER NOT NULL,                 -- CRC-32C, begun with the id
+            bytes BLOB NOT NULL);
+        """,
     ];
 
     public static void Migrate(SqliteDatabase database) => database.Migrate(Component, Steps);

@@ -18,7 +18,7 @@ internal sealed class CatalogFixture : IAsyncDisposable
     {
         Database = SqliteDatabase.Open(_folder["store.db"]);
         Schema.Migrate(Database);
-        Files = new BlobFiles(_folder["blobs"], _disk);
+        Files = new BlobFiles(_folder["blobs"], _disk, new SmallBodies(Database), new DamagedBlobs(Database));
         Buckets = new BucketCatalog(Database);
         Objects = new ObjectCatalog(Database, Files, Journal);
     }
@@ -34,6 +34,14 @@ internal sealed class CatalogFixture : IAsyncDisposable
     public RecordingJournal Journal { get; } = new();
 
     public SettableTime Time { get; } = new();
+
+    /// <summary>Bodies kept, as files and as rows.</summary>
+    public long Bodies => Directory.EnumerateFiles(BlobFolder, "*", SearchOption.AllDirectories).Count() + Database.Read(static connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM small_body";
+        return (long)command.ExecuteScalar()!;
+    });
 
     public string BlobFolder => _folder["blobs"];
 
@@ -51,7 +59,7 @@ internal sealed class CatalogFixture : IAsyncDisposable
         await blob.SyncAsync();
         var stored = await Objects.PutAsync(bucket, key, WriteConditions.None, Origin("ObjectCreated:Put"), (write, _) =>
         {
-            BlobReferences.Add(write, [blob.Id]);
+            blob.Add(write);
 #pragma warning disable CA5351 // an ETag is MD5 by definition
             var etag = Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(body));
 #pragma warning restore CA5351

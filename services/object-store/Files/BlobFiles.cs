@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Glue.Foundation.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Glue.ObjectStore.Files;
 
 /// <summary>
-/// The bodies: one file per blob, named by 128 random bits, in 256 folders by the name's first two digits. A name says nothing
-/// about an object; only a metadata row that names a blob makes it part of one. That is why a new blob is written under its
+/// The bodies: one file per blob, in 256 folders by the name's first two digits; small ones are rows of the database
+/// (<see cref="SmallBodies"/>). Only a metadata row that names a blob makes it part of an object. That is why a new blob is written under its
 /// final name at once: until the row is committed it is as invisible as a temporary file, and the rename a temporary file
 /// would need costs a second journal commit (ext4, measured: 1.2 ms against 0.3 ms for a 4 KB put).
 /// </summary>
@@ -20,9 +19,13 @@ internal sealed class BlobFiles : IDisposable
 
     /// <param name="root">Made when missing.</param>
     /// <param name="disk">Waits for fsync.</param>
-    public BlobFiles(string root, DiskThreads disk)
+    /// <param name="small">Those that are no files.</param>
+    /// <param name="damaged">Those that must not be read.</param>
+    public BlobFiles(string root, DiskThreads disk, SmallBodies small, DamagedBlobs damaged)
     {
         _disk = disk;
+        Small = small;
+        Damaged = damaged;
         Directory.CreateDirectory(root);
         for (var i = 0; i < _folders.Length; i++)
         {
@@ -35,27 +38,48 @@ internal sealed class BlobFiles : IDisposable
         above.Sync();
     }
 
+    public SmallBodies Small { get; }
+
+    public DamagedBlobs Damaged { get; }
+
     /// <summary>Starts a blob. Dispose the writer when its metadata is committed, or when it was given up.</summary>
-    /// <exception cref="IOException">The disk is full or broken.</exception>
-    public BlobWriter Create()
+    public BlobWriter Create() => new(this, SmallBodies.MaxBytes);
+
+    /// <summary>Starts a blob that may be one of many of a body: always a file, which a reader can keep from being removed.</summary>
+    public BlobWriter CreatePart() => new(this, maxRowBytes: 0);
+
+    /// <summary>Opens a range for reading; an open blob stays readable after its deletion.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="blobLength">Bytes of the whole blob.</param>
+    /// <param name="offset">Of the range.</param>
+    /// <param name="length">Of the range; at least 1.</param>
+    /// <exception cref="FileNotFoundException">It is gone: the object was replaced meanwhile, or the data folder is damaged.</exception>
+    /// <exception cref="BodyDamagedException">It is seen to be damaged.</exception>
+    public BlobReader Open(string id, long blobLength, long offset, long length)
     {
-        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        _unsettled[id] = true;
-        try
+        switch (BlobId.KindOf(id))
         {
-            var handle = File.OpenHandle(PathOf(id), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            return new BlobWriter(this, id, handle);
-        }
-        catch
-        {
-            _unsettled.TryRemove(id, out _);
-            throw;
+            case BlobKind.Row:
+                var bytes = Small.Read(id);
+                return bytes.Length == blobLength
+                    ? new SmallBodyReader(bytes.AsMemory((int)offset, (int)length))
+                    : throw new BodyDamagedException(id, $"it has {bytes.Length} bytes, not {blobLength}");
+            case BlobKind.PlainFile:
+                return new PlainFileReader(id, File.OpenHandle(PathOf(id)), offset, length);
+            default:
+                return new SummedFileReader(id, File.OpenHandle(PathOf(id)), blobLength, offset, length);
         }
     }
 
-    /// <summary>Opens for reading; an open blob stays readable after its deletion.</summary>
-    /// <exception cref="FileNotFoundException">It is gone: the object was replaced meanwhile, or the data folder is damaged.</exception>
-    public SafeFileHandle Open(string id) => File.OpenHandle(PathOf(id), options: FileOptions.None);
+    /// <summary>Makes the next read of a blob come from the disk, where it may differ from what memory still holds.</summary>
+    public void ForgetCached(string id)
+    {
+        if (BlobId.KindOf(id) != BlobKind.Row && File.Exists(PathOf(id)))
+        {
+            using var file = File.OpenHandle(PathOf(id));
+            PageCache.Forget(file);
+        }
+    }
 
     /// <summary>
     /// Keeps blobs from being removed while a reader works through them; for bodies of many blobs, which are opened one after the
@@ -68,9 +92,9 @@ internal sealed class BlobFiles : IDisposable
     {
         foreach (var id in ids)
         {
-            if (_pins.Postpone(id))
+            if (BlobId.KindOf(id) == BlobKind.Row || _pins.Postpone(id))
             {
-                continue;
+                continue; // gone with its row, or gone when its reader is done
             }
 
             try
@@ -105,6 +129,20 @@ internal sealed class BlobFiles : IDisposable
         foreach (var folder in _folders)
         {
             folder.Dispose();
+        }
+    }
+
+    internal SafeFileHandle CreateFile(string id)
+    {
+        _unsettled[id] = true;
+        try
+        {
+            return File.OpenHandle(PathOf(id), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        }
+        catch
+        {
+            _unsettled.TryRemove(id, out _);
+            throw;
         }
     }
 

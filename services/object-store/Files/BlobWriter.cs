@@ -1,32 +1,102 @@
+using System.Buffers;
+using Glue.Foundation.Sqlite;
 using Microsoft.Win32.SafeHandles;
 
 namespace Glue.ObjectStore.Files;
 
-/// <summary>One blob being written. Unless <see cref="Keep"/> was called, disposing removes the file.</summary>
-internal sealed class BlobWriter(BlobFiles files, string id, SafeFileHandle handle) : IDisposable
+/// <summary>
+/// One blob being written: in memory while it is small, then to a file. Unless <see cref="Keep"/> was called, disposing removes the file.
+/// </summary>
+internal sealed class BlobWriter(BlobFiles files, int maxRowBytes) : IDisposable
 {
+    private byte[]? _small = maxRowBytes > 0 ? ArrayPool<byte>.Shared.Rent(maxRowBytes) : null;
+    private string? _id;
+    private SafeFileHandle? _handle;
+    private BlockSums? _sums;
     private bool _keep;
 
-    public string Id => id;
+    /// <summary>Known once it is synced.</summary>
+    public string Id => _id ?? throw new InvalidOperationException("The blob is not written to its end.");
 
     public long Length { get; private set; }
 
     /// <exception cref="IOException">The disk is full or broken.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        await RandomAccess.WriteAsync(handle, bytes, Length, cancellationToken);
+        if (_handle is null && Length + bytes.Length <= maxRowBytes)
+        {
+            bytes.CopyTo(_small.AsMemory((int)Length));
+            Length += bytes.Length;
+            return;
+        }
+
+        if (_handle is null)
+        {
+            Open();
+            if (Length > 0)
+            {
+                await RandomAccess.WriteAsync(_handle!, _small.AsMemory(0, (int)Length), 0, cancellationToken);
+                _sums!.Append(_small.AsSpan(0, (int)Length));
+            }
+        }
+
+        var writing = RandomAccess.WriteAsync(_handle!, bytes, Length, cancellationToken);
+        _sums!.Append(bytes.Span);
+        await writing;
         Length += bytes.Length;
     }
 
-    /// <summary>Returns once the bytes and the file's name are on disk.</summary>
-    public Task SyncAsync() => files.SyncAsync(id, handle);
+    /// <summary>Returns once the bytes and the file's name are on disk; of a small one there is nothing to do before its commit.</summary>
+    /// <exception cref="IOException">The disk is full or broken.</exception>
+    public async Task SyncAsync()
+    {
+        if (_handle is null && maxRowBytes > 0)
+        {
+            _id = BlobId.New(BlobKind.Row);
+            return;
+        }
+
+        if (_handle is null)
+        {
+            Open();
+        }
+
+        await RandomAccess.WriteAsync(_handle!, _sums!.Finish(), Length);
+        await files.SyncAsync(_id!, _handle!);
+    }
+
+    /// <summary>Adds it to the open transaction, with one use.</summary>
+    public void Add(SqliteWrite write)
+    {
+        write.Prepared("INSERT INTO blob(id, uses) VALUES($id, 1)").With("$id", Id).ExecuteNonQuery();
+        if (_handle is null)
+        {
+            SmallBodies.Add(write, Id, _small.AsMemory(0, (int)Length));
+        }
+    }
 
     /// <summary>The metadata that names this blob is committed.</summary>
     public void Keep() => _keep = true;
 
     public void Dispose()
     {
-        handle.Dispose();
-        files.Settle(id, _keep);
+        if (_small is { } rented)
+        {
+            _small = null;
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        if (_handle is not null)
+        {
+            _handle.Dispose();
+            files.Settle(_id!, _keep);
+        }
+    }
+
+    private void Open()
+    {
+        _id = BlobId.New(BlobKind.File);
+        _sums = new BlockSums(_id);
+        _handle = files.CreateFile(_id);
     }
 }

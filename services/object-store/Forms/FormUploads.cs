@@ -58,7 +58,7 @@ internal sealed class FormUploads(ObjectCatalog catalog, FormSignature signature
         var now = time.GetUtcNow();
         var stored = await catalog.PutAsync(request.Bucket, key, WriteConditions.Read(request), ChangeOrigin.Of(request, "ObjectCreated:Post", now), (write, _) =>
         {
-            BlobReferences.Add(write, [blob.Id]);
+            blob.Add(write);
             return new StoredObject
             {
                 Size = received.Length,

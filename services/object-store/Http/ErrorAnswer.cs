@@ -5,11 +5,18 @@ namespace Glue.ObjectStore.Http;
 /// <summary>S3's error document.</summary>
 internal static class ErrorAnswer
 {
+    /// <summary>An answer that began as an object's and failed before a byte was sent must not keep them.</summary>
+    private static readonly string[] OfAnObject =
+    [
+        "ETag", "Last-Modified", "Content-Range", "Accept-Ranges", "Content-Encoding", "Content-Disposition", "Content-Language", "Cache-Control", "Expires",
+    ];
+
     public static async Task SendAsync(HttpContext http, RequestIds ids, string target, S3Exception error)
     {
         var response = http.Response;
         response.Headers.ContentLength = null;
-        foreach (var name in new[] { "ETag", "Last-Modified", "Content-Range", "Accept-Ranges", "Content-Encoding" })
+        foreach (var name in response.Headers.Keys.Where(static name => OfAnObject.Contains(name, StringComparer.OrdinalIgnoreCase)
+            || name.StartsWith("x-amz-meta-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             response.Headers.Remove(name);
         }

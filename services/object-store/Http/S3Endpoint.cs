@@ -3,6 +3,7 @@ using Glue.Foundation.Signing;
 using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Cors;
+using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -139,6 +140,9 @@ internal sealed class S3Endpoint(
                 return known;
             case BadHttpRequestException bad:
                 return new S3Exception(bad.StatusCode == 413 ? S3Error.EntityTooLarge : S3Error.IncompleteBody, bad.Message, bad);
+            case BodyDamagedException damaged:
+                Log.Damaged(logger, damaged.Blob, damaged.What);
+                return new S3Exception(S3Error.ObjectDamaged, inner: damaged);
             case var full when DiskFull.Is(full):
                 Log.DiskFull(logger, ids.RequestId, full);
                 return new S3Exception(S3Error.InsufficientStorage, inner: full);

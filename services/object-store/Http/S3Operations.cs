@@ -4,6 +4,7 @@ using Glue.ObjectStore.Listing;
 using Glue.ObjectStore.Multipart;
 using Glue.ObjectStore.Notifications;
 using Glue.ObjectStore.Objects;
+using Glue.ObjectStore.Scrub;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.ObjectStore.Http;
@@ -13,7 +14,7 @@ internal sealed class S3Operations(
     BucketOperations buckets, VersioningOperations versioning, DocumentOperations documents, PolicyOperations policies, BucketQuota quota,
     NotificationOperations notifications, ObjectListings listings, VersionListings versionListings, ObjectReads reads, ObjectAttributes attributes,
     ObjectWrites writes, TagOperations tags, AccessControlLists acls, DeleteMany deleteMany, MultipartUploads multipart, PartUploads parts,
-    UploadListings uploadListings)
+    UploadListings uploadListings, VerifyOperation verify)
 {
     /// <summary>No policy grants it to others, unless it allows everything: S3 has no such action.</summary>
     private const string OwnerOnly = "glue:Configure";
@@ -24,7 +25,7 @@ internal sealed class S3Operations(
         "x-id", "list-type", "prefix", "delimiter", "marker", "max-keys", "encoding-type", "continuation-token", "start-after", "fetch-owner",
         "key-marker", "version-id-marker", "versionId", "partNumber", "max-buckets", "bucket-region", "allow-unordered",
         "response-content-type", "response-content-language", "response-expires", "response-cache-control", "response-content-disposition",
-        "response-content-encoding", "AWSAccessKeyId", "Signature", "Expires", "content-type", "content-md5",
+        "response-content-encoding", "rate", "AWSAccessKeyId", "Signature", "Expires", "content-type", "content-md5",
     ];
 
     /// <exception cref="S3Exception">NotImplemented, MethodNotAllowed.</exception>
@@ -35,6 +36,7 @@ internal sealed class S3Operations(
         {
             { BucketName: "" } => (method, Subresource(request)) switch
             {
+                ("POST", VerifyOperation.Name) => new(null, verify.RunAsync),
                 ("GET", _) => new(null, buckets.ListAsync),
                 _ => throw new S3Exception(S3Error.MethodNotAllowed),
             },

@@ -18,7 +18,7 @@ internal sealed class PartUploads(
     {
         var (upload, number) = Target(request);
         quota.CheckAnnounced(request.Bucket, BodyReceiver.AnnouncedBytes(request));
-        using var blob = files.Create();
+        using var blob = files.CreatePart();
         var received = await BodyReceiver.ReceiveAsync(request, blob, options.MaxPutBytes, upload.ChecksumAlgorithm);
         if (upload.ChecksumAlgorithm is { } expected && received.Checksum!.Algorithm != expected)
         {
@@ -43,7 +43,7 @@ internal sealed class PartUploads(
             ? new ByteRange(0, stored.Size)
             : ByteRange.Parse(header, stored.Size) ?? throw new S3Exception(S3Error.InvalidArgument,
                 "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy");
-        using var blob = files.Create();
+        using var blob = files.CreatePart();
         ReceivedBody received;
         using (var body = new StoredBodyReader(files, stored.Body, range))
         {
@@ -74,7 +74,7 @@ internal sealed class PartUploads(
     {
         await blob.SyncAsync();
         var part = new UploadedPart(number, received.Length, received.ETag, time.GetUtcNow(), received.Checksum, blob.Id);
-        var replaced = await uploads.PutPartAsync(request.Bucket, request.Key, upload.Id, part);
+        var replaced = await uploads.PutPartAsync(request.Bucket, request.Key, upload.Id, part, blob);
         blob.Keep();
         files.Delete(replaced);
         return part;

@@ -3,6 +3,7 @@ using Glue.Foundation.Checksums;
 using Glue.Foundation.Sqlite;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Buckets;
+using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Objects;
 using Microsoft.Data.Sqlite;
@@ -72,17 +73,17 @@ internal sealed class UploadCatalog(SqliteDatabase database)
     /// <summary>Adds a part, or replaces the one of the same number.</summary>
     /// <returns>Blobs nothing names any more.</returns>
     /// <exception cref="S3Exception">NoSuchUpload: it was completed or aborted while the part came in; QuotaExceeded.</exception>
-    public Task<List<string>> PutPartAsync(Bucket bucket, string key, string id, UploadedPart part) => database.WriteAsync(write =>
+    public Task<List<string>> PutPartAsync(Bucket bucket, string key, string id, UploadedPart part, BlobWriter blob) => database.WriteAsync(write =>
     {
         Get(write, bucket, key, id);
         var replaced = new FreedBodies();
-        if (FindPart(write, id, part.Number) is var (blob, size))
+        if (FindPart(write, id, part.Number) is var (replacedBlob, replacedSize))
         {
-            replaced.Take(write, [blob], size);
+            replaced.Take(write, [replacedBlob], replacedSize);
         }
 
         BucketState.Read(write, bucket).Charge(write, bucket, part.Size - replaced.Bytes);
-        BlobReferences.Add(write, [part.Blob]);
+        blob.Add(write);
         write.Prepared(
             """
             INSERT INTO part(upload_id, number, size, etag, modified, checksum, blob)

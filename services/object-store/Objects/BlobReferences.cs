@@ -1,15 +1,17 @@
 using Glue.Foundation.Sqlite;
+using Glue.ObjectStore.Files;
 
 namespace Glue.ObjectStore.Objects;
 
 /// <summary>Counts who names a blob, inside the transaction that changes it. A blob nobody names is removed after the commit.</summary>
 internal static class BlobReferences
 {
+    /// <summary>One more use of blobs that are there already; a new one adds itself (<see cref="BlobWriter.Add"/>).</summary>
     public static void Add(SqliteWrite write, IEnumerable<string> blobs)
     {
         foreach (var blob in blobs)
         {
-            write.Prepared("INSERT INTO blob(id, uses) VALUES($id, 1) ON CONFLICT DO UPDATE SET uses=uses+1").With("$id", blob).ExecuteNonQuery();
+            write.Prepared("UPDATE blob SET uses=uses+1 WHERE id=$id").With("$id", blob).ExecuteNonQuery();
         }
     }
 
@@ -23,6 +25,11 @@ internal static class BlobReferences
         }
 
         write.Prepared("DELETE FROM blob WHERE id=$id").With("$id", blob).ExecuteNonQuery();
+        if (BlobId.KindOf(blob) == BlobKind.Row)
+        {
+            SmallBodies.Remove(write, blob);
+        }
+
         return false;
     });
 }

@@ -36,9 +36,14 @@ internal sealed class ObjectReads(ObjectCatalog catalog, BlobFiles files)
             {
                 body = new StoredBodyReader(files, stored.Body, range);
             }
-            catch (FileNotFoundException) when (attempt < MaxAttempts)
+            catch (FileNotFoundException e)
             {
-                continue; // replaced between reading its row and opening its file
+                if (attempt < MaxAttempts)
+                {
+                    continue; // replaced between reading its row and opening its file
+                }
+
+                throw new BodyDamagedException(e.FileName ?? "", "its file is missing", e);
             }
 
             using (body)

@@ -28,7 +28,7 @@ internal sealed class ObjectWrites(
         var now = time.GetUtcNow();
         var stored = await catalog.PutAsync(request.Bucket, request.Key, conditions, ChangeOrigin.Of(request, "ObjectCreated:Put", now), (write, _) =>
         {
-            BlobReferences.Add(write, [blob.Id]);
+            blob.Add(write);
             return new StoredObject
             {
                 Size = received.Length,

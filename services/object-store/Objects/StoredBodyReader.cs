@@ -1,31 +1,38 @@
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Files;
-using Microsoft.Win32.SafeHandles;
 
 namespace Glue.ObjectStore.Objects;
 
-/// <summary>A body opened for reading one range. While it is open, the range stays readable whatever happens to the object.</summary>
+/// <summary>
+/// A body opened for reading one range. While it is open, the range stays readable whatever happens to the object; what it gives was
+/// checked against the blobs' own sums.
+/// </summary>
 internal sealed class StoredBodyReader : PayloadReader
 {
     private readonly BlobFiles _files;
-    private readonly List<(string Blob, long Offset, long Length)> _runs = [];
+    private readonly List<(BodySegment Segment, long Offset, long Length)> _runs = [];
     private readonly IDisposable? _pin;
-    private SafeFileHandle? _handle;
+    private readonly bool _evenIfDamaged;
+    private BlobReader? _reader;
     private int _run;
-    private long _doneOfRun;
 
+    /// <param name="files">Where the blobs are.</param>
+    /// <param name="body">All of it.</param>
+    /// <param name="range">What is wanted.</param>
+    /// <param name="evenIfDamaged">Read also what was found damaged: whoever verifies looks again.</param>
     /// <exception cref="FileNotFoundException">The object was replaced since its row was read.</exception>
-    public StoredBodyReader(BlobFiles files, ObjectBody body, ByteRange range)
+    /// <exception cref="BodyDamagedException">It is known to be damaged, or seen to be.</exception>
+    public StoredBodyReader(BlobFiles files, ObjectBody body, ByteRange range, bool evenIfDamaged = false)
     {
-        _files = files;
+        (_files, _evenIfDamaged) = (files, evenIfDamaged);
         var (start, left) = (range.Start, range.Length);
-        foreach (var (blob, length) in body.Segments)
+        foreach (var segment in body.Segments)
         {
-            var skipped = Math.Min(start, length);
-            var taken = Math.Min(length - skipped, left);
+            var skipped = Math.Min(start, segment.Length);
+            var taken = Math.Min(segment.Length - skipped, left);
             if (taken > 0)
             {
-                _runs.Add((blob, skipped, taken));
+                _runs.Add((segment, skipped, taken));
             }
 
             start -= skipped;
@@ -34,12 +41,12 @@ internal sealed class StoredBodyReader : PayloadReader
 
         if (_runs.Count > 1)
         {
-            _pin = files.Pin([.. _runs.Select(static run => run.Blob)]);
+            _pin = files.Pin([.. _runs.Select(static run => run.Segment.Blob)]);
         }
 
         try
         {
-            _handle = _runs.Count > 0 ? files.Open(_runs[0].Blob) : null;
+            _reader = _runs.Count > 0 ? Open() : null;
         }
         catch
         {
@@ -48,42 +55,39 @@ internal sealed class StoredBodyReader : PayloadReader
         }
     }
 
-    /// <exception cref="EndOfStreamException">A file is shorter than its metadata says: the data folder is damaged.</exception>
+    /// <exception cref="BodyDamagedException">What is on disk is not what was put.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
-        if (_run == _runs.Count)
+        while (_run < _runs.Count)
         {
-            return 0;
-        }
+            _reader ??= Open();
+            if (await _reader.ReadAsync(into, cancellationToken) is var read and > 0)
+            {
+                return read;
+            }
 
-        var (blob, offset, length) = _runs[_run];
-        _handle ??= _files.Open(blob);
-        var wanted = into[..(int)Math.Min(into.Length, length - _doneOfRun)];
-
-        // A body that fits one piece is mostly in the page cache: reading it here is quicker than a hop to another thread.
-        var read = length <= into.Length
-            ? RandomAccess.Read(_handle, wanted.Span, offset + _doneOfRun)
-            : await RandomAccess.ReadAsync(_handle, wanted, offset + _doneOfRun, cancellationToken);
-        if (read == 0)
-        {
-            throw new EndOfStreamException($"Blob {blob} is shorter than its metadata says.");
-        }
-
-        _doneOfRun += read;
-        if (_doneOfRun == length)
-        {
-            _handle.Dispose();
-            _handle = null;
+            _reader.Dispose();
+            _reader = null;
             _run++;
-            _doneOfRun = 0;
         }
 
-        return read;
+        return 0;
     }
 
     public override void Dispose()
     {
-        _handle?.Dispose();
+        _reader?.Dispose();
         _pin?.Dispose();
+    }
+
+    private BlobReader Open()
+    {
+        var (segment, offset, length) = _runs[_run];
+        if (!_evenIfDamaged)
+        {
+            _files.Damaged.Check(segment.Blob);
+        }
+
+        return _files.Open(segment.Blob, segment.Length, offset, length);
     }
 }
