@@ -6,6 +6,7 @@ using Glue.Dispatcher.Destinations.Webhooks;
 using Glue.Dispatcher.Dispatch;
 using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.LambdaApi;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Placement;
@@ -71,6 +72,7 @@ public static class DispatcherServices
         services.AddSingleton<IInvocationQueue>(static provider => provider.GetRequiredService<EmbeddedInvocationQueue>());
         services.AddSingleton<ILedger>(provider =>
             new SqliteLedger(queue(provider), provider.GetRequiredService<EmbeddedInvocationQueue>().Leased));
+        services.AddSingleton(provider => new OutcomeStore(queue(provider), provider.GetRequiredService<TimeProvider>())).AddSingleton<RunningKeys>();
         services.AddHostedService<LedgerExpiry>();
 
         services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<OutcomeDeliveries>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();

@@ -2,6 +2,7 @@ using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
@@ -17,6 +18,8 @@ internal sealed class AttemptRunner(
     RetryPolicy policy,
     OutcomeDestinations destinations,
     OutcomeDeliveries deliveries,
+    RunningKeys keys,
+    OutcomeStore outcomes,
     TimeProvider time,
     DispatchMetrics metrics,
     ILogger<AttemptRunner> logger)
@@ -44,6 +47,44 @@ internal sealed class AttemptRunner(
             return Settlement.DeadLetter(leased.Lease, $"Function '{name}' does not exist (any more). Deploy it, or remove the rule that names it.");
         }
 
+        return function.Function.Idempotency is { } rule && rule.KeyOf(invocation.Payload) is { } key
+            ? await RunOnceAsync(leased, function, key, rule.Ttl, startedAt, cancellationToken)
+            : await RunAdmittedAsync(leased, function, startedAt, cancellationToken);
+    }
+
+    /// <summary>Of the events with one idempotency key one at a time, and none once one has succeeded.</summary>
+    private async Task<Settlement> RunOnceAsync(
+        LeasedInvocation leased, QualifiedFunction function, IdempotencyKey key, TimeSpan ttl, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        if (keys.TryHold(key) is not { } hold)
+        {
+            // It gives its place to others meanwhile: duplicates of a slow event must not fill them all.
+            return policy.AfterNotRun(leased, startedAt, "Another invocation with the same idempotency key runs; its outcome will stand for this one's.", function.State);
+        }
+
+        try
+        {
+            if (outcomes.Find(key) is { } kept)
+            {
+                return Settlement.Repeated(leased.Lease, kept) with { Holds = hold };
+            }
+
+            var settlement = await RunAdmittedAsync(leased, function, startedAt, cancellationToken);
+            return settlement is { Kind: SettlementKind.Done, Attempt.Outcome.Payload: var payload }
+                ? settlement with { Holds = hold, Keeps = new KeptOutcome(key.Text, leased.Invocation.Id, payload, time.GetUtcNow() + ttl) }
+                : settlement with { Holds = hold };
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Settlement> RunAdmittedAsync(
+        LeasedInvocation leased, QualifiedFunction function, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        var invocation = leased.Invocation;
         var admission = limits.TryEnter(invocation.AccountId, invocation.FunctionName, function.State.ReservedConcurrency);
         if (admission != AdmissionResult.Admitted)
         {

@@ -112,9 +112,11 @@ internal sealed class DispatchLoop(
     {
         await gate;
         var holdsPlace = true;
+        IDisposable? held = null;
         try
         {
             var settlement = await runner.RunAsync(leased, abandonToken);
+            held = settlement.Holds;
             var settled = PersistAsync(() => queue.SettleAsync([settlement], CancellationToken.None), abandonToken);
             if (settlement.Attempt is not { Outcome.Payload.Length: > MaxSettlingBytes })
             {
@@ -141,6 +143,7 @@ internal sealed class DispatchLoop(
         }
         finally
         {
+            held?.Dispose();
             _running.TryRemove(leased.Lease, out _);
             if (holdsPlace)
             {

@@ -1,4 +1,5 @@
 using Glue.Contracts.Functions;
+using Glue.Dispatcher.Idempotency;
 
 namespace Glue.Dispatcher.Functions;
 
@@ -15,6 +16,7 @@ internal sealed class DeployedFunction
     {
         (State, Versions) = (state, versions);
         Arn = state.Arn(region);
+        Idempotency = IdempotencyRule.Of(state.AccountId, state.Name, state.Tags); // tags were checked when they were put
         Latest = state.ToVersion(region, state.AllowsSnapshot);
         _unqualified = new QualifiedFunction(this, null, state, Latest);
         _qualified.Add(FunctionReference.Latest, new QualifiedFunction(this, FunctionReference.Latest, state, Latest));
@@ -32,6 +34,9 @@ internal sealed class DeployedFunction
     }
 
     public FunctionState State { get; }
+
+    /// <summary>Null: its events are run as often as they come.</summary>
+    public IdempotencyRule? Idempotency { get; }
 
     /// <summary>Published versions by rising number.</summary>
     public IReadOnlyList<VersionState> Versions { get; }

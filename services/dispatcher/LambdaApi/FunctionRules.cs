@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using Glue.Dispatcher.Idempotency;
 
 namespace Glue.Dispatcher.LambdaApi;
 
@@ -65,6 +66,15 @@ internal static partial class FunctionRules
                 throw LambdaException.InvalidParameter(
                     $"Tag '{(key.Length > 128 ? key[..128] : key)}': keys have 1 to 128 characters and do not begin with aws:, values at most 256.");
             }
+        }
+
+        try
+        {
+            _ = IdempotencyRule.Of("", "", tags);
+        }
+        catch (FormatException e)
+        {
+            throw LambdaException.InvalidParameter(e.Message);
         }
     }
 

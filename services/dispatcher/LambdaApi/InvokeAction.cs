@@ -5,6 +5,7 @@ using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Signing;
@@ -23,6 +24,8 @@ internal sealed class InvokeAction(
     ConcurrencyLimits limits,
     WorkerPool workers,
     IInvocationQueue queue,
+    RunningKeys keys,
+    OutcomeStore outcomes,
     DispatcherOptions options,
     TimeProvider time,
     InvokeMetrics metrics,
@@ -128,7 +131,48 @@ internal sealed class InvokeAction(
             TraceParent = traceParent,
             WantsLogTail = logType == "Tail",
         };
+        if (function.Function.Idempotency is { } rule && rule.KeyOf(payload) is { } key)
+        {
+            await RunOnceAsync(context, function, request, key, rule.Ttl);
+            return;
+        }
+
         var version = function.Choose(requestId);
+        var outcome = await RunAsync(function, version, request);
+        await AnswerAsync(context, outcome, version.Version, request.WantsLogTail);
+    }
+
+    /// <summary>Waits for whoever runs the same key, and answers with what is kept, or runs and keeps a success before it answers.</summary>
+    private async Task RunOnceAsync(HttpContext context, QualifiedFunction function, InvokeRequest request, IdempotencyKey key, TimeSpan ttl)
+    {
+        IDisposable? hold;
+        while ((hold = keys.TryHold(key)) is null)
+        {
+            await keys.WhenFree(key).WaitAsync(context.RequestAborted);
+        }
+
+        using (hold)
+        {
+            var version = function.Choose(request.RequestId);
+            if (outcomes.Find(key) is { } kept)
+            {
+                context.Response.Headers["x-glue-idempotent-repeat-of"] = kept.RequestId;
+                await AnswerAsync(context, new InvokeOutcome { Status = InvokeStatus.Succeeded, Payload = kept.Payload }, version.Version, request.WantsLogTail);
+                return;
+            }
+
+            var outcome = await RunAsync(function, version, request);
+            if (outcome.Status == InvokeStatus.Succeeded)
+            {
+                await outcomes.KeepAsync(new KeptOutcome(key.Text, request.RequestId, outcome.Payload, time.GetUtcNow() + ttl));
+            }
+
+            await AnswerAsync(context, outcome, version.Version, request.WantsLogTail);
+        }
+    }
+
+    private async Task<InvokeOutcome> RunAsync(QualifiedFunction function, FunctionVersion version, InvokeRequest request)
+    {
         var started = time.GetTimestamp();
         var outcome = await InvokeWorkerAsync(function, version, request);
         metrics.Invoked(outcome.Status, time.GetElapsedTime(started));
@@ -137,7 +181,7 @@ internal sealed class InvokeAction(
             throw LambdaException.Unavailable(outcome.Reason ?? "The function could not be run.");
         }
 
-        await AnswerAsync(context, outcome, version.Version, request.WantsLogTail);
+        return outcome;
     }
 
     private async ValueTask<InvokeOutcome> InvokeWorkerAsync(QualifiedFunction function, FunctionVersion version, InvokeRequest request)

@@ -1,11 +1,12 @@
 using System.Data.Common;
+using Glue.Dispatcher.Idempotency;
 using Glue.Foundation.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Glue.Dispatcher.Ledger;
 
-/// <summary>Forgets what the ledger need not remember any more: every ten minutes, and once at the start.</summary>
-internal sealed class LedgerExpiry(ILedger ledger, DispatcherOptions options, TimeProvider time, ILogger<LedgerExpiry> logger) : ServiceLoop
+/// <summary>Forgets what the ledger and kept outcomes need not remember any more: every ten minutes, and once at the start.</summary>
+internal sealed class LedgerExpiry(ILedger ledger, OutcomeStore outcomes, DispatcherOptions options, TimeProvider time, ILogger<LedgerExpiry> logger) : ServiceLoop
 {
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
@@ -34,6 +35,12 @@ internal sealed class LedgerExpiry(ILedger ledger, DispatcherOptions options, Ti
             total += expired;
         }
         while (expired > 0);
+
+        while (await outcomes.ExpireAsync(stoppingToken) > 0)
+        {
+            // Batch by batch.
+        }
+
         if (total > 0)
         {
             Log.Expired(logger, total, options.LedgerRetention);

@@ -34,7 +34,9 @@ internal static class SettleStatements
         switch (settlement.Kind)
         {
             case SettlementKind.Done:
-                Changed(seq, Report(write.Statements[Succeed], settlement.Attempt!).With(seq).Run());
+                Changed(seq, settlement.Attempt is { } attempt
+                    ? Report(write.Statements[Succeed], attempt).With(seq).Run()
+                    : write.Statements["UPDATE ledger SET state=2, reason=?, finished_ms=? WHERE seq=?"].With(settlement.Reason).With(nowMs).With(seq).Run());
 
                 // A dead letter keeps its event.
                 write.Statements["DELETE FROM queue_event WHERE seq=?"].With(seq).Run();
@@ -51,6 +53,7 @@ internal static class SettleStatements
                 return Next(write, function, head, Retry(write, function, head, settlement.DueAt.ToUnixTimeMilliseconds()), nowMs);
 
             case SettlementKind.Postpone:
+                Fail(write, seq, settlement.Attempt);
                 var due = settlement.DueAt.ToUnixTimeMilliseconds();
                 Changed(seq, write.Statements["UPDATE ledger SET due_ms=?, postponements=postponements+1, reason=? WHERE seq=?"]
                     .With(due).With(settlement.Reason).With(seq).Run());

@@ -1,4 +1,5 @@
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Ledger;
 
 namespace Glue.Dispatcher.Queue;
@@ -24,7 +25,19 @@ public sealed record Settlement
     /// <summary>An invocation that is enqueued with it, in the same transaction; null: none.</summary>
     public Invocation? Follower { get; init; }
 
+    /// <summary>An outcome that is kept for later events of the same idempotency key, in the same transaction; null: none.</summary>
+    public KeptOutcome? Keeps { get; init; }
+
+    /// <summary>What the attempt holds until this is on disk, or never will be; whoever settles lets it go. Null: nothing.</summary>
+    public IDisposable? Holds { get; init; }
+
     public static Settlement Done(Lease lease, AttemptReport attempt) => new(lease, SettlementKind.Done) { Attempt = attempt };
+
+    /// <summary>Nothing ran: an outcome that was kept stands for its own.</summary>
+    public static Settlement Repeated(Lease lease, KeptOutcome outcome) => new(lease, SettlementKind.Done)
+    {
+        Reason = $"Nothing ran: invocation {outcome.RequestId} had the same idempotency key and succeeded.",
+    };
 
     public static Settlement Retry(Lease lease, DateTimeOffset dueAt, AttemptReport attempt) =>
         new(lease, SettlementKind.Retry) { DueAt = dueAt, Attempt = attempt };

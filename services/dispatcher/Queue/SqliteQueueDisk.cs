@@ -1,5 +1,6 @@
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Fairness;
+using Glue.Dispatcher.Idempotency;
 using Glue.Foundation.Sqlite;
 
 namespace Glue.Dispatcher.Queue;
@@ -83,8 +84,15 @@ internal sealed class SqliteQueueDisk : IQueueDisk
         public AddedEntry Add(Invocation invocation, long nowMs) =>
             EnqueueStatements.Add(write, ++disk._lastSeq, disk._numbers.Of(write, new FunctionKey(invocation.AccountId, invocation.FunctionName)), invocation, nowMs);
 
-        public SettledEntry Settle(FunctionKey function, QueueHead head, Settlement settlement, long nowMs) =>
-            SettleStatements.Apply(write, disk._numbers.Of(write, function), head, settlement, nowMs);
+        public SettledEntry Settle(FunctionKey function, QueueHead head, Settlement settlement, long nowMs)
+        {
+            if (settlement.Keeps is { } outcome)
+            {
+                OutcomeStore.Keep(write, outcome);
+            }
+
+            return SettleStatements.Apply(write, disk._numbers.Of(write, function), head, settlement, nowMs);
+        }
 
         public void WhenCommitted(Action action) => write.WhenCommitted(action);
 
