@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 
@@ -158,7 +159,7 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
 
     private HttpResponse? TryExchange(HttpRequestHead head, Stream body, long length, bool lastTry)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
             var socket = _socket ?? Connect();
@@ -184,6 +185,10 @@ public sealed class HttpConnection(HttpEndpoint endpoint, TimeSpan? receiveTimeo
         catch (SocketException e) when (_socket is not null)
         {
             return TryReceiveHead(expectsBody: true) ?? throw Broken(e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return TryReceiveHead(expectsBody: true) ?? (lastTry ? throw Broken(null) : null);

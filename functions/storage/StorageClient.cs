@@ -15,7 +15,7 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
     /// <summary>Silence of the gateway that ends a request. The gateway answers sooner when the store is down.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
-    private const int MostIdle = 4;
+    private const int MostIdle = 16;
     private const int MostErrorBytes = 64 * 1024;
     private const int MostAnswerBytes = 4 * 1024 * 1024; // a page of a list
 

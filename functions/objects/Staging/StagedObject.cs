@@ -2,7 +2,7 @@ using Glue.Functions.Storage;
 
 namespace Glue.Functions.Objects.Staging;
 
-/// <summary>An object on its way: small ones wait in memory, the others' parts in an upload that is not completed.</summary>
+/// <summary>An object on its way: small ones wait in the spool, the others' parts in an upload that is not completed.</summary>
 internal sealed class StagedObject(string bucket, string key, long? bytes)
 {
     private readonly Lock _lock = new();
@@ -16,7 +16,10 @@ internal sealed class StagedObject(string bucket, string key, long? bytes)
     public int Parts { get; set; }
 
     /// <summary>The whole object, when it is small.</summary>
-    public byte[]? Held { get; set; }
+    public SpooledBytes? Held { get; set; }
+
+    /// <summary>Something of it is in the store, to be completed or given up.</summary>
+    public bool HasUpload => _upload is not null;
 
     public void Send(StorageClient storage, int number, ReadOnlySpan<byte> part)
     {
@@ -32,7 +35,7 @@ internal sealed class StagedObject(string bucket, string key, long? bytes)
     {
         if (Held is not null)
         {
-            storage.Put(bucket, Key, Held, Description);
+            Held.Put(storage, bucket, Key, Description);
             return;
         }
 

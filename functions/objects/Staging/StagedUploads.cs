@@ -5,15 +5,16 @@ using Glue.Functions.Storage;
 namespace Glue.Functions.Objects.Staging;
 
 /// <summary>
-/// Objects become multipart uploads that are completed together at the end. A few threads upload while the caller works; memory is that
-/// of the part buffers and of the small objects that wait (28 MiB), whatever is written.
+/// Objects of more than one part become multipart uploads that are completed together at the end; a few threads upload while the caller
+/// works. Smaller ones wait in the <see cref="Spool"/> and are put then. Memory is that of the part buffers (20 MiB), whatever is written.
 /// </summary>
 public sealed class StagedUploads : IStagedObjects
 {
     private const int Uploaders = 3;
     private const int Buffers = Uploaders + 1;
-    private const int MostHeldBytes = 256 * 1024; // of one object: below it, a PUT at the end costs less than an upload in parts
-    private const int MostHeldInAll = 8 * 1024 * 1024;
+
+    // Each publisher waits for the store's disk most of its time, and the store syncs for all that wait: more of them, fewer syncs.
+    private const int Publishers = 16;
 
     private readonly StorageClient _storage;
     private readonly string _bucket;
@@ -27,7 +28,7 @@ public sealed class StagedUploads : IStagedObjects
     private StagedObject? _current;
     private PartBuffer? _part;
     private int _partBytes;
-    private int _held;
+    private readonly Spool _spool = new();
 
     /// <param name="storage">Shared by the uploading threads.</param>
     /// <param name="bucket">Where the objects go.</param>
@@ -51,7 +52,6 @@ public sealed class StagedUploads : IStagedObjects
     {
         if (_objects.Remove(key, out var earlier))
         {
-            _held -= earlier.Held?.Length ?? 0;
             _replaced.Add(earlier);
         }
 
@@ -79,10 +79,9 @@ public sealed class StagedUploads : IStagedObjects
     public void End()
     {
         var (staged, part) = (_current!, _part!);
-        if (staged.Parts == 0 && (part.Length == 0 || (part.Length <= MostHeldBytes && _held + part.Length <= MostHeldInAll)))
+        if (staged.Parts == 0 && (_spool.TryKeep(part.Bytes, out var held) || part.Length == 0))
         {
-            staged.Held = part.Bytes.ToArray();
-            _held += part.Length;
+            staged.Held = held;
         }
         else if (part.Length > 0)
         {
@@ -98,7 +97,7 @@ public sealed class StagedUploads : IStagedObjects
         StopUploaders();
         _failure?.Throw();
         var objects = new ConcurrentQueue<StagedObject>(_objects.Values);
-        InParallel(() =>
+        InParallel(Math.Min(Publishers, objects.Count), () =>
         {
             while (_failure is null && objects.TryDequeue(out var staged))
             {
@@ -112,8 +111,8 @@ public sealed class StagedUploads : IStagedObjects
     {
         _failure ??= ExceptionDispatchInfo.Capture(new OperationCanceledException()); // what still waits is not sent any more
         StopUploaders();
-        var objects = new ConcurrentQueue<StagedObject>(_objects.Values.Concat(_replaced));
-        InParallel(() =>
+        var objects = new ConcurrentQueue<StagedObject>(_objects.Values.Concat(_replaced).Where(static staged => staged.HasUpload));
+        InParallel(Math.Min(Publishers, objects.Count), () =>
         {
             while (objects.TryDequeue(out var staged))
             {
@@ -135,6 +134,7 @@ public sealed class StagedUploads : IStagedObjects
 
         _free.Dispose();
         _parts.Dispose();
+        _spool.Dispose();
     }
 
     /// <summary>Takes a free buffer for the current object's next part, or keeps the one at hand.</summary>
@@ -188,9 +188,9 @@ public sealed class StagedUploads : IStagedObjects
         }
     }
 
-    private void InParallel(Action work)
+    private void InParallel(int count, Action work)
     {
-        var threads = Enumerable.Range(0, Uploaders).Select(_ => new Thread(
+        var threads = Enumerable.Range(0, count).Select(_ => new Thread(
             () =>
             {
                 try
