@@ -9,7 +9,7 @@ internal sealed record TransformReport(IReadOnlyList<TransformReport.Entry> Obje
 {
     /// <param name="Bucket">Where the results are.</param>
     /// <param name="Keys">The results; several when they are split.</param>
-    /// <param name="Records">Written.</param>
+    /// <param name="Records">Written; 0 where the results are recordings.</param>
     /// <param name="Rejects">Key of the rejects object; null: there were none.</param>
     /// <param name="Rejected">Records in it.</param>
     internal sealed record Entry(string Bucket, IReadOnlyList<string> Keys, long Records, string? Rejects, long Rejected);

@@ -1,4 +1,5 @@
 using Glue.Functions.Objects;
+using Glue.Functions.Transform.Media;
 using Glue.Functions.Transform.Pipelines;
 
 namespace Glue.Functions.Transform;
@@ -7,7 +8,8 @@ namespace Glue.Functions.Transform;
 /// <param name="Output">Where results go.</param>
 /// <param name="PipelineText"><c>TRANSFORM</c>: YAML or JSON, or <c>s3://BUCKET/KEY</c> of an object that holds it.</param>
 /// <param name="PseudonymKey"><c>PSEUDONYM_KEY</c>: the secret of the step pseudonymise.</param>
-internal sealed record TransformSettings(OutputPlace Output, string PipelineText, string? PseudonymKey)
+/// <param name="Media"><c>MEDIA</c>: objects are recordings, not records. Null: they are records.</param>
+internal sealed record TransformSettings(OutputPlace Output, string PipelineText, string? PseudonymKey, MediaSettings? Media)
 {
     private const string Scheme = "s3://";
 
@@ -16,7 +18,8 @@ internal sealed record TransformSettings(OutputPlace Output, string PipelineText
     {
         var settings = new Settings(variable);
         var read = new TransformSettings(
-            OutputPlace.Read(settings, "transformed/", "results"), settings.Text("TRANSFORM") ?? "", settings.Text("PSEUDONYM_KEY"));
+            OutputPlace.Read(settings, "transformed/", "results"), settings.Text("TRANSFORM") ?? "", settings.Text("PSEUDONYM_KEY"),
+            MediaSettings.Read(settings));
         if (read.PipelineText.StartsWith(Scheme, StringComparison.Ordinal) && read.PipelineObject is null)
         {
             settings.Fault($"TRANSFORM is '{read.PipelineText}': the address of an object is s3://BUCKET/KEY");

@@ -57,7 +57,7 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
 
                 if (records % LookAtTimeEvery == 0 && timeLeft() < LeastTime)
                 {
-                    throw new OutOfTimeException(records);
+                    throw new OutOfTimeException($"after {records} records");
                 }
             }
         }

@@ -24,6 +24,7 @@ internal static class DoctorCommand
                 Program("python3", "/usr/bin/python3", "python3.12 functions", "python3"),
                 Library("libvips.so.42", "the thumbnail function", "libvips42"),
                 Library("libarchive.so.13", "the function decompress", "libarchive13"),
+                Program("ffmpeg", "/usr/bin/ffmpeg", "the function transform, of recordings", "ffmpeg"),
                 Library("libsqlite3.so.0", "metadata, event log and queue", "libsqlite3-0"),
             };
             var isWell = await StartStackAsync(findings, parsed.GetValue(DriverOption.Option)!, cancellationToken);

@@ -4,11 +4,11 @@ namespace Glue.Workers.Images;
 internal static class RootImage
 {
     /// <summary>Changes whenever the recipe below does, so that an image of an older recipe is built again.</summary>
-    public const int Recipe = 4;
+    public const int Recipe = 5;
 
-    /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive.</summary>
+    /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive, ffmpeg.</summary>
     private static readonly string[] Packages =
-        ["nodejs", "python3", "python3-boto3", "ca-certificates", "libvips42t64", "libarchive13t64"];
+        ["nodejs", "python3", "python3-boto3", "ca-certificates", "libvips42t64", "libarchive13t64", "ffmpeg"];
 
     /// <summary>Documentation and translations: nothing in a function reads them.</summary>
     private static readonly string[] Left =
