@@ -4,15 +4,21 @@ namespace Glue.Workers.Images;
 internal static class RootImage
 {
     /// <summary>Changes whenever the recipe below does, so that an image of an older recipe is built again.</summary>
-    public const int Recipe = 5;
+    public const int Recipe = 6;
 
     /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive, ffmpeg.</summary>
     private static readonly string[] Packages =
         ["nodejs", "python3", "python3-boto3", "ca-certificates", "libvips42t64", "libarchive13t64", "ffmpeg"];
 
-    /// <summary>Documentation and translations: nothing in a function reads them.</summary>
+    /// <summary>
+    /// Documentation and translations: nothing in a function reads them. And Mesa's drivers with their compiler, which ffmpeg's libraries
+    /// would load to draw on a screen: 200 MB, half of the image.
+    /// </summary>
     private static readonly string[] Left =
-        ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/share/lintian/*", "/usr/share/bug/*"];
+    [
+        "/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*", "/usr/share/lintian/*", "/usr/share/bug/*",
+        "/usr/lib/*/libLLVM*", "/usr/lib/*/libz3*", "/usr/lib/*/libgallium*", "/usr/lib/*/dri/*",
+    ];
 
     /// <summary>
     /// Runs inside mmdebstrap before it packs. Mount points and names; the kernel package is fetched with the guest's own package
