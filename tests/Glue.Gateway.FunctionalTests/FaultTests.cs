@@ -14,6 +14,24 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
     [Fact]
+    public async Task Requests_pass_while_somebody_listens_to_Kestrels_metrics()
+    {
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        listener.InstrumentPublished = static (instrument, to) =>
+        {
+            if (instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel")
+            {
+                to.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.Start();
+        await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
+        using var client = host.HttpClient(host.StartSandbox().Bridge);
+        using var answer = await client.GetAsync("/bucket/key").WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    [Fact]
     public async Task A_store_that_is_down_is_ServiceUnavailable_and_the_connection_serves_again_once_it_is_back()
     {
         var up = false;
