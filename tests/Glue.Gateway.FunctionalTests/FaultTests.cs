@@ -27,8 +27,9 @@ public sealed class FaultTests : IAsyncLifetime
         listener.Start();
         await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
         using var client = host.HttpClient(host.StartSandbox().Bridge);
-        using var answer = await client.GetAsync("/bucket/key").WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.True(answer.IsSuccessStatusCode);
+        using var content = new ByteArrayContent([1]);
+        using var answer = await client.PutAsync("/bucket/key", content).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]
