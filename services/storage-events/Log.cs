@@ -28,4 +28,25 @@ internal static partial class Log
 
     [LoggerMessage(3201, LogLevel.Warning, "Old log records could not be trimmed; the next round tries again")]
     public static partial void TrimFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3300, LogLevel.Warning, "Kafka: {Complaint}")]
+    public static partial void KafkaComplains(ILogger logger, string complaint);
+
+    [LoggerMessage(3301, LogLevel.Warning, "Kafka's topic {Topic} cannot be used yet; trying until it can")]
+    public static partial void KafkaNotReady(ILogger logger, string topic, Exception exception);
+
+    [LoggerMessage(3302, LogLevel.Information, "{PartitionCount} partitions of {Topic} assigned")]
+    public static partial void PartitionsAssigned(ILogger logger, string topic, int partitionCount);
+
+    [LoggerMessage(3303, LogLevel.Information, "{PartitionCount} partitions of {Topic} handed over")]
+    public static partial void PartitionsRevoked(ILogger logger, string topic, int partitionCount);
+
+    [LoggerMessage(3304, LogLevel.Information, "{PartitionCount} partitions of {Topic} paused: the invocation queue takes nothing")]
+    public static partial void PartitionsPaused(ILogger logger, string topic, int partitionCount);
+
+    [LoggerMessage(3305, LogLevel.Information, "Partitions of {Topic} resumed")]
+    public static partial void PartitionsResumed(ILogger logger, string topic);
+
+    [LoggerMessage(3306, LogLevel.Debug, "Offset {Offset} of partition {Partition} was not stored: {Reason}")]
+    public static partial void OffsetNotStored(ILogger logger, int partition, long offset, string reason);
 }

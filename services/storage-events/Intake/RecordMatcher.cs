@@ -32,7 +32,7 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
 
             if (_faults.Count > 0)
             {
-                matched.Rejected.Add(new RejectedRecord(logged.Offset, logged.Time, logged.Key, string.Join("; ", _faults), logged.Value));
+                matched.Rejected.Add(new RejectedRecord(logged.Offset, logged.Time, logged.Key, string.Join("; ", _faults), logged.Value, logged.Partition));
             }
         }
 

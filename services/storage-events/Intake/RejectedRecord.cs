@@ -6,4 +6,5 @@ namespace Glue.StorageEvents.Intake;
 /// <param name="Key">Its key in the log.</param>
 /// <param name="Reason">What is wrong, with the path of the field; one clause per bad record.</param>
 /// <param name="Value">The message as it came.</param>
-public sealed record RejectedRecord(long Offset, DateTimeOffset Time, string Key, string Reason, ReadOnlyMemory<byte> Value);
+/// <param name="Partition">Its partition of the event log; 0 where there is only one.</param>
+public sealed record RejectedRecord(long Offset, DateTimeOffset Time, string Key, string Reason, ReadOnlyMemory<byte> Value, int Partition = 0);
