@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Glue.StorageEvents.EventLog;
 using Microsoft.Extensions.Options;
 
 namespace Glue.StorageEvents;
@@ -6,6 +7,9 @@ namespace Glue.StorageEvents;
 /// <summary>Settings of storage-events. Section <c>StorageEvents</c>.</summary>
 public sealed record StorageEventsOptions
 {
+    /// <summary>Where events wait between stores and rules: <c>Sqlite</c> or <c>Kafka</c> (section <c>StorageEvents:Kafka</c>). Default <c>Sqlite</c>.</summary>
+    [EnumDataType(typeof(EventLogKind))] public EventLogKind EventLog { get; init; }
+
     /// <summary>Written as <c>awsRegion</c> into events. Default <c>us-east-1</c>.</summary>
     [Required] public string Region { get; init; } = "us-east-1";
 

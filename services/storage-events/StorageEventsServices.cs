@@ -19,12 +19,14 @@ public static class StorageEventsServices
     /// <param name="options">Checked at once.</param>
     /// <param name="eventLog">The object store's database: objects and events commit together.</param>
     /// <param name="state">The database of rules.</param>
+    /// <param name="kafka">The log in Kafka; null: the embedded one. With Kafka the embedded log is the outbox of the object store.</param>
     /// <exception cref="OptionsValidationException">An option is out of its range.</exception>
     public static IServiceCollection AddStorageEvents(
         this IServiceCollection services,
         StorageEventsOptions options,
         Func<IServiceProvider, SqliteDatabase> eventLog,
-        Func<IServiceProvider, SqliteDatabase> state)
+        Func<IServiceProvider, SqliteDatabase> state,
+        KafkaEventLogOptions? kafka = null)
     {
         if (new StorageEventsOptionsValidator().Validate(nameof(StorageEventsOptions), options) is { Failed: true } faults)
         {
@@ -35,9 +37,21 @@ public static class StorageEventsServices
         services.AddMetrics();
         services.AddSingleton(options);
         services.AddSingleton(provider => new SqliteEventLog(eventLog(provider), options, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
         services.AddSingleton(provider => new SqliteRejectedRecords(eventLog(provider)));
-        services.AddSingleton<IRejectedRecords>(provider => provider.GetRequiredService<SqliteRejectedRecords>());
+        if (kafka is null)
+        {
+            services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
+            services.AddSingleton<IRejectedRecords>(provider => provider.GetRequiredService<SqliteRejectedRecords>());
+        }
+        else
+        {
+            services.AddSingleton(kafka);
+            services.AddSingleton<KafkaEventLog>();
+            services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<KafkaEventLog>());
+            services.AddSingleton<IRejectedRecords>(provider => provider.GetRequiredService<KafkaEventLog>());
+            services.AddHostedService<OutboxRelay>();
+        }
+
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BucketNotifications>(provider, state(provider)));
         services.AddSingleton<RecordMatcher>();
         services.AddSingleton<IntakeMetrics>();

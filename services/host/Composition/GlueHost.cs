@@ -164,7 +164,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IObjectEventJournal, EventJournal>();
         services.AddSingleton<IBucketNotifications, StoreNotifications>();
 
-        services.AddStorageEvents(settings.StorageEvents, _ => store, _ => state);
+        services.AddStorageEvents(settings.StorageEvents, _ => store, _ => state, settings.Kafka);
         services.AddSingleton<IFunctionDirectory, FunctionDirectory>();
         services.AddSingleton<IInvocationIntake, QueueIntake>();
 

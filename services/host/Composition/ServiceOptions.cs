@@ -4,6 +4,7 @@ using Glue.Host.Data;
 using Glue.Host.Settings;
 using Glue.ObjectStore;
 using Glue.StorageEvents;
+using Glue.StorageEvents.EventLog;
 using Glue.Workers;
 using Glue.Workers.Drivers.MicroVm;
 
@@ -15,6 +16,9 @@ internal sealed record ServiceOptions
     public required ObjectStoreOptions ObjectStore { get; init; }
 
     public required StorageEventsOptions StorageEvents { get; init; }
+
+    /// <summary>Null: the embedded event log.</summary>
+    public required KafkaEventLogOptions? Kafka { get; init; }
 
     public required DispatcherOptions Dispatcher { get; init; }
 
@@ -28,16 +32,24 @@ internal sealed record ServiceOptions
     public static ServiceOptions From(HostSettings settings, DataFolder data, string guestFolder)
     {
         var dispatcher = settings.Apply("Dispatcher", new DispatcherOptions { CodeFolder = data.Code, SecretKeyFile = data.SecretKey });
+        var storageEvents = settings.Apply("StorageEvents", new StorageEventsOptions());
+        var kafka = settings.Apply("StorageEvents:Kafka", new KafkaEventLogOptions());
         var options = new ServiceOptions
         {
             ObjectStore = settings.Apply("ObjectStore", new ObjectStoreOptions { DataFolder = data.Objects }),
-            StorageEvents = settings.Apply("StorageEvents", new StorageEventsOptions()),
+            StorageEvents = storageEvents,
+            Kafka = storageEvents.EventLog == EventLogKind.Kafka ? kafka : null,
             Dispatcher = dispatcher,
             FunctionLogs = settings.Apply("FunctionLogs", new FunctionLogsOptions { Region = dispatcher.Region }),
             Workers = settings.Apply("Workers", new WorkersOptions { Folder = data.Worker, GuestFolder = guestFolder }),
             MicroVm = settings.Apply("Workers:MicroVm", new MicroVmOptions()),
         };
         settings.EnsureValid();
+        if (options.Kafka is { } used)
+        {
+            KafkaCheck.Ensure(used);
+        }
+
         return options;
     }
 }

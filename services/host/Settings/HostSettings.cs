@@ -21,10 +21,12 @@ internal sealed class HostSettings
     private HostSettings(IConfigurationRoot configuration) => _configuration = configuration;
 
     /// <param name="file">Null: environment variables only.</param>
+    /// <param name="commandLine">What options of the command line say: they win over both.</param>
     /// <exception cref="StartupException">The file is missing or no JSON.</exception>
-    public static HostSettings Load(string? file) => Load(file, Environment.GetEnvironmentVariables());
+    public static HostSettings Load(string? file, params IEnumerable<KeyValuePair<string, string?>> commandLine) =>
+        Load(file, Environment.GetEnvironmentVariables(), commandLine);
 
-    internal static HostSettings Load(string? file, IDictionary environment)
+    internal static HostSettings Load(string? file, IDictionary environment, params IEnumerable<KeyValuePair<string, string?>> commandLine)
     {
         var builder = new ConfigurationBuilder();
         if (file is not null)
@@ -32,7 +34,7 @@ internal sealed class HostSettings
             builder.AddJsonFile(Path.GetFullPath(file), optional: false);
         }
 
-        builder.AddInMemoryCollection(VariablesOf(environment));
+        builder.AddInMemoryCollection(VariablesOf(environment)).AddInMemoryCollection(commandLine);
         try
         {
             return new HostSettings(builder.Build());

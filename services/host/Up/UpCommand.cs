@@ -16,7 +16,7 @@ internal static class UpCommand
         var data = new Option<string>("--data") { Description = "The folder that holds everything.", DefaultValueFactory = static _ => "./data" };
         var s3Port = Port("--s3-port", 9000);
         var apiPort = Port("--api-port", 9100);
-        var command = new Command("up", "Run the embedded stack in this terminal.") { data, s3Port, apiPort, DriverOption.Option, ConfigOption.Option };
+        var command = new Command("up", "Run the embedded stack in this terminal.") { data, s3Port, apiPort, DriverOption.Option, EventLogOptions.Kind, EventLogOptions.Kafka, ConfigOption.Option };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var options = new GlueHostOptions
@@ -26,7 +26,7 @@ internal static class UpCommand
                 ApiPort = parsed.GetValue(apiPort),
                 GuestFolder = InstalledParts.Guest,
                 Driver = parsed.GetValue(DriverOption.Option)!,
-                Settings = HostSettings.Load(parsed.GetValue(ConfigOption.Option)),
+                Settings = HostSettings.Load(parsed.GetValue(ConfigOption.Option), EventLogOptions.SettingsOf(parsed)),
                 AccessKey = Environment.GetEnvironmentVariable("GLUE_ACCESS_KEY"),
                 SecretKey = Environment.GetEnvironmentVariable("GLUE_SECRET_KEY"),
             };

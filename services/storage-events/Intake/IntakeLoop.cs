@@ -22,6 +22,8 @@ internal sealed class IntakeLoop(
     /// <summary>This loop's name in the log.</summary>
     public const string Consumer = "intake";
 
+    private readonly PatientWriter _writer = new(options, time, metrics, logger);
+
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         await using var consumer = log.OpenConsumer(Consumer);
@@ -39,7 +41,7 @@ internal sealed class IntakeLoop(
                 // The commit of one batch goes on beside the reading of the next: its fsync delays no event. A stop does not take it
                 // back: what was enqueued before the stop is not enqueued again after it.
                 await commit;
-                commit = UntilTakenAsync("the event log's offset", () => consumer.CommitAsync(batch, CancellationToken.None), stoppingToken);
+                commit = _writer.WriteAsync("the event log's offset", () => consumer.CommitAsync(batch, CancellationToken.None), stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -57,42 +59,13 @@ internal sealed class IntakeLoop(
     {
         if (matched.Rejected is [var first, ..])
         {
-            await UntilTakenAsync("the rejected records", () => rejected.AddAsync(matched.Rejected, stoppingToken), stoppingToken);
+            await _writer.WriteAsync("the rejected records", () => rejected.AddAsync(matched.Rejected, stoppingToken), stoppingToken);
             Log.RecordsRejected(logger, matched.Rejected.Count, first.Offset, first.Reason);
         }
 
         if (matched.Invocations.Count > 0)
         {
-            await UntilTakenAsync("the invocation queue", () => intake.EnqueueAsync(matched.Invocations, stoppingToken), stoppingToken);
-        }
-    }
-
-    private async Task UntilTakenAsync(string where, Func<Task> write, CancellationToken stoppingToken)
-    {
-        var wait = options.RetryFirst;
-        for (var failures = 0; ; failures++)
-        {
-            try
-            {
-                await write();
-                if (failures > 0)
-                {
-                    Log.TakenAgain(logger, where, failures);
-                }
-
-                return;
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                if (failures == 0)
-                {
-                    Log.NotTaken(logger, where, e); // once, not at every try: it may take hours until there is room again
-                }
-            }
-
-            metrics.Refused();
-            await Task.Delay(wait, time, stoppingToken);
-            wait = wait * 2 < options.RetryMaximum ? wait * 2 : options.RetryMaximum;
+            await _writer.WriteAsync("the invocation queue", () => intake.EnqueueAsync(matched.Invocations, stoppingToken), stoppingToken);
         }
     }
 }
