@@ -37,6 +37,8 @@ public sealed class KafkaBroker : IAsyncDisposable
         ["broker.version.fallback"] = "0.9.0.1",
     };
 
+    private static string ClassPath => Path.Combine(Repository.Artifact("kafka/libs"), "*");
+
     /// <summary>What both programs printed last.</summary>
     public string Log => string.Join('\n', _lines.TakeLast(100));
 
@@ -74,6 +76,14 @@ public sealed class KafkaBroker : IAsyncDisposable
         _broker = Start("-Xmx384m", "kafka.Kafka", "server.properties");
         await UntilAsync(async () => (await AskZooKeeperAsync("dump")).Contains("/brokers/ids/0", StringComparison.Ordinal), _broker);
     }
+
+    /// <summary>A topic with more partitions than the broker gives by itself. It has no call for it yet, only this program.</summary>
+    public async Task CreateTopicAsync(string name, int partitions) => (await Cli.RunAsync(
+        "java",
+        [
+            "-Xmx64m", "-cp", ClassPath, "kafka.admin.TopicCommand", "--zookeeper", $"127.0.0.1:{_zooKeeperPort}", "--create", "--topic", name,
+            "--partitions", partitions.ToString(CultureInfo.InvariantCulture), "--replication-factor", "1",
+        ])).Expect();
 
     public async ValueTask DisposeAsync()
     {
@@ -127,7 +137,7 @@ public sealed class KafkaBroker : IAsyncDisposable
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo("java", [heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", Path.Combine(Repository.Artifact("kafka/libs"), "*"), main, _folder[settings]])
+            StartInfo = new ProcessStartInfo("java", [heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", ClassPath, main, _folder[settings]])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,

@@ -14,7 +14,7 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "What is installed, which driver will be used and why.") { DriverOption.Option };
+        var command = new Command("doctor", "What is installed, which driver will be used and why.") { DriverOption.Option, EventLogOptions.Kafka, ConfigOption.Option };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var findings = new List<SandboxFinding>
@@ -26,7 +26,9 @@ internal static class DoctorCommand
                 Library("libarchive.so.13", "the function decompress", "libarchive13"),
                 Program("ffmpeg", "/usr/bin/ffmpeg", "the function transform, of recordings", "ffmpeg"),
                 Library("libsqlite3.so.0", "metadata, event log and queue", "libsqlite3-0"),
+                KafkaFindings.Library(),
             };
+            findings.AddRange(KafkaFindings.Broker(HostSettings.Load(parsed.GetValue(ConfigOption.Option), EventLogOptions.SettingsOf(parsed))));
             var isWell = await StartStackAsync(findings, parsed.GetValue(DriverOption.Option)!, cancellationToken);
             Show(findings);
             return isWell && findings.All(static finding => finding.IsGood || finding.Name.StartsWith("driver", StringComparison.Ordinal)) ? 0 : 1;
@@ -48,7 +50,9 @@ internal static class DoctorCommand
                     ApiPort = 0,
                     GuestFolder = InstalledParts.Guest,
                     Driver = driver,
-                    Settings = HostSettings.Load(file: null),
+
+                    // Never the real Kafka: a stack that joins the group takes events with it when it goes.
+                    Settings = HostSettings.Load(file: null, KeyValuePair.Create<string, string?>("StorageEvents:EventLog", "Sqlite")),
                     LogLevel = LogLevel.Error,
                 },
                 cancellationToken);

@@ -312,6 +312,11 @@ internal sealed class KafkaEventLogConsumer : IEventLogConsumer
                 }
             }
 
+            if (!isLost)
+            {
+                CommitNow(gone);
+            }
+
             foreach (var partition in gone)
             {
                 _places.Remove(partition);
@@ -319,6 +324,20 @@ internal sealed class KafkaEventLogConsumer : IEventLogConsumer
         }
 
         Log.PartitionsRevoked(_logger, _topic, partitions.Count);
+    }
+
+    /// <summary>Before the next owner asks: what librdkafka commits by itself at this moment may reach the broker after that.</summary>
+    private void CommitNow(HashSet<int> partitions)
+    {
+        try
+        {
+            _consumer.Commit(_places.Where(place => partitions.Contains(place.Key) && place.Value.Stored > 0)
+                .Select(place => new TopicPartitionOffset(_topic, place.Key, place.Value.Stored)));
+        }
+        catch (KafkaException e)
+        {
+            Log.KafkaComplains(_logger, e.Error.Reason); // the next owner repeats, and the repeats are recognised
+        }
     }
 
     private bool IsInHand(int partition) => _places.TryGetValue(partition, out var place) && place.HandedOut > place.Stored;

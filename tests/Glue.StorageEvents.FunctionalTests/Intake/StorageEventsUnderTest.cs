@@ -42,7 +42,7 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
     public SqliteRejectedRecords Rejected => _host.Services.GetRequiredService<SqliteRejectedRecords>();
 
     public static async Task<StorageEventsUnderTest> StartAsync(
-        TempFolder folder, IInvocationIntake intake, FakeFunctions? functions = null, Action<IServiceCollection>? change = null)
+        TempFolder folder, IInvocationIntake intake, FakeFunctions? functions = null, Action<IServiceCollection>? change = null, KafkaEventLogOptions? kafka = null)
     {
         var store = SqliteDatabase.Open(folder["store.db"]);
         var state = SqliteDatabase.Open(folder["state.db"]);
@@ -54,7 +54,8 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
         builder.Services.AddStorageEvents(
             new StorageEventsOptions { RetryFirst = TimeSpan.FromMilliseconds(1), RetryMaximum = TimeSpan.FromMilliseconds(10), BatchRecords = 10 },
             _ => store,
-            _ => state);
+            _ => state,
+            kafka);
         change?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
