@@ -7,6 +7,7 @@ using Glue.Host.Demo;
 using Glue.Host.Doctor;
 using Glue.Host.Invocations;
 using Glue.Host.Logs;
+using Glue.Host.Replays;
 using Glue.Host.Rules;
 using Glue.Host.Sandboxing;
 using Glue.Host.Store;
@@ -26,6 +27,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     DeadLettersCommand.Create(),
     LogsCommand.Create(),
     StoreCommand.Create(),
+    ReplayCommand.Create(),
     ImageCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -29,6 +29,12 @@ internal static partial class Log
     [LoggerMessage(3201, LogLevel.Warning, "Old log records could not be trimmed; the next round tries again")]
     public static partial void TrimFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(3250, LogLevel.Information, "Replay {ReplayId} runs: from {From} to {To}")]
+    public static partial void ReplayRuns(ILogger logger, string replayId, string from, string? to);
+
+    [LoggerMessage(3251, LogLevel.Information, "Replay {ReplayId} is done: {RecordCount} records, {NewCount} new invocations")]
+    public static partial void ReplayDone(ILogger logger, string replayId, long recordCount, long newCount);
+
     [LoggerMessage(3300, LogLevel.Warning, "Kafka: {Complaint}")]
     public static partial void KafkaComplains(ILogger logger, string complaint);
 

@@ -1,7 +1,11 @@
+using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Glue.StorageEvents.EventLog;
 using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Replays;
 using Glue.StorageEvents.Rules;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -53,10 +57,21 @@ public static class StorageEventsServices
         }
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BucketNotifications>(provider, state(provider)));
-        services.AddSingleton<RecordMatcher>();
+        services.AddSingleton<RecordMatcherFactory>();
+        services.AddSingleton(static provider => provider.GetRequiredService<RecordMatcherFactory>().New());
         services.AddSingleton<IntakeMetrics>();
         services.AddHostedService<IntakeLoop>();
+        services.AddSingleton(provider => new ReplayStore(state(provider)));
+        services.AddSingleton<ReplayApi>();
+        services.TryAddSingleton<SigV4Verifier>();
+        services.AddHostedService<ReplayRunner>();
         services.AddHostedService<EventLogRetention>();
         return services;
     }
+
+    /// <summary>Serves <c>/glue/v1/replays</c>; the host must register <see cref="ICredentialSource"/>.</summary>
+    public static IApplicationBuilder UseReplays(this IApplicationBuilder app) =>
+        app.MapWhen(
+            static context => context.Request.Path.StartsWithSegments(ReplayApi.Path, StringComparison.Ordinal),
+            static replays => replays.Run(static context => context.RequestServices.GetRequiredService<ReplayApi>().HandleAsync(context)));
 }

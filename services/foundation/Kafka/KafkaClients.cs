@@ -54,8 +54,9 @@ public sealed class KafkaClients
     /// <summary>A consumer of a group that stores offsets when told to, and never by itself.</summary>
     /// <param name="group">Its consumer group.</param>
     /// <param name="change">Sets handlers.</param>
+    /// <param name="tellsEnd">True: it says when it is at a partition's end.</param>
     /// <exception cref="InvalidOperationException">A property is unknown or has a value that librdkafka refuses.</exception>
-    public IConsumer<byte[]?, byte[]?> Consumer(string group, Action<ConsumerBuilder<byte[]?, byte[]?>>? change = null)
+    public IConsumer<byte[]?, byte[]?> Consumer(string group, Action<ConsumerBuilder<byte[]?, byte[]?>>? change = null, bool tellsEnd = false)
     {
         var properties = Merge(_options.Consumer, new()
         {
@@ -65,6 +66,7 @@ public sealed class KafkaClients
             ["fetch.error.backoff.ms"] = "100",
         });
         properties["group.id"] = group;
+        properties["enable.partition.eof"] = tellsEnd ? "true" : "false";
         properties["enable.auto.commit"] = "true"; // commits what was stored
         properties["enable.auto.offset.store"] = "false";
         properties["auto.offset.reset"] = "earliest";

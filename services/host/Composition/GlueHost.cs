@@ -198,6 +198,7 @@ internal sealed class GlueHost : IAsyncDisposable
             api.Map("/healthz", static healthz => healthz.Run(Readiness.AnswerAsync));
             api.Map("/metrics", static metrics => metrics.Run(PrometheusText.AnswerAsync));
             api.UseFunctionLogsApi();
+            api.UseReplays();
             api.UseLambdaApi();
         });
         return app;

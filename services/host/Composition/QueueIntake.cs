@@ -7,5 +7,5 @@ namespace Glue.Host.Composition;
 /// <summary>What storage-events makes goes straight into the dispatcher's queue.</summary>
 internal sealed class QueueIntake(IInvocationQueue queue) : IInvocationIntake
 {
-    public Task EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken) => queue.EnqueueAsync(batch, cancellationToken);
+    public Task<int> EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken) => queue.EnqueueAsync(batch, cancellationToken);
 }

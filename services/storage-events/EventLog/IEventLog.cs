@@ -14,4 +14,7 @@ public interface IEventLog
 
     /// <summary>Starts reading behind what this consumer committed; from the beginning when it never did. One reader per name at a time.</summary>
     IEventLogConsumer OpenConsumer(string name);
+
+    /// <summary>For reading parts of it again.</summary>
+    IEventLogReader OpenReader();
 }

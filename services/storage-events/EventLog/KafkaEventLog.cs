@@ -42,6 +42,8 @@ public sealed class KafkaEventLog : IEventLog, IRejectedRecords, IDisposable
     public IEventLogConsumer OpenConsumer(string name) => new KafkaEventLogConsumer(
         _clients, $"{_options.GroupPrefix}.{name}", _options.Topic, token => EnsureTopicAsync(_options.Topic, token), _time, _logger);
 
+    public IEventLogReader OpenReader() => new KafkaEventLogReader(_clients, _options.Topic, token => EnsureTopicAsync(_options.Topic, token), _time);
+
     /// <summary>To the topic of rejected records; the key is the record's place, the value <see cref="RejectedRecordJson"/>'s.</summary>
     public async Task AddAsync(IReadOnlyList<RejectedRecord> batch, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Confluent.Kafka;
 using Glue.Foundation.Kafka;
 using Microsoft.Extensions.Logging;
@@ -234,7 +233,7 @@ internal sealed class KafkaEventLogConsumer : IEventLogConsumer
             {
                 if (_places.ContainsKey(result.Partition)) // else it went to another member while this list was made
                 {
-                    _buffer.Enqueue(Record(result));
+                    _buffer.Enqueue(KafkaRecords.Of(result, _time));
                 }
             }
         }
@@ -341,15 +340,6 @@ internal sealed class KafkaEventLogConsumer : IEventLogConsumer
     }
 
     private bool IsInHand(int partition) => _places.TryGetValue(partition, out var place) && place.HandedOut > place.Stored;
-
-    private EventLogRecord Record(ConsumeResult<byte[]?, byte[]?> result)
-    {
-        var message = result.Message;
-        var time = message.Timestamp.Type == TimestampType.NotAvailable
-            ? _time.GetUtcNow()
-            : DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixTimestampMs);
-        return new EventLogRecord(result.Offset, time, message.Key is { } key ? Encoding.UTF8.GetString(key) : "", message.Value ?? [], result.Partition);
-    }
 
     private void Close()
     {

@@ -69,6 +69,8 @@ public sealed class SqliteEventLog : IEventLog
     public IEventLogConsumer OpenConsumer(string name) =>
         new SqliteEventLogConsumer(_database, name, _appended, _options.SafetyPoll, _time);
 
+    public IEventLogReader OpenReader() => new SqliteEventLogReader(_database);
+
     /// <summary>
     /// Deletes records the log took before <paramref name="before"/> and every consumer has committed. A consumer that is behind
     /// keeps them, however old.

@@ -32,7 +32,7 @@ internal sealed class SqliteEventLogConsumer : IEventLogConsumer
         {
             cancellationToken.ThrowIfCancellationRequested();
             var next = _appended.Next;
-            var batch = _database.Read(connection => After(connection, _position, maxRecords));
+            var batch = _database.Read(connection => SqliteRecords.Read(connection, _position + 1, long.MaxValue, maxRecords));
             if (batch.Count > 0)
             {
                 _position = batch[^1].Offset;
@@ -70,25 +70,5 @@ internal sealed class SqliteEventLogConsumer : IEventLogConsumer
         command.CommandText = "SELECT committed FROM event_log_consumer WHERE name=$name";
         command.Parameters.AddWithValue("$name", _name);
         return command.ExecuteScalar() as long? ?? 0;
-    }
-
-    private static List<EventLogRecord> After(SqliteConnection connection, long offset, int maxRecords)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT offset,time,key,value FROM event_log WHERE offset>$offset ORDER BY offset LIMIT $max";
-        command.Parameters.AddWithValue("$offset", offset);
-        command.Parameters.AddWithValue("$max", maxRecords);
-        using var reader = command.ExecuteReader();
-        var batch = new List<EventLogRecord>();
-        while (reader.Read())
-        {
-            batch.Add(new EventLogRecord(
-                reader.GetInt64(0),
-                DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1)),
-                reader.GetString(2),
-                reader.GetFieldValue<byte[]>(3)));
-        }
-
-        return batch;
     }
 }

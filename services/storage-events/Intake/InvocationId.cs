@@ -21,6 +21,9 @@ namespace Glue.StorageEvents.Intake;
 /// </remarks>
 internal static class InvocationId
 {
+    /// <summary>The id under which a replay runs a known invocation again: the same for the same two.</summary>
+    public static string Again(string invocationId, string replayId) => OfParts([invocationId, replayId]);
+
     public static string Of(ObjectChange change, string ruleId, string functionArn)
     {
         var order = change.Sequencer.Length > 0
@@ -28,7 +31,11 @@ internal static class InvocationId
             : change.Time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         ReadOnlySpan<string> parts =
             [change.Bucket, change.Key, change.VersionId ?? "", change.ETag ?? "", order, change.EventName, ruleId, functionArn];
+        return OfParts(parts);
+    }
 
+    private static string OfParts(ReadOnlySpan<string> parts)
+    {
         var room = 0;
         foreach (var part in parts)
         {

@@ -1,4 +1,5 @@
 using Glue.Contracts.Invocations;
+using Glue.Contracts.Storage;
 using Glue.StorageEvents.EventLog;
 using Glue.StorageEvents.Rules;
 using Glue.StorageEvents.S3Events;
@@ -9,7 +10,7 @@ namespace Glue.StorageEvents.Intake;
 /// Turns log records into invocations: one per record and matching rule. What cannot be read, and what its function does not let this bucket
 /// cause (any more), is told apart. Used by one loop.
 /// </summary>
-internal sealed class RecordMatcher(BucketNotifications notifications, IFunctionDirectory functions, StorageEventsOptions options, TimeProvider time)
+internal sealed class RecordMatcher(BucketNotifications notifications, IFunctionDirectory functions, StorageEventsOptions options, TimeProvider time, Func<ObjectChange, CompiledRule, bool>? wants = null)
 {
     // Reused from record to record: most give one change and one match.
     private readonly List<S3EventRecord> _records = [];
@@ -53,6 +54,11 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
         rules.Match(change, _rules);
         foreach (var rule in _rules)
         {
+            if (wants is not null && !wants(change, rule))
+            {
+                continue;
+            }
+
             if (IsForbidden(rule, change.Bucket, rules.AccountId))
             {
                 _faults.Add($"Function {rule.Function.Text} does not let S3 invoke it for bucket '{change.Bucket}' of account {rules.AccountId} (any more), which rule '{rule.Rule.Id}' asks for.");

@@ -138,6 +138,59 @@ public abstract class EventLogContract
         }
     }
 
+    [Fact]
+    public async Task A_stretch_between_two_offsets_can_be_read_again_and_moves_no_consumer()
+    {
+        await AppendAsync("a", "b", "c", "d", "e");
+        await using var consumer = Log.OpenConsumer("one");
+        var all = await ReadAsync(consumer, 5);
+        await consumer.CommitAsync(all, CancellationToken.None);
+
+        await using var reader = Log.OpenReader();
+        var found = await reader.FindAsync(LogPlace.At(all[1].Offset), LogPlace.At(all[4].Offset), Limit());
+        var stretch = Assert.Single(found.Stretches);
+        Assert.Equal((all[1].Partition, all[1].Offset, all[4].Offset), (stretch.Partition, stretch.Next, stretch.End));
+        Assert.Equal(["b", "c", "d"], await ReadAsync(reader, stretch));
+        Assert.Equal(["c", "d"], await ReadAsync(reader, stretch with { Next = all[2].Offset }));
+
+        await AppendAsync("f");
+        Assert.Equal("f", Text(Assert.Single(await consumer.ReadAsync(10, Limit()))));
+    }
+
+    [Fact]
+    public async Task A_stretch_without_an_end_goes_as_far_as_the_log_did_when_it_was_looked_up()
+    {
+        await AppendAsync("a", "b");
+        await using var reader = Log.OpenReader();
+        var found = await reader.FindAsync(LogPlace.At(0), to: null, Limit());
+        await AppendAsync("c");
+        Assert.Equal(["a", "b"], await ReadAsync(reader, Assert.Single(found.Stretches)));
+        Assert.Empty((await reader.FindAsync(LogPlace.At(1_000_000), to: null, Limit())).Stretches);
+    }
+
+    [Fact]
+    public async Task A_stretch_between_two_times_holds_at_least_what_the_log_took_between_them()
+    {
+        var before = TimeProvider.System.GetUtcNow().AddDays(-365);
+        await AppendAsync("a", "b");
+        await using var reader = Log.OpenReader();
+        Assert.Equal(["a", "b"], await ReadAsync(reader, Assert.Single((await reader.FindAsync(LogPlace.At(before), to: null, Limit())).Stretches)));
+        var none = await reader.FindAsync(LogPlace.At(before), LogPlace.At(before.AddDays(1)), Limit());
+        Assert.True(none.Stretches.Count == 0 || !none.HasTimes);
+    }
+
+    private static async Task<List<string>> ReadAsync(IEventLogReader reader, LogStretch stretch)
+    {
+        var texts = new List<string>();
+        while (await reader.ReadAsync(stretch, 2, Limit()) is { Count: > 0 } batch)
+        {
+            texts.AddRange(batch.Select(Text));
+            stretch = stretch with { Next = batch[^1].Offset + 1 };
+        }
+
+        return texts;
+    }
+
     protected Task AppendAsync(params string[] texts) => Log.AppendAsync(
         [.. texts.Select(text => new EventLogMessage("bucket/" + text, Encoding.UTF8.GetBytes(text)))], CancellationToken.None);
 

@@ -112,6 +112,8 @@ public sealed class CrashTests : IDisposable
     {
         public Task AppendAsync(IReadOnlyList<EventLogMessage> batch, CancellationToken cancellationToken) => log.AppendAsync(batch, cancellationToken);
 
+        public IEventLogReader OpenReader() => log.OpenReader();
+
         public IEventLogConsumer OpenConsumer(string name) => new StoppingConsumer(log.OpenConsumer(name), stop);
     }
 

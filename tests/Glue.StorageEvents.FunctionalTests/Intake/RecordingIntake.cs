@@ -27,17 +27,20 @@ internal sealed class RecordingIntake : IInvocationIntake
         }
     }
 
-    public async Task EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken)
+    public async Task<int> EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken)
     {
         await Before();
+        int added;
         lock (_lock)
         {
+            added = batch.Select(static invocation => invocation.Id).Except(_taken.Select(static invocation => invocation.Id)).Count();
             _taken.AddRange(batch);
             _changed.TrySetResult();
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         await After();
+        return added;
     }
 
     /// <summary>Waits until so many different invocations were taken.</summary>

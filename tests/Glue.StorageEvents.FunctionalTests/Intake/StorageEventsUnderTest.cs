@@ -35,6 +35,8 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
     /// <summary>What was logged at Warning and above.</summary>
     public LogLines Lines { get; }
 
+    public IServiceProvider Services => _host.Services;
+
     public SqliteEventLog EventLog => _host.Services.GetRequiredService<SqliteEventLog>();
 
     public BucketNotifications Notifications => _host.Services.GetRequiredService<BucketNotifications>();

@@ -15,7 +15,7 @@ internal sealed class DurableIntake : IInvocationIntake, IAsyncDisposable
         _database.Migrate("queue", "CREATE TABLE offered(id TEXT PRIMARY KEY, key TEXT NOT NULL, times INTEGER NOT NULL) WITHOUT ROWID");
     }
 
-    public Task EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken) => _database.WriteAsync(
+    public Task<int> EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken) => _database.WriteAsync(
         write =>
         {
             foreach (var invocation in batch)
@@ -23,6 +23,8 @@ internal sealed class DurableIntake : IInvocationIntake, IAsyncDisposable
                 write.Prepared("INSERT INTO offered VALUES($id,$key,1) ON CONFLICT DO UPDATE SET times=times+1")
                     .With("$id", invocation.Id).With("$key", invocation.Source.ObjectKey).ExecuteNonQuery();
             }
+
+            return batch.Count;
         },
         cancellationToken);
 

@@ -1,0 +1,106 @@
+using Glue.Contracts.Invocations;
+using Glue.Foundation.Hosting;
+using Glue.StorageEvents.EventLog;
+using Glue.StorageEvents.Intake;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.StorageEvents.Replays;
+
+/// <summary>
+/// Runs replays, the oldest first and one at a time, each at its rate. A step is: read, match with the rules of now, enqueue, and only then
+/// keep the place; a crash repeats a step, and its invocations have the same ids.
+/// </summary>
+internal sealed class ReplayRunner(
+    ReplayStore store, IEventLog log, RecordMatcherFactory matchers, IInvocationIntake intake, StorageEventsOptions options, TimeProvider time,
+    IntakeMetrics metrics, ILogger<ReplayRunner> logger) : ServiceLoop
+{
+    // A tenth of a second's worth: even enough, and few enough steps.
+    private const int StepsPerSecond = 10;
+    private const int MaxStep = 500;
+
+    private readonly PatientWriter _patient = new(options, time, metrics, logger);
+
+    protected override async Task RunAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var started = store.Started;
+            if (store.NextRunning() is { } replay)
+            {
+                await RunAsync(replay, stoppingToken);
+            }
+            else
+            {
+                await started.WaitAsync(stoppingToken);
+            }
+        }
+    }
+
+    private async Task RunAsync(Replay replay, CancellationToken stoppingToken)
+    {
+        Log.ReplayRuns(logger, replay.Id, replay.From, replay.To);
+        await using var reader = log.OpenReader();
+        var filter = new ReplayFilter(replay);
+        var matcher = matchers.New(filter.Wants);
+        if (replay.Stretches is null)
+        {
+            var found = await _patient.WriteAsync("the event log", () => reader.FindAsync(filter.From, filter.To, stoppingToken), stoppingToken);
+            replay = replay with { Stretches = found.Stretches, HasTimes = found.HasTimes, Total = found.Stretches.Sum(static stretch => stretch.End - stretch.Next) };
+        }
+
+        filter.UsesEventTimes = !replay.HasTimes;
+        var most = Math.Clamp(replay.Rate / StepsPerSecond, 1, MaxStep);
+        while (replay.Stretches is [var stretch, ..])
+        {
+            var began = time.GetTimestamp();
+            var batch = await _patient.WriteAsync("the event log", () => reader.ReadAsync(stretch, most, stoppingToken), stoppingToken);
+            replay = Advance(replay, stretch, batch);
+            if (batch.Count > 0)
+            {
+                replay = await EnqueueAsync(replay, matcher.Match(batch).Invocations, stoppingToken);
+            }
+
+            if (!await KeepAsync(replay, isDone: false, stoppingToken))
+            {
+                return; // stopped by its user
+            }
+
+            var pause = TimeSpan.FromSeconds((double)batch.Count / replay.Rate) - time.GetElapsedTime(began);
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, time, stoppingToken);
+            }
+        }
+
+        if (await KeepAsync(replay, isDone: true, stoppingToken))
+        {
+            Log.ReplayDone(logger, replay.Id, replay.Records, replay.Enqueued);
+        }
+    }
+
+    private static Replay Advance(Replay replay, LogStretch stretch, IReadOnlyList<EventLogRecord> batch)
+    {
+        var next = batch.Count == 0 ? stretch.End : batch[^1].Offset + 1;
+        var rest = replay.Stretches!.Skip(1);
+        return replay with
+        {
+            Records = replay.Records + batch.Count,
+            Stretches = [.. next < stretch.End ? rest.Prepend(stretch with { Next = next }) : rest],
+        };
+    }
+
+    private async Task<Replay> EnqueueAsync(Replay replay, List<Invocation> invocations, CancellationToken stoppingToken)
+    {
+        var added = 0;
+        if (invocations.Count > 0 && !replay.IsDryRun)
+        {
+            var batch = replay.IsAgain ? invocations.ConvertAll(known => known with { Id = InvocationId.Again(known.Id, replay.Id) }) : invocations;
+            added = await _patient.WriteAsync("the invocation queue", () => intake.EnqueueAsync(batch, stoppingToken), stoppingToken);
+        }
+
+        return replay with { Matched = replay.Matched + invocations.Count, Enqueued = replay.Enqueued + added };
+    }
+
+    private Task<bool> KeepAsync(Replay replay, bool isDone, CancellationToken stoppingToken) =>
+        _patient.WriteAsync("the replay's place", () => store.StepAsync(replay, isDone, stoppingToken), stoppingToken);
+}
