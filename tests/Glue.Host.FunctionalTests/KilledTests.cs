@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using Amazon.Runtime;
-using Amazon.S3.Model;
 
 namespace Glue.Host.FunctionalTests;
 
 /// <summary>A stack that ends as in a power cut.</summary>
 public sealed class KilledTests
 {
-    private const int Clients = 4;
     private const int PicturesPerRound = 70;
     private const int Rounds = 3;
 
@@ -56,33 +53,6 @@ public sealed class KilledTests
         Assert.Empty(acknowledged.Select(static key => "thumbnails/" + key).Except(present));
     }
 
-    /// <summary>Several clients put pictures until the round's are through or the store is gone.</summary>
-    /// <param name="stack">The one to be killed.</param>
-    /// <param name="round">Makes the keys its own.</param>
-    /// <param name="acknowledged">Gets the key of each picture that was.</param>
-    /// <param name="onAcknowledged">Told the round's count.</param>
-    private static Task PutAsync(Stack stack, int round, ConcurrentBag<string> acknowledged, Action<int> onAcknowledged)
-    {
-        var (next, count) = (0, 0);
-        return Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
-        {
-            var picture = await Picture.JpegAsync();
-            using var s3 = stack.Sdk();
-            for (int number; (number = Interlocked.Increment(ref next)) <= PicturesPerRound;)
-            {
-                var key = $"in/{round}-{number}.jpg";
-                try
-                {
-                    await s3.PutObjectAsync(new PutObjectRequest { BucketName = "load", Key = key, InputStream = new MemoryStream(picture) });
-                }
-                catch (Exception e) when (e is AmazonClientException or HttpRequestException or IOException)
-                {
-                    return; // killed under way: it may be there or not
-                }
-
-                acknowledged.Add(key);
-                onAcknowledged(Interlocked.Increment(ref count));
-            }
-        })));
-    }
+    private static async Task PutAsync(Stack stack, int round, ConcurrentBag<string> acknowledged, Action<int> onAcknowledged) => await Load.PutAsync(
+        stack, "load", [.. Enumerable.Range(1, PicturesPerRound).Select(number => $"in/{round}-{number}.jpg")], await Picture.JpegAsync(), acknowledged, onAcknowledged);
 }

@@ -22,14 +22,26 @@ public sealed class Stack : IAsyncDisposable
 
     /// <param name="folder">Holds the data and the settings file.</param>
     /// <param name="settings">As <c>--config</c> takes them; null: retries at once, everything else as it is by default.</param>
-    public static async Task<Stack> StartAsync(string folder, string? settings = null)
+    /// <param name="arguments">More of <c>glue up</c>'s.</param>
+    public static async Task<Stack> StartAsync(string folder, string? settings = null, params IEnumerable<string> arguments)
     {
         var file = folder + ".json";
         await File.WriteAllTextAsync(file, settings ?? """
             { "Dispatcher": { "RetryDelays": ["00:00:00.1", "00:00:00.1"], "FirstBackoff": "00:00:00.1" } }
             """);
-        return new Stack(await GlueProcess.StartAsync(folder, "--driver", "process", "--config", file));
+        return new Stack(await GlueProcess.StartAsync(folder, ["--driver", "process", "--config", file, .. arguments]));
     }
+
+    /// <summary>The stack with its event log in Kafka.</summary>
+    public static Task<Stack> StartWithKafkaAsync(string folder, KafkaBroker broker) => StartAsync(
+        folder,
+        $$"""
+        {
+          "Dispatcher": { "RetryDelays": ["00:00:00.1", "00:00:00.1"], "FirstBackoff": "00:00:00.1" },
+          "StorageEvents": { "Kafka": { "Properties": {{KafkaBroker.ClientPropertiesJson}}, "Consumer": { "session.timeout.ms": "2000" } } }
+        }
+        """,
+        "--event-log", "kafka", "--kafka", broker.BootstrapServers);
 
     /// <summary><c>aws s3</c>, <c>aws s3api</c>.</summary>
     public Task<Cli.Result> AwsS3Async(params string[] arguments) => Cli.AwsAsync(_process.S3, _process.AccessKey, _process.SecretKey, arguments);

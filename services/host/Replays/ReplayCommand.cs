@@ -55,6 +55,8 @@ internal static class ReplayCommand
 
     private static string Id(JsonNode? replay) => (string)replay!["id"]!;
 
+    private static string Text(JsonNode? replay, string name) => Markup.Escape(replay![name]?.ToString() ?? "");
+
     private static Command List()
     {
         var command = new Command("list", "List replays, the newest first.") { StackClient.DataOption };
@@ -66,10 +68,8 @@ internal static class ReplayCommand
             foreach (var replay in replays)
             {
                 table.AddRow(
-                    new[] { "id", "status", "from", "to" }.Select(name => Markup.Escape((string?)replay![name] ?? ""))
-                        .Append($"{replay!["done"]}/{replay["total"]}")
-                        .Concat(new[] { "records", "matched", "enqueued" }.Select(name => replay[name]!.ToString()))
-                        .ToArray());
+                    Text(replay, "id"), Text(replay, "status"), Text(replay, "from"), Text(replay, "to"), $"{Text(replay, "done")}/{Text(replay, "total")}",
+                    Text(replay, "records"), Text(replay, "matched"), Text(replay, "enqueued"));
             }
 
             AnsiConsole.Write(table);
