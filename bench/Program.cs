@@ -13,7 +13,7 @@ if (args is ["kestrel-echo", var port])
     ("pipeline", "2,000 pictures from put to thumbnail, beside vipsthumbnail", PipelineBench.RunAsync),
     ("functions", "thumbnail, decompress and transform beside the distribution's tools", FunctionsBench.RunAsync),
     ("coldstart", "from a call that finds nothing warm to its answer, in microVMs", ColdStartBench.RunAsync),
-    ("dispatch", "events per second through queue and dispatcher to a worker that does nothing, and memory over a backlog", DispatchBench.RunAsync),
+    ("dispatch", "events per second through queue and dispatcher to a worker that does nothing, from a log in SQLite and in Kafka, and memory over a backlog", DispatchBench.RunAsync),
     ("fairness", "a victim's queueing time beside aggressors; FIFO and stochastic fair queueing for comparison", FairnessBench.RunAsync),
     ("idle", "memory of the idle stack and its time to ready", IdleBench.RunAsync),
 ];

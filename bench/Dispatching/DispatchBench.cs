@@ -9,7 +9,7 @@ using Glue.TestKit;
 namespace Glue.Bench.Dispatching;
 
 /// <summary>
-/// S3 events appended to the event log, through intake, queue and dispatch loop to a worker that answers at once: while they arrive (at most a million),
+/// S3 events appended to the event log (SQLite, then Kafka), through intake, queue and dispatch loop to a worker that answers at once: while they arrive (at most a million),
 /// and from a backlog in the queue, for which each half is shown by itself and a restart in between. <c>GLUE_BENCH_EVENTS</c> sets their number (default 200,000).
 /// </summary>
 internal static class DispatchBench
@@ -17,6 +17,7 @@ internal static class DispatchBench
     private const int Places = 64;
     private const int Batch = 500;
     private const int Functions = 4;
+    private const int KafkaPartitions = 4;
     private const string Account = "000000000000";
 
     // How far memory is looked at on the way to a large backlog.
@@ -29,22 +30,33 @@ internal static class DispatchBench
         var events = int.Parse(Environment.GetEnvironmentVariable("GLUE_BENCH_EVENTS") ?? "200000");
         Console.WriteLine("| | events | events/s | processor µs per event | heads in memory | managed heap, MiB | resident, MiB |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
-        await ThroughAsync(20_000, isWarmUp: true);
-        await ThroughAsync(Math.Min(events, 1_000_000), isWarmUp: false);
+        await ThroughAsync(20_000, what: null);
+        await ThroughAsync(Math.Min(events, 1_000_000), "log (SQLite) to worker, while they arrive");
+        await using (var broker = await KafkaBroker.StartAsync(KafkaPartitions))
+        {
+            var kafka = new KafkaEventLogOptions { BootstrapServers = broker.BootstrapServers, Properties = KafkaBroker.ClientProperties };
+            await ThroughAsync(20_000, what: null, kafka with { Topic = "warm-up", GroupPrefix = "warm-up" });
+            await ThroughAsync(Math.Min(events, 1_000_000), "log (Kafka) to worker, while they arrive", kafka);
+            await RawKafka.RunAsync(Math.Min(events, 1_000_000), kafka with { Topic = "raw" }, Message(0, TimeProvider.System.GetUtcNow()).Value.ToArray());
+        }
+
         await BacklogAsync(events);
     }
 
-    private static async Task ThroughAsync(int events, bool isWarmUp)
+    /// <param name="events">How many.</param>
+    /// <param name="what">Null: to warm up.</param>
+    /// <param name="kafka">Where the log is; null: in SQLite.</param>
+    private static async Task ThroughAsync(int events, string? what, KafkaEventLogOptions? kafka = null)
     {
         var counter = new Counter(events);
-        await using var rig = await NewAsync(counter);
+        await using var rig = await NewAsync(counter, kafka: kafka);
         await rig.StartAsync();
         var mark = new Mark(events);
         await AppendAsync(rig, events);
         await counter.All;
-        if (!isWarmUp)
+        if (what is not null)
         {
-            mark.Report("log to worker, while they arrive", rig.HeadCount);
+            mark.Report(what, rig.HeadCount);
         }
     }
 
@@ -85,9 +97,9 @@ internal static class DispatchBench
         };
     }
 
-    private static async Task<DispatcherRig> NewAsync(Counter counter, TempFolder? folder = null)
+    private static async Task<DispatcherRig> NewAsync(Counter counter, TempFolder? folder = null, KafkaEventLogOptions? kafka = null)
     {
-        var rig = new DispatcherRig(Places, Worker(counter), folder);
+        var rig = new DispatcherRig(Places, Worker(counter), folder, kafka);
         for (var i = 0; i < Functions; i++)
         {
             await rig.DeployAsync(Account, Function(i));
@@ -153,7 +165,7 @@ internal static class DispatchBench
             """));
     }
 
-    private sealed class Mark(int events)
+    internal sealed class Mark(int events)
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();
         private readonly TimeSpan _processor = Environment.CpuUsage.TotalTime;

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging;
 namespace Glue.Bench.Dispatching;
 
 /// <summary>
-/// The production event log, intake, queue, scheduler and dispatch loop on SQLite, with a worker that only waits as long as it is told.
+/// The production event log (SQLite or Kafka), intake, queue, scheduler and dispatch loop on SQLite, with a worker that only waits as long as it is told.
 /// </summary>
 internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirectory, IInvocationIntake
 {
@@ -34,7 +34,8 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
     /// <param name="places">Runs at once.</param>
     /// <param name="work">The worker.</param>
     /// <param name="folder">Of a former rig, to go on with; null: a new one, deleted with this rig.</param>
-    public DispatcherRig(int places, Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> work, TempFolder? folder = null)
+    /// <param name="kafka">Where the event log is; null: in SQLite.</param>
+    public DispatcherRig(int places, Func<FunctionVersion, InvokeRequest, Task<InvokeOutcome>> work, TempFolder? folder = null, KafkaEventLogOptions? kafka = null)
     {
         (_work, _folder, _ownsFolder) = (work, folder ?? new TempFolder(), folder is null);
         _state = SqliteDatabase.Open(_folder["state.db"]);
@@ -46,7 +47,7 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
         builder.Services.AddDispatcher(
             new DispatcherOptions { CodeFolder = _folder["code"], SecretKeyFile = _folder["secrets.key"], MaxAsyncInvocations = places, DrainTimeout = TimeSpan.FromSeconds(1) },
             _ => _state, _ => _queue);
-        builder.Services.AddStorageEvents(new StorageEventsOptions(), _ => _store, _ => _state);
+        builder.Services.AddStorageEvents(new StorageEventsOptions(), _ => _store, _ => _state, kafka);
         builder.Services.AddSingleton<IFunctionDirectory>(this).AddSingleton<IInvocationIntake>(this);
         _host = builder.Build();
     }
@@ -108,7 +109,7 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
 
     bool IFunctionDirectory.AllowsS3(string functionArn, string bucketArn, string bucketAccount) => true;
 
-    Task IInvocationIntake.EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken) => Queue.EnqueueAsync(batch, cancellationToken);
+    Task<int> IInvocationIntake.EnqueueAsync(IReadOnlyList<Invocation> batch, CancellationToken cancellationToken) => Queue.EnqueueAsync(batch, cancellationToken);
 
     Task IWorker.RetireAsync(string functionArn, CancellationToken cancellationToken) => Task.CompletedTask;
 

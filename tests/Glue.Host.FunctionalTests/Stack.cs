@@ -38,7 +38,7 @@ public sealed class Stack : IAsyncDisposable
         $$"""
         {
           "Dispatcher": { "RetryDelays": ["00:00:00.1", "00:00:00.1"], "FirstBackoff": "00:00:00.1" },
-          "StorageEvents": { "Kafka": { "Properties": {{KafkaBroker.ClientPropertiesJson}}, "Consumer": { "session.timeout.ms": "2000" } } }
+          "StorageEvents": { "Kafka": { "Properties": {{KafkaBroker.ClientPropertiesJson}}, "Consumer": { "session.timeout.ms": "2000", "heartbeat.interval.ms": "500" } } }
         }
         """,
         "--event-log", "kafka", "--kafka", broker.BootstrapServers);

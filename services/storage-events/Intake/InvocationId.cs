@@ -22,7 +22,14 @@ namespace Glue.StorageEvents.Intake;
 internal static class InvocationId
 {
     /// <summary>The id under which a replay runs a known invocation again: the same for the same two.</summary>
-    public static string Again(string invocationId, string replayId) => OfParts([invocationId, replayId]);
+    /// <param name="invocationId">A UUID's text; the new id rises with it.</param>
+    /// <param name="replayId">Any text.</param>
+    public static string Again(string invocationId, string replayId)
+    {
+        Span<byte> known = stackalloc byte[16];
+        Guid.Parse(invocationId).TryWriteBytes(known, bigEndian: true, out _);
+        return OfParts(BinaryPrimitives.ReadUInt64BigEndian(known) >> 16, [invocationId, replayId]);
+    }
 
     public static string Of(ObjectChange change, string ruleId, string functionArn)
     {
@@ -31,10 +38,12 @@ internal static class InvocationId
             : change.Time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         ReadOnlySpan<string> parts =
             [change.Bucket, change.Key, change.VersionId ?? "", change.ETag ?? "", order, change.EventName, ruleId, functionArn];
-        return OfParts(parts);
+        return OfParts(Rising(change), parts);
     }
 
-    private static string OfParts(ReadOnlySpan<string> parts)
+    /// <param name="rising">48 bits.</param>
+    /// <param name="parts">What the hash is of.</param>
+    private static string OfParts(ulong rising, ReadOnlySpan<string> parts)
     {
         var room = 0;
         foreach (var part in parts)
@@ -55,7 +64,7 @@ internal static class InvocationId
 
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             SHA256.HashData(rented.AsSpan(0, length), hash);
-            BinaryPrimitives.WriteUInt64BigEndian(hash, (Rising(change) << 16) | BinaryPrimitives.ReadUInt16BigEndian(hash[6..]));
+            BinaryPrimitives.WriteUInt64BigEndian(hash, (rising << 16) | BinaryPrimitives.ReadUInt16BigEndian(hash[6..]));
             hash[6] = (byte)((hash[6] & 0x0F) | 0x80); // version 8
             hash[8] = (byte)((hash[8] & 0x3F) | 0x80); // variant of RFC 9562
             return new Guid(hash[..16], bigEndian: true).ToString();
