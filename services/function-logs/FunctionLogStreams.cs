@@ -16,6 +16,6 @@ public sealed class FunctionLogStreams
     public IFunctionLog Open(FunctionVersion version, string stream)
     {
         ArgumentNullException.ThrowIfNull(version);
-        return new LogBuffer(new LogStreamName(version.AccountId, "/aws/lambda/" + version.Name, stream), _writer);
+        return new LogBuffer(new LogStreamName(version.AccountId, version.LogGroup, stream), version.Logging.IsJson, _writer);
     }
 }

@@ -11,7 +11,7 @@ public sealed class LogBufferTests
     private readonly Queue _queue = new();
     private readonly LogBuffer _log;
 
-    public LogBufferTests() => _log = new LogBuffer(new LogStreamName("000000000000", "/aws/lambda/f", "s"), _queue);
+    public LogBufferTests() => _log = new LogBuffer(new LogStreamName("000000000000", "/aws/lambda/f", "s"), isJson: false, _queue);
 
     [Fact]
     public void Lines_come_out_as_they_went_in_and_the_queue_hears_once_that_they_wait()
@@ -59,6 +59,21 @@ public sealed class LogBufferTests
 
         Assert.StartsWith("LOGS_DROPPED Lines: 1", Assert.Single(Take()).Line, StringComparison.Ordinal);
         Assert.Empty(Take());
+    }
+
+    [Fact]
+    public void In_a_JSON_log_the_dropped_lines_are_an_event_of_the_Telemetry_API()
+    {
+        var log = new LogBuffer(new LogStreamName("000000000000", "/aws/lambda/f", "s"), isJson: true, _queue);
+        _queue.IsFull = true;
+        log.Append(Noon, "lost"u8);
+
+        var taken = log.Take();
+        var rest = taken.Bytes;
+        using var note = System.Text.Json.JsonDocument.Parse(WaitingLines.Read(ref rest, out _).ToArray());
+        Assert.Equal("platform.logsDropped", note.RootElement.GetProperty("type").GetString());
+        Assert.Equal("2026-11-21T12:00:00.000Z", note.RootElement.GetProperty("time").GetString());
+        Assert.Equal((1, 4), (note.RootElement.GetProperty("record").GetProperty("droppedRecords").GetInt32(), note.RootElement.GetProperty("record").GetProperty("droppedBytes").GetInt32()));
     }
 
     private void Append(string line, DateTimeOffset time) => _log.Append(time, Encoding.UTF8.GetBytes(line));

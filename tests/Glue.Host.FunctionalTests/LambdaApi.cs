@@ -16,7 +16,7 @@ public sealed class LambdaApi(GlueProcess process, Credential credential) : IDis
     /// <param name="Error">The header X-Amz-Function-Error; null on success.</param>
     public sealed record Answer(string? Error, string Payload, string LogTail);
 
-    public async Task CreateAsync(string name, string runtime, string handler, byte[] zip, Dictionary<string, string>? environment = null, int timeout = 30)
+    public async Task CreateAsync(string name, string runtime, string handler, byte[] zip, Dictionary<string, string>? environment = null, int timeout = 30, JsonObject? logging = null)
     {
         using var response = await SendAsync(HttpMethod.Post, "/2015-03-31/functions", new JsonObject
         {
@@ -26,6 +26,7 @@ public sealed class LambdaApi(GlueProcess process, Credential credential) : IDis
             ["Role"] = $"arn:aws:iam::{credential.AccountId}:role/any",
             ["MemorySize"] = 256,
             ["Timeout"] = timeout,
+            ["LoggingConfig"] = logging,
             ["Environment"] = new JsonObject
             {
                 ["Variables"] = new JsonObject((environment ?? []).Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
@@ -33,6 +34,15 @@ public sealed class LambdaApi(GlueProcess process, Credential credential) : IDis
             ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(zip) },
         });
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>UpdateFunctionConfiguration; the answer, or the error's type.</summary>
+    public async Task<(JsonNode Configuration, string? Error)> UpdateAsync(string name, JsonObject fields)
+    {
+        using var response = await SendAsync(HttpMethod.Put, $"/2015-03-31/functions/{name}/configuration", fields);
+        return (
+            (await response.Content.ReadFromJsonAsync<JsonNode>())!,
+            response.Headers.TryGetValues("x-amzn-ErrorType", out var type) ? type.Single() : null);
     }
 
     public async Task<Answer> InvokeAsync(string name, string payload = "{}")

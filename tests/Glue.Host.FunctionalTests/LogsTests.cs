@@ -111,6 +111,86 @@ public sealed class LogsTests(SharedStack shared)
         Assert.Contains("I was here", (await _stack.GlueAsync("logs", "gone")).Expect(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nodejs20.x", "index.handler", "index.mjs", """
+        export const handler = async ({ fail }) => {
+          console.debug('too small');
+          console.info('too small, too');
+          console.warn('mind', { step: 1 });
+          console.error({ code: 7 });
+          if (fail) throw new TypeError('as asked');
+        };
+        """)]
+    [InlineData("python3.12", "app.handler", "app.py", """
+        import logging
+        def handler(event, context):
+            logging.debug('too small')
+            logging.info('too small, too')
+            logging.warning('mind %s', {'step': 1})
+            logging.error('coded', extra={'code': 7})
+            if event.get('fail'):
+                raise TypeError('as asked')
+        """)]
+    public async Task With_LogFormat_JSON_the_functions_and_the_platforms_lines_are_JSON_of_the_levels_asked_for_in_the_group_named(
+        string runtime, string handler, string file, string source)
+    {
+        var name = "json-" + runtime.Split('.')[0];
+        await _stack.Lambda.CreateAsync(name, runtime, handler, Zip.Of(file, source), logging: new JsonObject
+        {
+            ["LogFormat"] = "JSON", ["ApplicationLogLevel"] = "WARN", ["SystemLogLevel"] = "DEBUG", ["LogGroup"] = "/of/my/own/" + name,
+        });
+        var configuration = (await _stack.Lambda.UpdateAsync(name, new JsonObject { ["Description"] = "d" })).Configuration["LoggingConfig"]!;
+        Assert.Equal(
+            $$"""{"LogFormat":"JSON","ApplicationLogLevel":"WARN","SystemLogLevel":"DEBUG","LogGroup":"/of/my/own/{{name}}"}""", configuration.ToJsonString());
+        await _stack.Lambda.InvokeAsync(name);
+        Assert.NotNull((await _stack.Lambda.InvokeAsync(name, """{"fail":true}""")).Error);
+
+        var lines = (await FilterAsync("/of/my/own/" + name)).Select(static line => JsonNode.Parse((string)line!["message"]!)!).ToList();
+        var own = lines.Where(static line => line["level"] is not null).ToList();
+        Assert.Equal(
+            ["platform.start", "platform.runtimeDone", "platform.report", "platform.start", "platform.runtimeDone", "platform.report"],
+            lines.Select(static line => (string?)line["type"]).OfType<string>());
+        Assert.All(own, static line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$", (string)line["timestamp"]!));
+        Assert.All(own, static line => Assert.Equal(36, ((string)line["requestId"]!).Length));
+        Assert.StartsWith("mind {", (string)own[0]["message"]!, StringComparison.Ordinal);
+        Assert.Contains("\"code\":7", own[1].ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, static line => line.ToJsonString().Contains("too small", StringComparison.Ordinal));
+        Assert.Contains(lines, static line => line.ToJsonString().Contains("as asked", StringComparison.Ordinal) && line.ToJsonString().Contains("\"stackTrace\"", StringComparison.Ordinal));
+        var report = lines.First(static line => (string?)line["type"] == "platform.report")["record"]!;
+        Assert.Equal(("success", 256), ((string)report["status"]!, (int)report["metrics"]!["memorySizeMB"]!));
+        Assert.NotNull(report["metrics"]!["initDurationMs"]);
+
+        var shown = (await _stack.GlueAsync("logs", name, "--filter", "{ $.record.status = \"error\" && $.type = \"platform.report\" }")).Expect();
+        Assert.Single(shown.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task LoggingConfig_is_changed_member_by_member_and_refused_with_AWSs_errors()
+    {
+        await _stack.Lambda.CreateAsync("logging", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): print('here')"));
+        async Task<string> AfterAsync(string logging)
+        {
+            var (answer, error) = await _stack.Lambda.UpdateAsync("logging", new JsonObject { ["LoggingConfig"] = JsonNode.Parse(logging) });
+            return error ?? answer["LoggingConfig"]!.ToJsonString();
+        }
+
+        const string text = """{"LogFormat":"Text","LogGroup":"/aws/lambda/logging"}""";
+        Assert.Equal(text, await AfterAsync("{}"));
+        Assert.Equal("InvalidParameterValueException", await AfterAsync("""{"ApplicationLogLevel":"DEBUG"}"""));
+        Assert.Equal("ValidationException", await AfterAsync("""{"LogFormat":"XML"}"""));
+        Assert.Equal("ValidationException", await AfterAsync("""{"LogFormat":"JSON","SystemLogLevel":"TRACE"}"""));
+        Assert.Equal("ValidationException", await AfterAsync("""{"LogGroup":"no spaces"}"""));
+        Assert.Equal(
+            """{"LogFormat":"JSON","ApplicationLogLevel":"TRACE","SystemLogLevel":"INFO","LogGroup":"/aws/lambda/logging"}""",
+            await AfterAsync("""{"LogFormat":"JSON","ApplicationLogLevel":"TRACE"}"""));
+        Assert.Equal(
+            """{"LogFormat":"JSON","ApplicationLogLevel":"TRACE","SystemLogLevel":"WARN","LogGroup":"/shared"}""",
+            await AfterAsync("""{"SystemLogLevel":"WARN","LogGroup":"/shared"}"""));
+        await _stack.Lambda.InvokeAsync("logging");
+        Assert.Equal("here", Assert.Single(await FilterAsync("/shared"))!["message"]!.GetValue<string>()); // no system lines of a success at WARN
+        Assert.Equal("""{"LogFormat":"Text","LogGroup":"/shared"}""", await AfterAsync("""{"LogFormat":"Text"}"""));
+    }
+
     private static List<string> Calls(Following follower) =>
         [.. follower.Lines.SelectMany(static line => Regex.Matches(line, @"call \d")).Select(static match => match.Value)];
 

@@ -48,6 +48,12 @@ public sealed record FunctionVersion
     /// <summary>False: every sandbox runs the function's init anew (tag <c>glue:snapshot=off</c>), for init code whose results no two sandboxes may share.</summary>
     public bool AllowsSnapshot { get; init; } = true;
 
+    /// <summary>How it logs.</summary>
+    public FunctionLogging Logging { get; init; } = new();
+
+    /// <summary>Where its log is.</summary>
+    public string LogGroup => Logging.Group ?? "/aws/lambda/" + Name;
+
     /// <summary>The user's environment variables. May hold secrets: never logged.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

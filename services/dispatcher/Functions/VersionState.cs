@@ -49,6 +49,9 @@ internal record VersionState
     /// <summary>Of the code alone, unpacked; 0: not known, of functions of before layers.</summary>
     public long UnpackedBytes { get; init; }
 
+    /// <summary>Null: as it is by default.</summary>
+    public FunctionLogging? Logging { get; init; }
+
     /// <summary>SnapStart's ApplyOn is <c>PublishedVersions</c>.</summary>
     public bool HasSnapStart { get; init; }
 
@@ -77,7 +80,7 @@ internal record VersionState
         CodeSha256 == published.CodeSha256 && Runtime == published.Runtime && Handler == published.Handler && Role == published.Role
         && Description == published.DescriptionOfLatest && Architecture == published.Architecture
         && (MemoryMiB, TimeoutSeconds, EphemeralStorageMiB) == (published.MemoryMiB, published.TimeoutSeconds, published.EphemeralStorageMiB)
-        && TracingMode == published.TracingMode && HasSnapStart == published.HasSnapStart
+        && TracingMode == published.TracingMode && HasSnapStart == published.HasSnapStart && Logging == published.Logging
         && Layers.SequenceEqual(published.Layers)
         && Environment.Count == published.Environment.Count
         && Environment.All(variable => published.Environment.TryGetValue(variable.Key, out var value) && value == variable.Value);
@@ -100,6 +103,7 @@ internal record VersionState
         Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         EphemeralStorageMiB = EphemeralStorageMiB,
         Environment = Environment,
+        Logging = Logging ?? new FunctionLogging(),
         AllowsSnapshot = allowsSnapshot,
     };
 }

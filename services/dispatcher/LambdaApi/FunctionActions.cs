@@ -24,7 +24,7 @@ internal sealed class FunctionActions(
         FunctionRules.CheckTags(request.Tags ?? new Dictionary<string, string>());
         FunctionRules.Refuse(request.CodeSigningConfigArn is not null, "CodeSigningConfigArn", "leave it out");
         var name = call.Function(request.FunctionName!, "CreateFunction").Name;
-        FunctionRules.Meaning(request, name, options.Runtimes);
+        FunctionRules.Meaning(request, options.Runtimes);
         var zip = await upload.ReadAsync(call, request.Code!);
         var number = functions.LastVersion(call.AccountId, name);
         var made = await functions.ChangeVersionsAsync(

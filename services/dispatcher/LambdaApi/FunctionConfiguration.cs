@@ -1,3 +1,4 @@
+using Glue.Contracts.Functions;
 using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
@@ -28,7 +29,7 @@ internal sealed record FunctionConfiguration
         Architectures = [state.Architecture];
         Layers = state.Layers.Count == 0 ? null : [.. state.Layers.Select(static layer => new LayerShown(layer.Arn, layer.CodeSizeBytes))];
         EphemeralStorage = new SizeFields(state.EphemeralStorageMiB);
-        LoggingConfig = new LoggingFields("Text", FunctionRules.LogGroup(state.Name));
+        LoggingConfig = LoggingFields.Of(state);
     }
 
     public string FunctionName { get; }
@@ -84,7 +85,18 @@ internal sealed record FunctionConfiguration
 
 internal sealed record LayerShown(string Arn, long CodeSize);
 
-internal sealed record LoggingFields(string LogFormat, string LogGroup);
+/// <summary>Lambda's LoggingConfig; levels with JSON only.</summary>
+internal sealed record LoggingFields(string LogFormat, string? ApplicationLogLevel, string? SystemLogLevel, string LogGroup)
+{
+    public static LoggingFields Of(VersionState version)
+    {
+        var logging = version.Logging ?? new FunctionLogging();
+        var group = logging.Group ?? $"/aws/lambda/{version.Name}";
+        return logging.IsJson
+            ? new LoggingFields(LoggingRules.Json, logging.ApplicationLevel, logging.SystemLevel, group)
+            : new LoggingFields(LoggingRules.Text, null, null, group);
+    }
+}
 
 /// <summary>
 /// Lambda's SnapStartResponse. Snapshots are made of every version here, whatever it says (docs/snapshots.md); the status is what Lambda would report.

@@ -34,10 +34,10 @@ internal static partial class FunctionRules
         .Range("ephemeralStorage.size", fields.EphemeralStorage?.Size, 512, 10240)
         .OneOf("tracingConfig.mode", fields.TracingConfig?.Mode, "Active", "PassThrough")
         .OneOf("snapStart.applyOn", fields.SnapStart?.ApplyOn, SnapStartState.PublishedVersions, "None")
-        .OneOf("loggingConfig.logFormat", fields.LoggingConfig?.LogFormat, "JSON", "Text");
+        .Logging(fields.LoggingConfig);
 
     /// <summary>What no field's shape says: known runtime, environment, and what is not served here.</summary>
-    public static void Meaning(ConfigurationFields fields, string name, IReadOnlyList<string> runtimes)
+    public static void Meaning(ConfigurationFields fields, IReadOnlyList<string> runtimes)
     {
         if (fields.Runtime is { } runtime && !runtimes.Contains(runtime))
         {
@@ -49,7 +49,6 @@ internal static partial class FunctionRules
         Refuse(fields.VpcConfig is { SubnetIds.Count: > 0 } or { SecurityGroupIds.Count: > 0 }, "VpcConfig", "leave it out");
         Refuse(!string.IsNullOrEmpty(fields.DeadLetterConfig?.TargetArn), "DeadLetterConfig", "dead letters are kept (./glue dead-letters); to hear of them set OnFailure with PutFunctionEventInvokeConfig");
         Refuse(fields.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs", "leave it out");
-        CheckLogging(fields.LoggingConfig, name);
     }
 
     public static void CheckTags(IReadOnlyDictionary<string, string> tags)
@@ -117,25 +116,6 @@ internal static partial class FunctionRules
 
     [GeneratedRegex(@"\A[a-zA-Z]([a-zA-Z0-9_])+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VariablePattern();
-
-    private static void CheckLogging(LoggingRequest? logging, string name)
-    {
-        if (logging is null)
-        {
-            return;
-        }
-
-        Refuse(logging.LogFormat == "JSON", "LogFormat JSON", "use Text");
-        if (logging.ApplicationLogLevel is not null || logging.SystemLogLevel is not null)
-        {
-            throw LambdaException.InvalidParameter("ApplicationLogLevel and SystemLogLevel need LogFormat JSON, which is not supported here; leave them out.");
-        }
-
-        Refuse(!string.IsNullOrEmpty(logging.LogGroup) && logging.LogGroup != LogGroup(name), $"LogGroup {logging.LogGroup}", $"a function's logs are in {LogGroup(name)}");
-    }
-
-    /// <summary>Where a function's logs are.</summary>
-    public static string LogGroup(string name) => $"/aws/lambda/{name}";
 
     private static void CheckEnvironment(IReadOnlyDictionary<string, string>? variables)
     {

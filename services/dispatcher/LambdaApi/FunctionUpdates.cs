@@ -19,6 +19,7 @@ internal sealed class FunctionUpdates(
         EphemeralStorageMiB = fields.EphemeralStorage?.Size ?? state.EphemeralStorageMiB,
         TracingMode = fields.TracingConfig?.Mode ?? state.TracingMode,
         HasSnapStart = fields.SnapStart?.ApplyOn is { } applyOn ? applyOn == SnapStartState.PublishedVersions : state.HasSnapStart,
+        Logging = LoggingRules.Apply(fields.LoggingConfig, state.Logging),
         Environment = fields.Environment is null ? state.Environment : fields.Environment.Variables ?? new Dictionary<string, string>(),
         Layers = fields.Layers is null ? state.Layers : LayerRules.Find(layers, fields.Layers, state.AccountId),
     });
@@ -54,7 +55,7 @@ internal sealed class FunctionUpdates(
         var request = call.Json(ApiJson.Default.UpdateFunctionConfigurationRequest);
         var name = finder.FindWhole(call, inPath, "UpdateFunctionConfiguration").State.Name;
         FunctionRules.Shape(request).Throw();
-        FunctionRules.Meaning(request, name, options.Runtimes);
+        FunctionRules.Meaning(request, options.Runtimes);
         var changed = await functions.ChangeAsync(
             call.AccountId,
             name,

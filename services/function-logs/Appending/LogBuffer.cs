@@ -9,7 +9,7 @@ namespace Glue.FunctionLogs.Appending;
 /// shares, for the moment of exchanging the buffer; never a wait for the disk.
 /// </summary>
 /// <remarks>Thread-safe. Known to the writer only while something waits in it.</remarks>
-internal sealed class LogBuffer(LogStreamName stream, ILogQueue queue) : IFunctionLog
+internal sealed class LogBuffer(LogStreamName stream, bool isJson, ILogQueue queue) : IFunctionLog
 {
     /// <summary>Of one line beside its own bytes: time and length.</summary>
     public const int LineOverhead = sizeof(long) + sizeof(int);
@@ -73,12 +73,20 @@ internal sealed class LogBuffer(LogStreamName stream, ILogQueue queue) : IFuncti
         }
 
         queue.Dropped(_droppedLines);
-        var note = Encoding.UTF8.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $"LOGS_DROPPED Lines: {_droppedLines}\tBytes: {_droppedBytes}\tReason: they came faster than they could be stored (setting FunctionLogs:QueueMiB)"));
+        var note = Encoding.UTF8.GetBytes(Note());
         (_droppedLines, _droppedBytes) = (0, 0);
         queue.Reserve(note.Length + LineOverhead);
         Keep(note);
+    }
+
+    /// <summary>In JSON the Telemetry API's platform.logsDropped.</summary>
+    private string Note()
+    {
+        const string reason = "they came faster than they could be stored (setting FunctionLogs:QueueMiB)";
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(_lastMs).UtcDateTime;
+        return isJson
+            ? string.Create(CultureInfo.InvariantCulture, $$$"""{"time":"{{{time:yyyy-MM-dd'T'HH:mm:ss.fff}}}Z","type":"platform.logsDropped","record":{"droppedRecords":{{{_droppedLines}}},"droppedBytes":{{{_droppedBytes}}},"reason":"{{{reason}}}"}}""")
+            : string.Create(CultureInfo.InvariantCulture, $"LOGS_DROPPED Lines: {_droppedLines}\tBytes: {_droppedBytes}\tReason: {reason}");
     }
 
     private void Keep(ReadOnlySpan<byte> line)

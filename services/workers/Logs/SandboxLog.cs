@@ -1,4 +1,7 @@
+using System.Text;
 using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Sandboxes;
 
 namespace Glue.Workers.Logs;
 
@@ -59,12 +62,37 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
         }
     }
 
-    /// <summary>Lines of the platform's own, such as what a machine said on its console.</summary>
-    public void WriteLines(string text)
+    /// <summary>START, or what the function's format has for it.</summary>
+    public void WriteStart(string requestId) => WriteIfAny(
+        version.Logging.IsJson ? JsonPlatformLines.Start(requestId, version, time.GetUtcNow()) : TextPlatformLines.Start(requestId, version));
+
+    /// <summary>What was not yet a line, why it failed, END and REPORT.</summary>
+    /// <param name="requestId">Of the invocation.</param>
+    /// <param name="outcome">What is reported.</param>
+    /// <param name="failure">Null: the function answered.</param>
+    public void WriteEnd(string requestId, InvokeOutcome outcome, FunctionFailure? failure)
+    {
+        Flush();
+        if (version.Logging.IsJson)
+        {
+            var now = time.GetUtcNow();
+            WriteIfAny(failure?.Message is { } message ? JsonPlatformLines.Error(requestId, now, message) : null);
+            WriteIfAny(JsonPlatformLines.RuntimeDone(requestId, version, now, outcome, failure?.PlatformErrorType));
+            WriteIfAny(JsonPlatformLines.Report(requestId, version, now, outcome, failure?.PlatformErrorType));
+            return;
+        }
+
+        WriteIfAny(failure?.ToLogLine(requestId) is { } line ? Encoding.UTF8.GetBytes(line) : null);
+        Write(TextPlatformLines.End(requestId));
+        Write(TextPlatformLines.Report(requestId, version, outcome, failure?.PlatformErrorType));
+    }
+
+    /// <summary>What befell the sandbox outside of any invocation, such as why it could not start. May have several lines.</summary>
+    public void WriteTrouble(string text)
     {
         foreach (var line in text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
-            Write(System.Text.Encoding.UTF8.GetBytes(line));
+            Write(version.Logging.IsJson ? JsonPlatformLines.Error(requestId: null, time.GetUtcNow(), line) : Encoding.UTF8.GetBytes(line));
         }
     }
 
@@ -103,6 +131,14 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
         ring.AsSpan(start).CopyTo(tail);
         ring.AsSpan(0, start).CopyTo(tail.AsSpan(TailBytes - start));
         return tail;
+    }
+
+    private void WriteIfAny(byte[]? line)
+    {
+        if (line is not null)
+        {
+            Write(line);
+        }
     }
 
     private void AppendTail(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,3 @@
-using System.Text;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
@@ -20,16 +19,8 @@ internal static class InvocationReport
     public static InvokeOutcome Close(
         Attempt attempt, SandboxLog log, string sandboxId, FunctionVersion version, in ResultMessage message, FunctionFailure? failure, byte[] payload, WorkersMetrics metrics)
     {
-        var requestId = attempt.Request.RequestId;
         var outcome = attempt.ToOutcome(sandboxId, message, failure, payload);
-        log.Flush();
-        if (failure?.ToLogLine(requestId) is { } line)
-        {
-            log.Write(Encoding.UTF8.GetBytes(line));
-        }
-
-        log.Write(PlatformLines.End(requestId));
-        log.Write(PlatformLines.Report(requestId, version, outcome, failure?.PlatformErrorType));
+        log.WriteEnd(attempt.Request.RequestId, outcome, failure);
         metrics.Invoked(outcome, version.MemoryMiB);
         var tail = log.TakeTail();
         return attempt.Request.WantsLogTail ? outcome with { LogTail = tail } : outcome;
@@ -44,7 +35,7 @@ internal static class InvocationReport
         var log = new SandboxLog(version, logStream, context.Logs, context.Time);
         log.StartTail();
         log.Remember(started.LogTail.Span);
-        log.Write(PlatformLines.Start(attempt.Request.RequestId, version));
+        log.WriteStart(attempt.Request.RequestId);
         return Close(attempt, log, sandboxId, version, message, started.Failure, [], context.Metrics);
     }
 }

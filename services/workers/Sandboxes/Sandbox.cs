@@ -126,7 +126,7 @@ internal sealed class Sandbox : IAgentEvents
             _hasRun = true;
             if (!_isTemplate)
             {
-                _log.Write(PlatformLines.Start(request.RequestId, Version));
+                _log.WriteStart(request.RequestId);
             }
 
             SetState(SandboxState.Busy);
@@ -156,7 +156,7 @@ internal sealed class Sandbox : IAgentEvents
     {
         if (reason is not null)
         {
-            _log.WriteLines(reason);
+            _log.WriteTrouble(reason);
         }
 
         SetState(SandboxState.Gone);
@@ -392,7 +392,7 @@ internal sealed class Sandbox : IAgentEvents
         if (!_started.Task.IsCompleted)
         {
             var notStarted = $"The sandbox could not start: {reason}.{(complaints.Length > 0 ? " It said: " + complaints : "")}";
-            _log.WriteLines(notStarted);
+            _log.WriteTrouble(notStarted);
             _started.TrySetResult(new SandboxStarted(null, notStarted));
         }
 

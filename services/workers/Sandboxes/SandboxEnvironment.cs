@@ -43,8 +43,9 @@ internal static class SandboxEnvironment
             new("AWS_LAMBDA_FUNCTION_NAME", version.Name),
             new("AWS_LAMBDA_FUNCTION_VERSION", version.Version),
             new("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", version.MemoryMiB.ToString(CultureInfo.InvariantCulture)),
-            new("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + version.Name),
+            new("AWS_LAMBDA_LOG_GROUP_NAME", version.LogGroup),
             new("AWS_LAMBDA_LOG_STREAM_NAME", logStream),
+            new("AWS_LAMBDA_LOG_FORMAT", version.Logging.IsJson ? "JSON" : "Text"),
             new("AWS_LAMBDA_INITIALIZATION_TYPE", InitialisationOf(purpose)),
             new("AWS_REGION", region),
             new("AWS_DEFAULT_REGION", region),
@@ -58,6 +59,11 @@ internal static class SandboxEnvironment
         foreach (var (name, value) in reserved)
         {
             all[name] = value;
+        }
+
+        if (version.Logging.IsJson)
+        {
+            all["AWS_LAMBDA_LOG_LEVEL"] = version.Logging.ApplicationLevel;
         }
 
         return [.. all];

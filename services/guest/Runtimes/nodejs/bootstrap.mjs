@@ -19,6 +19,52 @@ const isTemplate = env.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
 let requestId;
 let random; // see takePart
 
+const logsJson = env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+function withErrors(_, value) {
+  return value instanceof Error
+    ? { errorType: value.constructor?.name ?? 'UnknownError', errorMessage: value.message, stackTrace: String(value.stack).split('\n'), ...value }
+    : value;
+}
+
+function jsonLine(level, parts) {
+  const line = { timestamp: new Date().toISOString(), level, requestId };
+  if (parts.length === 1) {
+    try {
+      return JSON.stringify({ ...line, message: parts[0] }, withErrors);
+    } catch {
+      return JSON.stringify({ ...line, message: format(parts[0]) }); // refers to itself, or holds a BigInt
+    }
+  }
+  line.message = format(...parts);
+  const error = parts.find((part) => part instanceof Error);
+  return JSON.stringify(error ? { ...line, ...withErrors('', error) } : line);
+}
+
+function installJsonConsole() {
+  const least = levels.indexOf(env.AWS_LAMBDA_LOG_LEVEL ?? 'INFO');
+  const nothing = () => {};
+  const line = (level) => levels.indexOf(level) < least ? nothing : (...parts) => process.stdout.write(jsonLine(level, parts) + '\n');
+  console.log = line('INFO');
+  console.info = line('INFO');
+  console.warn = line('WARN');
+  console.error = line('ERROR');
+  console.debug = line('DEBUG');
+  console.trace = line('TRACE');
+  console.fatal = line('FATAL');
+}
+
+// What the runtime itself has to say about a failure, whatever the function's level.
+function logFailure(what, description) {
+  if (logsJson) {
+    const { trace, ...error } = description;
+    process.stdout.write(jsonLine('ERROR', [{ ...error, stackTrace: trace }]) + '\n');
+  } else {
+    console.error(what, JSON.stringify(description));
+  }
+}
+
 function installConsole() {
   const line = (level) => (...parts) => {
     const text = format(...parts).replaceAll('\n', '\r');
@@ -277,7 +323,7 @@ class Invocation {
 
   fail(error) {
     const description = describe(error);
-    console.error('Invoke Error', JSON.stringify(description));
+    logFailure('Invoke Error', description);
     this.#send('error', JSON.stringify(description), description.errorType);
   }
 
@@ -335,7 +381,7 @@ async function restored(connection, take) {
     }
   } catch (error) {
     const description = describe(error);
-    console.error('Restore Error', JSON.stringify(description));
+    logFailure('Restore Error', description);
     connection.send(Buffer.concat(post('restore/error', JSON.stringify(description), 'Runtime.AfterRestoreError')), () => process.exit(1));
     return;
   }
@@ -345,7 +391,7 @@ async function restored(connection, take) {
 // Says why and ends: the state of a process after an error nobody caught is anybody's guess.
 function crash(connection, error) {
   const description = describe(error);
-  console.error('Uncaught Exception', JSON.stringify(description));
+  logFailure('Uncaught Exception', description);
   const to = handler === undefined ? 'init/error' : `invocation/${current?.id}/error`;
   connection.ref(true);
   connection.send(Buffer.concat(post(to, JSON.stringify(description), description.errorType)), () => process.exit(1));
@@ -399,7 +445,7 @@ async function offerHooks() {
   }
 }
 
-installConsole();
+(logsJson ? installJsonConsole : installConsole)();
 const socket = net.connect(Number(port), host);
 const connection = new Connection(socket);
 process.on('uncaughtException', (error) => crash(connection, error));

@@ -150,6 +150,10 @@ def describe(error, request_id=""):
 
 
 def log_error(document):
+    if LOGS_JSON:
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        sys.stdout.write(json.dumps({"timestamp": moment, "log_level": "ERROR", **document}, ensure_ascii=False) + "\n")
+        return
     lines = "".join(document["stackTrace"]).replace("\n", "\r")
     text = f"[ERROR] {document['errorType']}: {document['errorMessage']}\rTraceback (most recent call last):\r{lines}"
     sys.stdout.write(text.rstrip("\r") + "\n")
@@ -157,11 +161,35 @@ def log_error(document):
 
 request_id = ""
 
+LOGS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
+
 
 def install_logging():
     """Lambda's log format on the root logger, for functions that import logging."""
     logging = sys.modules.get("logging")
     if logging is None or logging.getLogger().handlers:
+        return
+
+    class JsonHandler(logging.StreamHandler):
+        usual = set(vars(logging.makeLogRecord({}))) | {"message", "taskName"}
+
+        def format(self, record):
+            moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+            line = {"timestamp": moment, "level": record.levelname, "message": record.getMessage(), "logger": record.name}
+            if record.exc_info and record.exc_info[0]:
+                kind, error, trace = record.exc_info
+                line["stackTrace"] = traceback.format_list(traceback.extract_tb(trace))
+                line["errorType"], line["errorMessage"] = kind.__name__, str(error)
+                line["location"] = f"{record.pathname}:{record.funcName}:{record.lineno}"
+            line.update({name: value for name, value in vars(record).items() if name not in self.usual and name not in line})
+            if request_id:
+                line["requestId"] = request_id
+            return json.dumps(line, ensure_ascii=False, default=str)
+
+    if LOGS_JSON:
+        level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO")
+        logging.getLogger().setLevel({"TRACE": 1, "WARN": logging.WARNING, "FATAL": logging.CRITICAL}.get(level, level))
+        logging.getLogger().addHandler(JsonHandler(sys.stdout))
         return
 
     class Handler(logging.StreamHandler):
@@ -301,6 +329,10 @@ def main():
     sys.meta_path.insert(0, OldBotocore())
     sys.stdout.reconfigure(line_buffering=True)  # a function that is killed has said what it said
     connection = Connection()
+    if LOGS_JSON:
+        import logging  # noqa: F401 (what the handler's module logs while it is loaded is JSON, too)
+
+        install_logging()
     try:
         handler = load_handler(os.environ["_HANDLER"])
     except Exception as error:

@@ -5,9 +5,9 @@ using Glue.Contracts.Invocations;
 
 namespace Glue.Workers.Logs;
 
-/// <summary>START, END and REPORT in Lambda's text format.</summary>
+/// <summary>START, END and REPORT: LogFormat Text.</summary>
 /// <remarks>Lambda Developer Guide, "Log and monitor … functions", text format; Status and Error Type as in current runtimes (read 2026-11).</remarks>
-internal static class PlatformLines
+internal static class TextPlatformLines
 {
     public static byte[] Start(string requestId, FunctionVersion version) =>
         Encoding.UTF8.GetBytes($"START RequestId: {requestId} Version: {version.Version}");

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+
+namespace Glue.Workers.Logs;
+
+/// <summary>The platform's events: LogFormat JSON. Those below the function's SystemLogLevel are null.</summary>
+/// <remarks>
+/// Lambda Developer Guide, "Lambda Telemetry API Event schema reference" and "System log level event mapping" (read 2026-11): start, and the
+/// report of a success, are INFO; runtimeDone of a success is DEBUG; both of a failure are WARN.
+/// </remarks>
+internal static class JsonPlatformLines
+{
+    public static byte[]? Start(string requestId, FunctionVersion version, DateTimeOffset time) => version.Logging.SystemLevel == "WARN" ? null : Line(
+        time,
+        "platform.start",
+        record =>
+        {
+            record.WriteString("requestId", requestId);
+            record.WriteString("version", version.Version);
+        });
+
+    public static byte[]? RuntimeDone(string requestId, FunctionVersion version, DateTimeOffset time, InvokeOutcome outcome, string? errorType) =>
+        outcome.Status == InvokeStatus.Succeeded && version.Logging.SystemLevel != "DEBUG" ? null : Line(
+            time,
+            "platform.runtimeDone",
+            record =>
+            {
+                WriteEnd(record, requestId, outcome, errorType);
+                record.WriteStartObject("metrics");
+                record.WriteNumber("durationMs", Milliseconds(outcome.Duration));
+                record.WriteEndObject();
+            });
+
+    public static byte[]? Report(string requestId, FunctionVersion version, DateTimeOffset time, InvokeOutcome outcome, string? errorType) =>
+        outcome.Status == InvokeStatus.Succeeded && version.Logging.SystemLevel == "WARN" ? null : Line(
+            time,
+            "platform.report",
+            record =>
+            {
+                WriteEnd(record, requestId, outcome, errorType);
+                record.WriteStartObject("metrics");
+                record.WriteNumber("durationMs", Milliseconds(outcome.Duration));
+                record.WriteNumber("billedDurationMs", (long)outcome.BilledDuration.TotalMilliseconds);
+                record.WriteNumber("memorySizeMB", version.MemoryMiB);
+                record.WriteNumber("maxMemoryUsedMB", outcome.MaxMemoryUsedMiB);
+                if (outcome.InitDuration > TimeSpan.Zero)
+                {
+                    record.WriteNumber("initDurationMs", Milliseconds(outcome.InitDuration));
+                }
+
+                record.WriteEndObject();
+            });
+
+    /// <summary>What the platform has to say in words, in the shape of the runtimes' own lines.</summary>
+    public static byte[] Error(string? requestId, DateTimeOffset time, string message) => Write(line =>
+    {
+        line.WriteString("timestamp", Text(time));
+        line.WriteString("level", "ERROR");
+        if (requestId is not null)
+        {
+            line.WriteString("requestId", requestId);
+        }
+
+        line.WriteString("message", message);
+    });
+
+    private static void WriteEnd(Utf8JsonWriter record, string requestId, InvokeOutcome outcome, string? errorType)
+    {
+        record.WriteString("requestId", requestId);
+        record.WriteString("status", outcome.Status == InvokeStatus.Succeeded ? "success"
+            : errorType == "Sandbox.Timedout" ? "timeout"
+            : errorType is null ? "error" // the handler's own
+            : "failure");
+        if (errorType is not null)
+        {
+            record.WriteString("errorType", errorType);
+        }
+    }
+
+    private static byte[] Line(DateTimeOffset time, string type, Action<Utf8JsonWriter> record) => Write(line =>
+    {
+        line.WriteString("time", Text(time));
+        line.WriteString("type", type);
+        line.WriteStartObject("record");
+        record(line);
+        line.WriteEndObject();
+    });
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        using var stream = new MemoryStream(256);
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static double Milliseconds(TimeSpan duration) => Math.Round(duration.TotalMilliseconds, 3);
+}

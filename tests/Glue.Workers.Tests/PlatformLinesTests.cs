@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Glue.Contracts.Functions;
+using Glue.Contracts.Invocations;
+using Glue.Workers.Logs;
+using Glue.Workers.Sandboxes;
+
+namespace Glue.Workers.Tests;
+
+/// <summary>What the platform itself writes around an invocation, in both of Lambda's formats.</summary>
+public sealed class PlatformLinesTests
+{
+    private static readonly InvokeOutcome Success = new()
+    {
+        Status = InvokeStatus.Succeeded,
+        Duration = TimeSpan.FromMilliseconds(12.345),
+        BilledDuration = TimeSpan.FromMilliseconds(13),
+        MaxMemoryUsedMiB = 40,
+        InitDuration = TimeSpan.FromMilliseconds(100),
+    };
+
+    private static readonly InvokeOutcome Late = Success with { Status = InvokeStatus.FunctionError, InitDuration = TimeSpan.Zero };
+
+    private static readonly FunctionFailure TimedOut = new("Sandbox.Timedout", "Task timed out after 3.00 seconds");
+
+    [Fact]
+    public void Text_has_START_the_error_END_and_REPORT()
+    {
+        Assert.Equal(
+            [
+                "START RequestId: r Version: 7",
+                "RequestId: r Error: Task timed out after 3.00 seconds",
+                "END RequestId: r",
+                "REPORT RequestId: r\tDuration: 12.35 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\tStatus: timeout",
+            ],
+            Lines(new FunctionLogging(), Late, TimedOut));
+    }
+
+    [Theory]
+    [InlineData("DEBUG", "platform.start,platform.runtimeDone,platform.report")]
+    [InlineData("INFO", "platform.start,platform.report")]
+    [InlineData("WARN", "")]
+    public void Of_a_success_JSON_has_the_events_of_the_functions_system_level(string level, string types) =>
+        Assert.Equal(types, Types(Json(level, Success, failure: null)));
+
+    [Theory]
+    [InlineData("INFO", "platform.start,platform.runtimeDone,platform.report")]
+    [InlineData("WARN", "platform.runtimeDone,platform.report")]
+    public void A_failure_is_told_at_every_level(string level, string types)
+    {
+        var lines = Json(level, Late, TimedOut);
+        Assert.Equal(types, Types(lines));
+        Assert.Contains(lines, static line => (string?)line["message"] == "Task timed out after 3.00 seconds" && (string?)line["requestId"] == "r");
+        var report = lines[^1]["record"]!;
+        Assert.Equal(("timeout", "Sandbox.Timedout"), ((string)report["status"]!, (string)report["errorType"]!));
+    }
+
+    [Fact]
+    public void The_JSON_report_has_the_figures_of_the_text_one()
+    {
+        var report = Json("INFO", Success, failure: null)[^1];
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", (string)report["time"]!);
+        Assert.Equal(
+            """{"requestId":"r","status":"success","metrics":{"durationMs":12.345,"billedDurationMs":13,"memorySizeMB":128,"maxMemoryUsedMB":40,"initDurationMs":100}}""",
+            report["record"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Trouble_of_several_lines_is_as_many_lines_in_either_format()
+    {
+        Assert.Equal(["one", "two"], Written(new FunctionLogging(), static log => log.WriteTrouble("one\r\n\ntwo\n")));
+        var lines = Written(new FunctionLogging { IsJson = true }, static log => log.WriteTrouble("one\ntwo"));
+        Assert.Equal(["one", "two"], lines.Select(static line => (string)JsonNode.Parse(line)!["message"]!));
+    }
+
+    private static List<JsonNode> Json(string level, InvokeOutcome outcome, FunctionFailure? failure) =>
+        [.. Lines(new FunctionLogging { IsJson = true, SystemLevel = level }, outcome, failure).Select(static line => JsonNode.Parse(line)!)];
+
+    private static string Types(List<JsonNode> lines) => string.Join(',', lines.Select(static line => (string?)line["type"]).OfType<string>());
+
+    private static List<string> Lines(FunctionLogging logging, InvokeOutcome outcome, FunctionFailure? failure) => Written(logging, log =>
+    {
+        log.WriteStart("r");
+        log.WriteEnd("r", outcome, failure);
+    });
+
+    private static List<string> Written(FunctionLogging logging, Action<SandboxLog> write)
+    {
+        var kept = new Kept();
+        write(new SandboxLog(
+            new FunctionVersion
+            {
+                AccountId = "000000000000", Name = "f", Version = "7", Arn = "arn", RevisionId = "1",
+                Runtime = "nodejs20.x", Handler = "h", Role = "r", CodeSha256 = "c", Logging = logging,
+            },
+            "stream", kept, TimeProvider.System));
+        return kept.Lines;
+    }
+
+    private sealed class Kept : IFunctionLogs, IFunctionLog
+    {
+        public List<string> Lines { get; } = [];
+
+        public IFunctionLog Open(FunctionVersion version, string logStream) => this;
+
+        public void Append(DateTimeOffset time, ReadOnlySpan<byte> line) => Lines.Add(Encoding.UTF8.GetString(line));
+    }
+}
