@@ -1,5 +1,6 @@
 using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Backlog;
 using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Destinations.Webhooks;
@@ -67,13 +68,20 @@ public static class DispatcherServices
 
         services.AddSingleton<LedgerChanges>().AddSingleton<QueueMetrics>();
         services.AddSingleton(provider => new EmbeddedInvocationQueue(
-            new SqliteQueueDisk(queue(provider)), provider.GetRequiredService<IServicePolicy>(), options.MaxAsyncInvocations,
+            new CountedQueueDisk(new SqliteQueueDisk(queue(provider)), provider.GetRequiredService<QueueLengths>()), provider.GetRequiredService<IServicePolicy>(), options.MaxAsyncInvocations,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<LedgerChanges>(), provider.GetRequiredService<QueueMetrics>()));
         services.AddSingleton<IInvocationQueue>(static provider => provider.GetRequiredService<EmbeddedInvocationQueue>());
         services.AddSingleton<ILedger>(provider =>
             new SqliteLedger(queue(provider), provider.GetRequiredService<EmbeddedInvocationQueue>().Leased));
         services.AddSingleton(provider => new OutcomeStore(queue(provider), provider.GetRequiredService<TimeProvider>())).AddSingleton<RunningKeys>();
         services.AddHostedService<LedgerExpiry>();
+
+        services.AddSingleton<QueueLengths>().AddSingleton(provider => new ParkedInvocations(queue(provider)));
+        services.AddSingleton(provider => new QueueEntrance(
+            provider.GetRequiredService<IInvocationQueue>(), queue(provider), provider.GetRequiredService<QueueLengths>(),
+            provider.GetRequiredService<ParkedInvocations>(), provider.GetRequiredService<AccountLimits>()));
+        services.AddSingleton<IQueueEntrance>(static provider => provider.GetRequiredService<QueueEntrance>());
+        services.AddHostedService<UnparkLoop>();
 
         services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<OutcomeDeliveries>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
         services.AddHostedService<DispatchLoop>();

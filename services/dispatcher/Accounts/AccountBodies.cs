@@ -6,9 +6,9 @@ namespace Glue.Dispatcher.Accounts;
 /// <summary>Body of <c>POST /glue/v1/accounts</c>. One of the two at least.</summary>
 internal sealed record NewAccountBody(string? Id, string? Name);
 
-/// <summary>An account as the API shows it. Limits: those in force; null: none.</summary>
+/// <summary>An account as the API shows it. Limits: those in force; null: none. Queued: counted only where there is a limit. Parked: storage events that wait for room in the queue.</summary>
 internal sealed record AccountView(
-    string Id, string Name, double Weight, int Concurrency, int? QueueLength, long? QueueAgeSeconds, DateTimeOffset CreatedAt, int Running);
+    string Id, string Name, double Weight, int Concurrency, int? QueueLength, long? QueueAgeSeconds, DateTimeOffset CreatedAt, int Running, long? Queued, long Parked);
 
 internal sealed record AccountList(IReadOnlyList<AccountView> Accounts);
 

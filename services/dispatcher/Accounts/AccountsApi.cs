@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Backlog;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.LambdaApi;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,8 @@ namespace Glue.Dispatcher.Accounts;
 /// <c>/ID|NAME</c>, <c>POST</c> and <c>GET</c> on <c>/ID|NAME/keys</c>, <c>DELETE</c> on <c>/ID|NAME/keys/KEY</c>. And <c>GET /glue/v1/account</c>
 /// for everybody: the caller's own.
 /// </summary>
-internal sealed partial class AccountsApi(AccountStore accounts, AccountLimits limits, ConcurrencyLimits running, FunctionStore functions, TimeProvider time)
+internal sealed partial class AccountsApi(
+    AccountStore accounts, AccountLimits limits, ConcurrencyLimits running, QueueLengths lengths, ParkedInvocations parked, FunctionStore functions, TimeProvider time)
 {
     public async Task AddAsync(ApiCall call)
     {
@@ -150,6 +152,6 @@ internal sealed partial class AccountsApi(AccountStore accounts, AccountLimits l
         var limit = limits.Of(account.Id);
         return new AccountView(
             account.Id, account.Name, limit.Weight, limit.Concurrency, limit.QueueLength, (long?)limit.QueueAge?.TotalSeconds, account.CreatedAt,
-            running.Running(account.Id));
+            running.Running(account.Id), lengths.Of(account.Id), parked.Of(account.Id));
     }
 }

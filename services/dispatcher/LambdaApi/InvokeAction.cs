@@ -4,10 +4,10 @@ using System.Text.Unicode;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Backlog;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Placement;
-using Glue.Dispatcher.Queue;
 using Glue.Foundation.Signing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -23,7 +23,7 @@ internal sealed class InvokeAction(
     FunctionStore functions,
     ConcurrencyLimits limits,
     WorkerPool workers,
-    IInvocationQueue queue,
+    QueueEntrance entrance,
     RunningKeys keys,
     OutcomeStore outcomes,
     DispatcherOptions options,
@@ -231,7 +231,12 @@ internal sealed class InvokeAction(
             TraceParent = context.Request.Headers.TraceParent,
             AcceptedAt = time.GetUtcNow(),
         };
-        await queue.EnqueueAsync([invocation], CancellationToken.None);
+        if (!await entrance.TryTakeAsync(invocation))
+        {
+            metrics.Throttled();
+            throw LambdaException.QueueFull(invocation.AccountId);
+        }
+
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         context.Response.ContentLength = 0;
     }

@@ -53,5 +53,12 @@ internal sealed class LambdaException(int status, string type, string message) :
         },
     };
 
+    /// <summary>AWS has no such limit, so the Reason is none of its own.</summary>
+    public static LambdaException QueueFull(string accountId) => new(
+        429, "TooManyRequestsException", $"The asynchronous invocations of account {accountId} that wait have reached its queue length. Try again later.")
+    {
+        Reason = "AccountQueueLengthExceeded",
+    };
+
     public static LambdaException Unavailable(string message) => new(503, "ServiceException", message);
 }
