@@ -56,7 +56,7 @@ public sealed class CommandLineTests(SharedStack shared)
         [
             "glue: The settings are wrong:", "Dispatcher:RetryDelay is unknown; there are: AccountConcurrency, ", "Dispatcher:LeaseTime: 'soon' is not a duration",
             "Dispatcher: The field MaxLineageDepth must be between 1 and 1000.", "Dispatcher:CodeFolder is unknown", "Dispatcher:RetryDelays: 'x' is not a list",
-            "Dispacher is unknown; there are: Dispatcher, ObjectStore, StorageEvents, Workers.", "StorageEvents: '5' is not a group of settings.",
+            "Dispacher is unknown; there are: Dispatcher, FunctionLogs, ObjectStore, StorageEvents, Workers.", "StorageEvents: '5' is not a group of settings.",
             "Workers: The field MaxSandboxes must be between 1 and 4096.", "WORKERS:COLOUR is unknown",
         ];
         Assert.All(faults, fault => Assert.Contains(fault, result.Error, StringComparison.OrdinalIgnoreCase));
