@@ -36,6 +36,25 @@ public sealed class KafkaTests
         Assert.Matches("ok  kafka +1 broker.*topic glue.storage-events has 1 partitions", doctor.Output);
     }
 
+    [Fact]
+    public async Task A_topic_is_told_how_an_asynchronous_invocation_ended_with_the_event_log_in_SQLite_too()
+    {
+        using var folder = new TempFolder();
+        await using var broker = await KafkaBroker.StartAsync();
+        await using var stack = await Stack.StartAsync(
+            folder["data"], $$"""{ "StorageEvents": { "Kafka": { "Properties": {{KafkaBroker.ClientPropertiesJson}} } } }""",
+            "--kafka", broker.BootstrapServers);
+        await stack.Lambda.CreateAsync("told", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): return {'answer': event['question']}"));
+        Assert.Contains("is the event log's own", (await TellAsync(stack, "glue.storage-events")).Error, StringComparison.Ordinal);
+        Assert.Contains("does not name a topic", (await TellAsync(stack, "no topic")).Error, StringComparison.Ordinal);
+        (await TellAsync(stack, "outcomes")).Expect();
+        await stack.Lambda.InvokeLaterAsync("told", """{"question": 42}""");
+
+        var record = System.Text.Json.Nodes.JsonNode.Parse(await ReadOneAsync(broker, "outcomes"))!;
+        Assert.Equal("Success", (string)record["requestContext"]!["condition"]!);
+        Assert.Equal(42, (int)record["responsePayload"]!["answer"]!);
+    }
+
     [Theory]
     [InlineData("but where is it? Give --kafka HOST:PORT", "--event-log", "kafka")]
     [InlineData("No such configuration property: \"no.such.thing\"", "--event-log", "kafka", "--kafka", "127.0.0.1:1", "--config", """{"StorageEvents":{"Kafka":{"Properties":{"no.such.thing":"1"}}}}""")]
@@ -80,6 +99,26 @@ public sealed class KafkaTests
         using var unsigned = new HttpClient();
         Assert.Equal(403, (int)(await unsigned.GetAsync(new Uri(new Uri(stack.Process.Api), "/glue/v1/replays"))).StatusCode);
     }
+
+    private static Task<Cli.Result> TellAsync(Stack stack, string topic) => stack.AwsLambdaAsync(
+        "put-function-event-invoke-config", "--function-name", "told",
+        "--destination-config", $$$"""{"OnSuccess":{"Destination":"arn:glue:kafka:::{{{topic}}}"}}""");
+
+    private static Task<string> ReadOneAsync(KafkaBroker broker, string topic) => Task.Run(() =>
+    {
+        var clients = new KafkaClients(new KafkaOptions { BootstrapServers = broker.BootstrapServers, Properties = KafkaBroker.ClientProperties }, static _ => { });
+        using var consumer = clients.Consumer("test");
+        consumer.Assign(new TopicPartitionOffset(topic, 0, Offset.Beginning));
+        for (var started = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60);)
+        {
+            if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } found)
+            {
+                return System.Text.Encoding.UTF8.GetString(found.Message.Value!);
+            }
+        }
+
+        throw new TimeoutException($"nothing came to {topic} in 60 s");
+    });
 
     private static async Task ProduceAsync(KafkaBroker broker, string json)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Confluent.Kafka;
 
 namespace Glue.Foundation.Kafka;
@@ -27,8 +28,9 @@ public sealed class KafkaClients
     /// A producer that gives nothing up and keeps the order of each key: a message is either acknowledged by all in-sync replicas or still
     /// on its way, however long the broker is away. Idempotent where the broker has it (0.11 and later).
     /// </summary>
+    /// <param name="giveUpAfter">For callers that try again themselves and need no order: a message fails after this. Null: never.</param>
     /// <exception cref="InvalidOperationException">A property is unknown or has a value that librdkafka refuses.</exception>
-    public IProducer<byte[]?, byte[]> Producer()
+    public IProducer<byte[]?, byte[]> Producer(TimeSpan? giveUpAfter = null)
     {
         var properties = Merge(_options.Producer, new()
         {
@@ -44,7 +46,9 @@ public sealed class KafkaClients
         }
 
         properties["acks"] = "all";
-        properties["message.timeout.ms"] = "0"; // never: a message given up behind which a later one of its key came through would break the order
+
+        // 0 is never: a message given up behind which a later one of its key came through would break the order.
+        properties["message.timeout.ms"] = ((int)(giveUpAfter ?? TimeSpan.Zero).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         return new ProducerBuilder<byte[]?, byte[]>(properties)
             .SetErrorHandler((_, error) => Complain(error))
             .SetLogHandler(static (_, _) => { }) // the same things again, with librdkafka's own file names

@@ -174,6 +174,9 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IRecordDestination>(provider => new BucketDestination(
             () => AddressOf(app!, 0), provider.GetRequiredService<InstallationCredentials>(), provider.GetRequiredService<SigV4Signer>()));
 
+        services.AddSingleton<IRecordDestination>(provider => new KafkaDestination(
+            settings.KafkaCluster, root.AccountId, provider.GetRequiredService<ILogger<KafkaDestination>>()));
+
         if (driver is not null)
         {
             services.AddSingleton(driver);

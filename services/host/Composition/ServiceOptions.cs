@@ -20,6 +20,9 @@ internal sealed record ServiceOptions
     /// <summary>Null: the embedded event log.</summary>
     public required KafkaEventLogOptions? Kafka { get; init; }
 
+    /// <summary>The cluster, event log or not; without servers there is none.</summary>
+    public required KafkaEventLogOptions KafkaCluster { get; init; }
+
     public required DispatcherOptions Dispatcher { get; init; }
 
     public required FunctionLogsOptions FunctionLogs { get; init; }
@@ -39,15 +42,16 @@ internal sealed record ServiceOptions
             ObjectStore = settings.Apply("ObjectStore", new ObjectStoreOptions { DataFolder = data.Objects }),
             StorageEvents = storageEvents,
             Kafka = storageEvents.EventLog == EventLogKind.Kafka ? kafka : null,
+            KafkaCluster = kafka,
             Dispatcher = dispatcher,
             FunctionLogs = settings.Apply("FunctionLogs", new FunctionLogsOptions { Region = dispatcher.Region }),
             Workers = settings.Apply("Workers", new WorkersOptions { Folder = data.Worker, GuestFolder = guestFolder }),
             MicroVm = settings.Apply("Workers:MicroVm", new MicroVmOptions()),
         };
         settings.EnsureValid();
-        if (options.Kafka is { } used)
+        if (options.Kafka is not null || kafka.BootstrapServers.Length > 0)
         {
-            KafkaCheck.Ensure(used);
+            KafkaCheck.Ensure(kafka);
         }
 
         return options;
