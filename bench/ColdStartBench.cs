@@ -22,6 +22,11 @@ internal static class ColdStartBench
 {
     private const int AtOnce = 20;
 
+    private static readonly List<string> Traces = [];
+
+    /// <summary>For work on one of them: only rows whose name contains it.</summary>
+    private static readonly string Only = Environment.GetEnvironmentVariable("GLUE_BENCH_ONLY") ?? "";
+
     private static readonly int Samples = int.Parse(Environment.GetEnvironmentVariable("GLUE_BENCH_SAMPLES") ?? "50", CultureInfo.InvariantCulture);
 
     public static async Task RunAsync()
@@ -43,17 +48,29 @@ internal static class ColdStartBench
         }
 
         await ManyAtOnceAsync(image, Functions()[0]);
+        Console.WriteLine("\nStages, median ms of each:\n");
+        Traces.ForEach(static trace => Console.WriteLine("- " + trace));
     }
 
     private static async Task MeasureAsync(GuestImage image, FunctionVersion function, string what, SandboxStart kind, MicroVmOptions options, int samples)
     {
+        if (!$"{function.Name} {what}".Contains(Only, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         await using var bench = await Bench.StartAsync(image, options);
         await bench.ReadyAsync(function, kind);
         var cold = new List<double>();
         var warm = new List<double>();
+        var inGuest = new List<double>();
+        var processor = new List<double>();
+        using var stages = new ColdStartStages();
         for (var i = 0; i < samples; i++)
         {
             cold.Add(await bench.CallAsync(function, kind));
+            inGuest.Add(bench.LastDurationMs);
+            processor.Add(Children("qemu-system-x86").Max(ProcessorMs)); // one that waits has used less
             for (var j = 0; j < 10; j++)
             {
                 warm.Add(await bench.CallAsync(function, SandboxStart.Warm));
@@ -67,10 +84,19 @@ internal static class ColdStartBench
         {
             Row(function.Name, "warm", warm);
         }
+
+        inGuest.Sort();
+        processor.Sort();
+        Traces.Add(string.Create(CultureInfo.InvariantCulture, $"{function.Name}, {what}: {stages.Take()}, invocation in the guest {inGuest[inGuest.Count / 2]:0.0}; processor time of the VMM up to the answer {processor[processor.Count / 2]:0}, at best {processor[0]:0}"));
     }
 
     private static async Task ManyAtOnceAsync(GuestImage image, FunctionVersion function)
     {
+        if (!"at once".Contains(Only, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         await using var bench = await Bench.StartAsync(image, new MicroVmOptions());
         await bench.ReadyAsync(function, SandboxStart.FunctionSnapshot);
         var watch = Stopwatch.StartNew();
@@ -151,6 +177,10 @@ internal static class ColdStartBench
         }).Select(pid => int.Parse(pid!, CultureInfo.InvariantCulture)),
     ];
 
+    /// <summary>Processor time a process has used, all its threads together.</summary>
+    private static double ProcessorMs(int pid) => Directory.EnumerateDirectories($"/proc/{pid}/task")
+        .Sum(static task => double.Parse(File.ReadAllText(task + "/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)) / 1e6;
+
     private static double PrivateDirtyMb(int pid) => File.ReadLines($"/proc/{pid}/smaps_rollup")
         .Where(static line => line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
         .Sum(static line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) / 1000;
@@ -199,12 +229,16 @@ internal static class ColdStartBench
             await Worker.RetireAsync(function.Arn[..function.Arn.LastIndexOf(':')], CancellationToken.None);
         }
 
+        /// <summary>Of the last call, by the guest's clock: from the event's hand-over to the answer.</summary>
+        public double LastDurationMs { get; private set; }
+
         public async Task<double> CallAsync(FunctionVersion function, SandboxStart? expected)
         {
             var request = new InvokeRequest { RequestId = Guid.NewGuid().ToString(), Payload = "{}"u8.ToArray(), InvokedFunctionArn = function.Arn };
             var begun = Stopwatch.GetTimestamp();
             var outcome = await Worker.InvokeAsync(function, request, CancellationToken.None);
             var time = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            LastDurationMs = outcome.Duration.TotalMilliseconds;
             return outcome.Status == InvokeStatus.Succeeded && (expected is null || outcome.Start == expected)
                 ? time
                 : throw new InvalidOperationException($"{function.Name}: {outcome.Status} {outcome.Start} {outcome.Reason} {System.Text.Encoding.UTF8.GetString(outcome.Payload.Span)}");

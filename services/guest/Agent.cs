@@ -48,6 +48,7 @@ internal sealed unsafe class Agent
             var events = stackalloc Libc.EpollEvent[Poll.Capacity];
             while (_channel.Flush())
             {
+                _invocation.CatchUp();
                 if (_channel.TakeRelief())
                 {
                     Resume(); // before the wait: whoever stopped for lack of room has nothing else that would wake us

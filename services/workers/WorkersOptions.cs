@@ -23,24 +23,31 @@ public sealed record WorkersOptions
     /// <summary>Sandboxes starting at the same time; more would only slow each other down. 0, the default: one per core.</summary>
     [Range(0, 256)] public int MaxConcurrentStarts { get; init; }
 
-    /// <summary>Idle time before a sandbox is given up. Default 5 min.</summary>
+    /// <summary>Idle time before a sandbox is given up. 100 ms to 1 d; default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a request waits for room on this worker before it comes back as not run. Default 30 s.</summary>
+    /// <summary>How long a request waits for room on this worker before it comes back as not run. 100 ms to 1 h; default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan RoomTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>From a sandbox's start to its agent's first word. Default 10 s.</summary>
+    /// <summary>From a sandbox's start to its agent's first word. 100 ms to 1 h; default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>From the runtime's start to its first poll. Default 10 s, as Lambda's init phase.</summary>
+    /// <summary>From the runtime's start to its first poll. 100 ms to 15 min; default 10 s, as Lambda's init phase.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:15:00")]
     public TimeSpan InitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>From the restore of a function's snapshot to its runtime's poll: what its after-restore hooks may take. Default 10 s, as Lambda's.</summary>
+    /// <summary>From the restore of a function's snapshot to its runtime's poll: what its after-restore hooks may take. 100 ms to 15 min; default 10 s, as Lambda's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:15:00")]
     public TimeSpan RestoreTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a stopping worker lets running invocations finish. Default 20 s.</summary>
+    /// <summary>How long a stopping worker lets running invocations finish. 0 to 1 h; default 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Under root every process sandbox runs as a user of its own: this id plus a slot number. They need no entry anywhere.</summary>
+    /// <summary>Under root every process sandbox runs as a user of its own: this id plus a slot number. They need no entry anywhere. 1000 or more.</summary>
+    [Range(1000, int.MaxValue)]
     public uint FirstUserId { get; init; } = 734_000;
 }

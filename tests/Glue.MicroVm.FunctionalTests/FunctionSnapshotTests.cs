@@ -21,9 +21,11 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output) : MicroVmTes
             exports.handler = async () => {
               const left = fs.readdirSync('/tmp');
               fs.writeFileSync('/tmp/mine', 'x');
+              const ofAnother = process.env.MINE ?? null;
+              process.env.MINE = 'x';
               await new Promise((go) => setTimeout(go, 1500));
               return {
-                left, now: Date.now(), math: Math.random(), uuid: crypto.randomUUID(), web: globalThis.crypto.randomUUID(),
+                left, ofAnother, now: Date.now(), math: Math.random(), uuid: crypto.randomUUID(), web: globalThis.crypto.randomUUID(),
                 bytes: crypto.randomBytes(16).toString('hex'),
                 late: (await new Promise((done) => crypto.randomBytes(16, (e, b) => done(b)))).toString('hex'),
                 key: crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'der' }).toString('hex'),
@@ -37,6 +39,7 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output) : MicroVmTes
         AssertDistinct(clones, "math", "uuid", "web", "bytes", "late", "key", "kernel");
         Assert.Single(clones.Select(each => each.GetProperty("drawnAtInit").GetString()).Distinct()); // they are clones
         Assert.All(clones, each => Assert.Equal(0, each.GetProperty("left").GetArrayLength()));
+        Assert.All(clones, each => Assert.Equal(JsonValueKind.Null, each.GetProperty("ofAnother").ValueKind));
         Assert.All(clones, each => Assert.EndsWith("cloud-amd64", each.GetProperty("release").GetString(), StringComparison.Ordinal));
         AssertRightTime(clones, each => each.GetProperty("now").GetInt64());
     }

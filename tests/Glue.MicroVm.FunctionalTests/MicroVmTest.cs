@@ -30,6 +30,6 @@ public abstract class MicroVmTest(ITestOutputHelper output)
     }
 
     /// <summary>Gives up the function's warm sandboxes: its next call is a cold start.</summary>
-    protected static Task CoolAsync(WorkerFixture worker, FunctionVersion function) =>
+    internal static Task CoolAsync(WorkerFixture worker, FunctionVersion function) =>
         worker.Worker.RetireAsync(function.Arn[..function.Arn.LastIndexOf(':')], CancellationToken.None);
 }

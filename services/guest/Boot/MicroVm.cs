@@ -62,6 +62,7 @@ internal sealed unsafe class MicroVm
         Files.Mount("shm", "/dev/shm", "tmpfs", FunctionFlags, "mode=1777");
         Files.Write("/proc/self/oom_score_adj", "-1000"u8);
         Files.Write("/proc/sys/user/max_user_namespaces", "0"u8); // the kernel's largest surface for code without privileges
+        Awakening.Prepare();
         BecomeFunctionsParent();
         return channel;
     }

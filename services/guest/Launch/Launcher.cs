@@ -6,14 +6,16 @@ namespace Glue.Guest.Launch;
 /// <summary>
 /// The steps into a process sandbox that must happen between fork and bubblewrap, in one small process instead of a chain of
 /// shell, mount, prlimit and setpriv:
-/// <c>launch [--join FILE]… [--stage SOURCE NAME]… [--kvm] [--user N] [--vmm BYTES] -- PROGRAM ARGUMENT…</c>.
+/// <c>launch [--join FILE]… [--stage SOURCE NAME]… [--jail] [--kvm] [--user N] [--vmm BYTES WORKER] -- PROGRAM ARGUMENT…</c>.
 /// </summary>
 /// <remarks>
 /// <c>--join</c> writes "0" (the writer) to a cgroup.procs file. <c>--stage</c> makes a folder that only root can reach visible at
-/// /tmp/NAME, in a mount namespace that only this process and its children have; root only. <c>--user</c> gives up root for a user
+/// /tmp/NAME, in a mount namespace that only this process and its children have; root only. <c>--jail</c>: see <see cref="JailRoot"/>.
+/// <c>--user</c> gives up root for a user
 /// and group without a name, so that even an escape from bubblewrap is nobody; with <c>--kvm</c> that user stays in the group that
 /// may open /dev/kvm, where the distribution has one. <c>--vmm</c> is for a virtual machine monitor, which
-/// starts nothing: no new privileges ever, few descriptors, no core file, no file longer than that, and its end with the worker's.
+/// starts nothing: no new privileges ever, few descriptors, no core file, no file longer than that, and its end with the worker's, whose
+/// process id is given.
 /// </remarks>
 internal static unsafe class Launcher
 {
@@ -25,9 +27,10 @@ internal static unsafe class Launcher
         {
             var stages = new List<(string Source, string Name)>();
             var at = 0;
+            var isJailed = false;
             uint? user = null;
             uint? kvmGroup = null;
-            ulong? largestFile = null;
+            (ulong LargestFileBytes, int Worker)? vmm = null;
             for (; at < arguments.Length && arguments[at] != "--"; at++)
             {
                 switch (arguments[at])
@@ -39,6 +42,9 @@ internal static unsafe class Launcher
                         stages.Add((arguments[at + 1], arguments[at + 2]));
                         at += 2;
                         break;
+                    case "--jail":
+                        isJailed = true;
+                        break;
                     case "--kvm":
                         kvmGroup = GroupOfKvm();
                         break;
@@ -46,7 +52,8 @@ internal static unsafe class Launcher
                         user = uint.Parse(arguments[++at]);
                         break;
                     case "--vmm":
-                        largestFile = ulong.Parse(arguments[++at]);
+                        vmm = (ulong.Parse(arguments[at + 1]), int.Parse(arguments[at + 2]));
+                        at += 2;
                         break;
                 }
             }
@@ -54,6 +61,11 @@ internal static unsafe class Launcher
             if (stages.Count > 0)
             {
                 Stage(stages);
+            }
+
+            if (isJailed)
+            {
+                JailRoot.Enter();
             }
 
             if (user is { } id)
@@ -64,9 +76,9 @@ internal static unsafe class Launcher
                 Fail.IfNegative(Libc.setresuid(id, id, id), "setresuid");
             }
 
-            if (largestFile is { } bytes)
+            if (vmm is { } limits)
             {
-                Confine(bytes);
+                Confine(limits.LargestFileBytes, limits.Worker);
             }
 
             Execute(arguments[(at + 1)..]);
@@ -106,13 +118,17 @@ internal static unsafe class Launcher
     }
 
     /// <summary>Last before the program: a change of user would undo the parent-death signal.</summary>
-    private static void Confine(ulong largestFileBytes)
+    private static void Confine(ulong largestFileBytes, int worker)
     {
         Limit(Libc.RLIMIT_CORE, 0);
         Limit(Libc.RLIMIT_NOFILE, 64);
         Limit(Libc.RLIMIT_FSIZE, largestFileBytes);
         Fail.IfNegative(Libc.prctl(Libc.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl");
         Fail.IfNegative(Libc.prctl(Libc.PR_SET_PDEATHSIG, Libc.SIGKILL, 0, 0, 0), "prctl");
+        if (Libc.getppid() != worker)
+        {
+            Libc._exit(Failed); // it died before this moment, and no signal will come
+        }
     }
 
     private static void Limit(int resource, ulong value)

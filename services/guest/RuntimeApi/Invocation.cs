@@ -21,8 +21,9 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         Restoring,
     }
 
-    // Short invocations cannot change the peak much; they are measured once in so many.
-    private const long AlwaysMeasuredNs = 1_000_000;
+    // Short invocations cannot change the peak much; they are measured once in so many. Only one that the agent has watched anyway
+    // waits for it: the others report what was known, and are measured when their answer has left.
+    private const long AlwaysMeasuredNs = 1_000_000, MeasuredFirstNs = 50_000_000;
     private const int MeasuredOnceIn = 64;
 
     private readonly NativeBuffer _held = new(16 * 1024);
@@ -35,6 +36,8 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
     private byte* _head;
     private int _missing;
     private bool _isRestored;
+    private bool _mustMeasure;
+    private bool _mustReap;
 
     /// <summary>When the running event, the init phase, or what follows a restore must be over; monotonic nanoseconds, 0 when nothing runs.</summary>
     public long Deadline { get; private set; }
@@ -125,7 +128,7 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         if (_phase is Phase.Initialising or Phase.Answered or Phase.Restoring)
         {
             channel.Send(FrameType.Ready, answersInternalEvents ? InternalEvents.Answered : 0, MicrosInPhase);
-            runtime.Reap();
+            _mustReap = true;
             Deadline = 0;
             _phase = Phase.Idle;
         }
@@ -166,13 +169,34 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         if (elapsed >= AlwaysMeasuredNs || ++_unmeasured >= MeasuredOnceIn)
         {
             _unmeasured = 0;
-            runtime.MeasureMemory();
+            _mustMeasure = true;
+            if (elapsed >= MeasuredFirstNs)
+            {
+                _mustMeasure = false;
+                runtime.MeasureMemory();
+            }
         }
 
         Send(kind, elapsed, 0, errorType, data, isWhole);
         if (kind is not (ResultKind.InitError or ResultKind.RestoreError))
         {
             _phase = Phase.Answered; // the deadline stays: what runs after the answer runs on the invocation's time
+        }
+    }
+
+    /// <summary>What nobody waits for: done when everything that was said has left.</summary>
+    public void CatchUp()
+    {
+        if (_mustMeasure)
+        {
+            _mustMeasure = false;
+            runtime.MeasureMemory();
+        }
+
+        if (_mustReap)
+        {
+            _mustReap = false;
+            runtime.Reap();
         }
     }
 

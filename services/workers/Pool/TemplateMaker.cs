@@ -15,7 +15,8 @@ namespace Glue.Workers.Pool;
 /// </summary>
 internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
 {
-    private const int WarmingPings = 3;
+    // Engines prepare what ran some times for the next time; more than this changes nothing any more.
+    private const int WarmingPings = 20;
 
     // Longer than any generator trusts its state without looking at the clock again.
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(2);
@@ -81,7 +82,7 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
         try
         {
             using var code = await _code.RentAsync(version, _stopping.Token);
-            var command = RuntimeCommand.Of(version, code.Folder);
+            var command = RuntimeCommand.Of(version, code.Folder, isTemplate: true);
             if (command.Failure is not null)
             {
                 return; // its invocations say why

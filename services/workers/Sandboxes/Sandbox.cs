@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
@@ -33,6 +34,7 @@ internal sealed class Sandbox : IAgentEvents
     private bool _isTemplate;
     private bool _hasRun;
     private TimeSpan _initDuration;
+    private Activity? _starting;
 
     public Sandbox(string id, FunctionVersion version, ISandboxHost host, SandboxContext context)
     {
@@ -70,6 +72,9 @@ internal sealed class Sandbox : IAgentEvents
     {
         var time = _context.Time;
         var begun = time.GetTimestamp();
+        using var activity = WorkersTracing.Source.StartActivity(WorkersTracing.Start);
+        activity?.SetTag("runtime", Version.Runtime);
+        _starting = activity;
         try
         {
             _running = await _context.Driver.StartAsync(spec, CancellationToken.None);
@@ -90,6 +95,8 @@ internal sealed class Sandbox : IAgentEvents
         {
             _writer.Send(InitFrame.Compose(Version, command, _running, spec.Purpose, _log.Stream, _context.Options));
             var started = await _started.Task;
+            _starting = null;
+            activity?.SetTag("start", _running.StartKind);
             if (started.IsReady)
             {
                 var duration = time.GetElapsedTime(begun);
@@ -196,6 +203,7 @@ internal sealed class Sandbox : IAgentEvents
             throw new ChannelException($"the agent speaks protocol {protocol}, this worker {ChannelProtocol.Version}: publish services/guest again");
         }
 
+        _starting?.AddEvent(new ActivityEvent("agent greets"));
         Volatile.Write(ref _isAgentUp, true);
         lock (_lock)
         {
@@ -299,6 +307,7 @@ internal sealed class Sandbox : IAgentEvents
             if (State == SandboxState.Initialising)
             {
                 _initDuration = sinceStart;
+                _starting?.AddEvent(new ActivityEvent("runtime polls"));
                 _started.TrySetResult(SandboxStarted.Ready);
             }
 

@@ -4,6 +4,7 @@ using Glue.Workers.Drivers.MicroVm.Drives;
 using Glue.Workers.Drivers.MicroVm.Native;
 using Glue.Workers.Drivers.MicroVm.Qemu;
 using Glue.Workers.Drivers.MicroVm.Snapshots;
+using Glue.Workers.Drivers.MicroVm.Waiting;
 using Glue.Workers.Sandboxes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -21,23 +22,32 @@ internal sealed class MicroVmDriver : ISandboxDriver
     private readonly ScratchDrives _scratchDrives;
     private readonly BaseSnapshots? _baseSnapshots;
     private readonly FunctionSnapshots? _functionSnapshots;
+    private readonly WaitingPool<Snapshot, WaitingVmm> _waiting;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     public MicroVmDriver(VmLauncher launcher, string folder, SandboxSupport support, TimeProvider time, ILogger logger)
     {
         _launcher = launcher;
-        _codeDrives = new CodeDrives(Path.Combine(folder, "code-drives"));
-        _scratchDrives = new ScratchDrives(Path.Combine(folder, "scratch"));
-        Support = support;
         var options = launcher.Options;
+        var (codeFolder, scratchFolder) = (Path.Combine(folder, "code-drives"), Path.Combine(folder, "scratch"));
+        var snapshotFolder = options.SnapshotFolder ?? Path.Combine(folder, "snapshots");
+        foreach (var each in (string[])[codeFolder, scratchFolder, snapshotFolder])
+        {
+            Unfinished.Sweep(each);
+        }
+
+        _codeDrives = new CodeDrives(codeFolder);
+        _scratchDrives = new ScratchDrives(scratchFolder);
+        Support = support;
         if (options.UseSnapshots)
         {
-            var store = new SnapshotStore(options.SnapshotFolder ?? Path.Combine(folder, "snapshots"), (long)options.SnapshotDiskMiB << 20, time);
+            var store = new SnapshotStore(snapshotFolder, (long)options.SnapshotDiskMiB << 20, time);
             _baseSnapshots = new BaseSnapshots(launcher, store, time, logger);
             _functionSnapshots = options.UseFunctionSnapshots ? new FunctionSnapshots(launcher, store) : null;
         }
 
+        _waiting = new WaitingPool<Snapshot, WaitingVmm>(options.WaitingMemoryMiB / MicroVmOptions.WaitingVmmMiB, HostMemory.IsShort, time);
         _time = time;
         _logger = logger;
     }
@@ -55,7 +65,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
             using var code = Descriptor.Open(await _codeDrives.EnsureAsync(spec.CodeFolder), Posix.O_RDONLY);
             return spec.IsTemplate
                 ? await StartTemplateAsync(spec, code, cancellationToken)
-                : await FromFunctionSnapshotAsync(spec, code, cancellationToken)
+                : await FromFunctionSnapshotAsync(spec, cancellationToken)
                     ?? await FromBaseSnapshotAsync(spec, code, cancellationToken)
                     ?? await BootAsync(spec, code, cancellationToken);
         }
@@ -65,33 +75,69 @@ internal sealed class MicroVmDriver : ISandboxDriver
         }
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _waiting.DisposeAsync();
         _launcher.Dispose();
         _launcher.Parts.Dispose();
         _launcher.Jail.Remove();
-        return ValueTask.CompletedTask;
     }
 
-    private async Task<MicroVmSandbox?> FromFunctionSnapshotAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
+    private async Task<MicroVmSandbox?> FromFunctionSnapshotAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         if (_functionSnapshots is null || !spec.MayUseFunctionSnapshot || _functionSnapshots.Find(spec.Version) is not { } snapshot)
         {
             return null;
         }
 
-        var scratch = SparseFile.Copy(snapshot.Scratch!, _scratchDrives.Folder);
+        var taken = _waiting.Take(snapshot, () => WaitAsync(spec.Version, spec.CodeFolder, snapshot));
         try
         {
-            var vmm = await _launcher.RestoreAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), snapshot, cancellationToken);
-            return Sandbox(vmm, SandboxStart.FunctionSnapshot, spec, scratch);
+            // One that waited may have ended meanwhile: that says nothing about the snapshot, and another is started.
+            return taken is not null && await _launcher.TryLoadAsync(taken, snapshot, cancellationToken)
+                ? Sandbox(taken.Vmm, SandboxStart.FunctionSnapshot, spec, taken.Scratch)
+                : await FromFunctionSnapshotAsync(spec, snapshot, cancellationToken);
         }
         catch (VmmException e)
         {
-            scratch.Dispose();
             Log.RestoreFailed(_logger, spec.Id, e);
             _functionSnapshots.Discard(spec.Version);
             return null;
+        }
+        finally
+        {
+            _waiting.Done();
+        }
+    }
+
+    private async Task<MicroVmSandbox> FromFunctionSnapshotAsync(SandboxSpec spec, Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        var started = await WaitAsync(spec.Version, spec.CodeFolder, snapshot);
+        try
+        {
+            await _launcher.LoadAsync(started.Vmm, snapshot, cancellationToken);
+            return Sandbox(started.Vmm, SandboxStart.FunctionSnapshot, spec, started.Scratch);
+        }
+        catch
+        {
+            started.Scratch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A VMM of a version that waits for the state of its snapshot.</summary>
+    private async Task<WaitingVmm> WaitAsync(FunctionVersion version, string codeFolder, Snapshot snapshot)
+    {
+        using var code = Descriptor.Open(await _codeDrives.EnsureAsync(codeFolder), Posix.O_RDONLY);
+        var scratch = SparseFile.Copy(snapshot.Scratch!, _scratchDrives.Folder);
+        try
+        {
+            return new WaitingVmm(await _launcher.WaitForStateAsync(_launcher.Describe(version.MemoryMiB, code, scratch), snapshot, CancellationToken.None), scratch);
+        }
+        catch
+        {
+            scratch.Dispose();
+            throw;
         }
     }
 

@@ -33,18 +33,21 @@ public static class MicroVmDrivers
         var folder = Path.Combine(Path.GetFullPath(workers.Folder), "microvm");
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var cgroups = ProcessProbe.OpenCgroups(out var cgroupFinding);
-        var jail = new VmJail(Path.Combine(Path.GetFullPath(workers.GuestFolder), "glue-agent"), new UserSlots(workers.FirstUserId), cgroups);
+        var agent = Path.Combine(Path.GetFullPath(workers.GuestFolder), "glue-agent");
+        var jailFinding = JailProbe.Run(agent, out var walls);
+        var jail = new VmJail(agent, new UserSlots(workers.FirstUserId), cgroups, walls);
         var parts = GuestParts.Open(image, workers.GuestFolder);
+        var tscKhz = TimeStampCounter.Khz(Path.Combine(folder, "tsc-khz"));
         var kvm = options.Accelerator == AcceleratorChoice.Tcg
             ? new KvmVerdict("", false, "Emulation was asked for.")
-            : await ProbeAsync(parts, folder, options, jail, time, logger, cancellationToken);
+            : await ProbeAsync(parts, tscKhz, folder, options, jail, time, logger, cancellationToken);
         if (!kvm.IsUsable && options.Accelerator == AcceleratorChoice.Kvm)
         {
             parts.Dispose();
             throw new SandboxStartException($"KVM was asked for and does not work here. {kvm.Reason}");
         }
 
-        var launcher = new VmLauncher(parts, kvm.IsUsable ? Accelerator.Kvm : Accelerator.Tcg, options, jail, time, logger);
+        var launcher = new VmLauncher(parts, kvm.IsUsable ? Accelerator.Kvm : Accelerator.Tcg, tscKhz, options, jail, time, logger);
         var findings = new List<SandboxFinding>
         {
             new("qemu", true, QemuProgram.Version),
@@ -52,6 +55,7 @@ public static class MicroVmDrivers
             new("acceleration", kvm.IsUsable || options.Accelerator == AcceleratorChoice.Tcg,
                 kvm.IsUsable ? kvm.Reason : $"{kvm.Reason} Guests are emulated: five to ten times slower."),
             cgroupFinding,
+            jailFinding,
         };
         foreach (var finding in findings.Where(static each => !each.IsGood))
         {
@@ -62,9 +66,9 @@ public static class MicroVmDrivers
     }
 
     private static async Task<KvmVerdict> ProbeAsync(
-        GuestParts parts, string folder, MicroVmOptions options, VmJail jail, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        GuestParts parts, long tscKhz, string folder, MicroVmOptions options, VmJail jail, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        using var launcher = new VmLauncher(parts, Accelerator.Kvm, options with { BootAttempts = 1 }, jail, time, logger);
+        using var launcher = new VmLauncher(parts, Accelerator.Kvm, tscKhz, options with { BootAttempts = 1 }, jail, time, logger);
         return await KvmProbe.RunAsync(launcher, Path.Combine(folder, "kvm.json"), cancellationToken);
     }
 }

@@ -8,17 +8,27 @@ namespace Glue.Workers.Drivers.MicroVm;
 /// <summary>
 /// What a VMM process may do besides running its guest: next to nothing. A user of its own (where the worker is root and can give one),
 /// no privilege, few descriptors, a control group that bounds memory and processor, and QEMU's own filter (<c>-sandbox</c>), which
-/// takes away fork and exec. It opens nothing by path, so it needs to be able to read nothing. It ends with the worker.
+/// takes away fork and exec. It gets every file as a descriptor; of the machine's it sees only the distribution's programs, read-only, in a root
+/// of its own, and no network. It ends with the worker.
 /// </summary>
 /// <param name="agent">The agent's program, which is also the way in.</param>
 /// <param name="users">User ids to give out.</param>
 /// <param name="cgroups">Null where there are none.</param>
-internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
+/// <param name="walls">What this machine lets a VMM be shut in with.</param>
+internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups, JailWalls walls)
 {
     /// <summary>What QEMU itself takes beside the guest's memory: code, translations, buffers.</summary>
     private const long MonitorBytes = 160L << 20;
 
     private const long SmallestFileBytes = 1 << 20;
+
+    /// <summary>Without root, bubblewrap builds the same root in a user namespace, and hides all other processes.</summary>
+    public static readonly IReadOnlyList<string> RootlessJail =
+    [
+        "/usr/bin/bwrap", "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--as-pid-1", "--die-with-parent",
+        "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--proc", "/proc",
+        "--dev-bind", "/dev/null", "/dev/null", "--dev-bind", "/dev/urandom", "/dev/urandom", "--dev-bind-try", "/dev/kvm", "/dev/kvm", "--",
+    ];
 
     /// <summary>Room for one VMM.</summary>
     /// <exception cref="IOException">No control group can be made.</exception>
@@ -37,6 +47,11 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
             wayIn.AddRange(["--join", file]);
         }
 
+        if (walls == JailWalls.OwnRoot)
+        {
+            wayIn.Add("--jail");
+        }
+
         if (user is { } id)
         {
             wayIn.AddRange(["--user", id.ToString(CultureInfo.InvariantCulture)]);
@@ -47,7 +62,15 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups)
             wayIn.Add("--kvm");
         }
 
-        wayIn.AddRange(["--vmm", Math.Max(largestFile, SmallestFileBytes).ToString(CultureInfo.InvariantCulture), "--"]);
+        wayIn.AddRange(
+        [
+            "--vmm", Math.Max(largestFile, SmallestFileBytes).ToString(CultureInfo.InvariantCulture), Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--",
+        ]);
+        if (walls == JailWalls.UserNamespace)
+        {
+            wayIn.AddRange(RootlessJail);
+        }
+
         return new VmCell(wayIn, cgroup, () =>
         {
             if (user is { } id)

@@ -3,17 +3,26 @@ using System.Text;
 using Glue.Workers.Drivers.MicroVm.Native;
 using Glue.Workers.Drivers.MicroVm.Qemu;
 using Glue.Workers.Drivers.MicroVm.Snapshots;
+using Glue.Workers.Drivers.MicroVm.Waiting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace Glue.Workers.Drivers.MicroVm;
 
 /// <summary>Starts VMMs of this worker's image with this worker's accelerator, each under a user of its own.</summary>
-internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, MicroVmOptions options, VmJail jail, TimeProvider time, ILogger logger) : IDisposable
+/// <param name="parts">What they boot.</param>
+/// <param name="accelerator">What runs their instructions.</param>
+/// <param name="tscKhz">See <see cref="TimeStampCounter"/>.</param>
+/// <param name="options">Limits.</param>
+/// <param name="jail">What they may do.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">Of the driver.</param>
+internal sealed class VmLauncher(
+    GuestParts parts, Accelerator accelerator, long tscKhz, MicroVmOptions options, VmJail jail, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly Spawner _spawner = new();
     private readonly TimeSpan _bootTimeout = accelerator == Accelerator.Kvm ? options.KvmBootTimeout : options.EmulatedBootTimeout;
-    private readonly long _tscKhz = HostProcessor.TscKhz();
+    private readonly long _tscKhz = tscKhz;
 
     public Accelerator Accelerator { get; } = accelerator;
 
@@ -48,18 +57,20 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
     {
         for (var attempt = 1; ; attempt++)
         {
-            var vmm = await StartAsync(spec, cancellationToken);
+            Vmm? vmm = null;
             using var limit = new CancellationTokenSource(_bootTimeout, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
             {
+                vmm = await SpawnAsync(spec);
+                await vmm.OpenMonitorAsync(either.Token);
                 await AgentGreeting.ReceiveAsync(vmm, either.Token);
                 return vmm;
             }
             catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 Log.BootHung(logger, sandbox, attempt, _bootTimeout.TotalSeconds);
-                var said = vmm.Log();
+                var said = vmm!.Log();
                 await vmm.DisposeAsync();
                 if (attempt == Options.BootAttempts)
                 {
@@ -68,7 +79,7 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
             }
             catch
             {
-                await vmm.DisposeAsync();
+                await (vmm?.DisposeAsync() ?? ValueTask.CompletedTask);
                 throw;
             }
         }
@@ -76,22 +87,68 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
 
     /// <summary>Starts a guest from a snapshot, and tells it what time it is.</summary>
     /// <exception cref="VmmException">The snapshot does not fit, or the VMM failed.</exception>
-    public Task<Vmm> RestoreAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken) =>
-        RestoreIntoAsync(spec with { Memory = snapshot.Memory, IsMemoryShared = false, IsIncoming = true }, snapshot, cancellationToken);
+    public async Task<Vmm> RestoreAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken) =>
+        await LoadAsync(await WaitForStateAsync(spec, snapshot.Memory, isShared: false, cancellationToken), snapshot, cancellationToken);
 
     /// <summary>The same, with the snapshot's memory copied to where the guest shall write.</summary>
-    public Task<Vmm> RestoreSharedAsync(VmmSpec spec, Snapshot snapshot, SafeFileHandle memory, CancellationToken cancellationToken) =>
-        RestoreIntoAsync(spec with { Memory = memory, IsMemoryShared = true, IsIncoming = true }, snapshot, cancellationToken);
+    public async Task<Vmm> RestoreSharedAsync(VmmSpec spec, Snapshot snapshot, SafeFileHandle memory, CancellationToken cancellationToken) =>
+        await LoadAsync(await WaitForStateAsync(spec, memory, isShared: true, cancellationToken), snapshot, cancellationToken);
 
-    private async Task<Vmm> RestoreIntoAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>The first half of a restore: a VMM that has the snapshot's memory, and waits for its state.</summary>
+    /// <exception cref="VmmException">The VMM failed.</exception>
+    public Task<Vmm> WaitForStateAsync(VmmSpec spec, Snapshot snapshot, CancellationToken cancellationToken) =>
+        WaitForStateAsync(spec, snapshot.Memory, isShared: false, cancellationToken);
+
+    /// <summary>The second half: loads the state into a VMM that waits for it, lets the guest run, and tells it what time it is. Ends the VMM when that fails.</summary>
+    /// <exception cref="VmmException">The snapshot does not fit, or the VMM failed.</exception>
+    public Task<Vmm> LoadAsync(Vmm vmm, Snapshot snapshot, CancellationToken cancellationToken) => LimitedAsync(vmm, async limited =>
     {
         using var state = snapshot.OpenState();
-        var vmm = await StartAsync(spec, cancellationToken);
+        await vmm.LoadAsync(state, limited);
+        await AwakenAsync(vmm, limited);
+    }, cancellationToken);
+
+    /// <summary>The same with a VMM that has waited for a while. False: it could not, and is gone.</summary>
+    public async Task<bool> TryLoadAsync(WaitingVmm waiting, Snapshot snapshot, CancellationToken cancellationToken)
+    {
         try
         {
-            await vmm.RestoreAsync(state, cancellationToken);
-            await AwakenAsync(vmm, cancellationToken);
+            await LoadAsync(waiting.Vmm, snapshot, cancellationToken);
+            return true;
+        }
+        catch (VmmException)
+        {
+            waiting.Scratch.Dispose();
+            return false;
+        }
+    }
+
+    private async Task<Vmm> WaitForStateAsync(VmmSpec spec, SafeFileHandle memory, bool isShared, CancellationToken cancellationToken)
+    {
+        var vmm = await SpawnAsync(spec with { Memory = memory, IsMemoryShared = isShared, IsIncoming = true });
+        WorkersTracing.Reached("vmm spawned");
+        return await LimitedAsync(vmm, async limited =>
+        {
+            await vmm.OpenMonitorAsync(limited);
+            await vmm.IgnoreSharedMemoryAsync(limited);
+            WorkersTracing.Reached("monitor answers");
+        }, cancellationToken);
+    }
+
+    /// <summary>Asks a VMM for something that it does at once if it is well, and ends it otherwise.</summary>
+    private async Task<Vmm> LimitedAsync(Vmm vmm, Func<CancellationToken, Task> ask, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Options.VmmTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await ask(either.Token);
             return vmm;
+        }
+        catch (OperationCanceledException e) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await vmm.DisposeAsync();
+            throw new VmmException($"QEMU did not answer within {Options.VmmTimeout.TotalSeconds:0.#} s.", e);
         }
         catch
         {
@@ -103,30 +160,17 @@ internal sealed class VmLauncher(GuestParts parts, Accelerator accelerator, Micr
     /// <summary>Tells the guest the time and gives it randomness of its own, before anything of a function runs in it; it answers with Hello.</summary>
     public Task AwakenAsync(Vmm vmm, CancellationToken cancellationToken) => AgentGreeting.SendResumeAsync(vmm, time, cancellationToken);
 
-    /// <summary>Starts a VMM and waits until its monitor answers.</summary>
-    /// <exception cref="VmmException">It ended at once; the message holds what it said.</exception>
-    private async Task<Vmm> StartAsync(VmmSpec spec, CancellationToken cancellationToken)
+    /// <summary>Starts a VMM's process, which has not been seen to work when this returns.</summary>
+    /// <exception cref="VmmException">It cannot be started.</exception>
+    private async Task<Vmm> SpawnAsync(VmmSpec spec)
     {
-        Vmm vmm;
         try
         {
-            var cell = Jail.Open(spec);
-            vmm = await Vmm.StartAsync(_spawner, spec, cell, _tscKhz);
+            return await Vmm.StartAsync(_spawner, spec, Jail.Open(spec), _tscKhz);
         }
         catch (IOException e)
         {
             throw new VmmException(e.Message, e);
-        }
-
-        try
-        {
-            await vmm.OpenMonitorAsync(cancellationToken);
-            return vmm;
-        }
-        catch
-        {
-            await vmm.DisposeAsync();
-            throw;
         }
     }
 

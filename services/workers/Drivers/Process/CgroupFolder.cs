@@ -10,7 +10,7 @@ internal static class CgroupFolder
 
     public static void Write(string folder, string file, string value) => File.WriteAllText(Path.Combine(folder, file), value);
 
-    /// <summary>Removes the empty groups of workers that are no more.</summary>
+    /// <summary>Removes the groups of workers that are no more, and ends what is left in them.</summary>
     public static void Sweep(string parent)
     {
         foreach (var former in Directory.EnumerateDirectories(parent, Prefix + "*"))
@@ -20,7 +20,7 @@ internal static class CgroupFolder
             {
                 foreach (var group in Directory.EnumerateDirectories(former).Append(former))
                 {
-                    TryRemove(group);
+                    EmptyAndRemoveAsync(group).GetAwaiter().GetResult(); // at a worker's start, and only after one that was killed
                 }
             }
         }
@@ -37,22 +37,26 @@ internal static class CgroupFolder
                 return true;
             }
 
-            try
-            {
-                foreach (var line in await File.ReadAllLinesAsync(Path.Combine(folder, "cgroup.procs")))
-                {
-                    _ = Native.Kill(int.Parse(line, CultureInfo.InvariantCulture), Native.SigKill);
-                }
-            }
-            catch (IOException)
-            {
-                // The group went away between two looks.
-            }
-
+            KillAll(folder);
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1 + attempt, 20)));
         }
 
         return false;
+    }
+
+    private static void KillAll(string folder)
+    {
+        try
+        {
+            foreach (var line in File.ReadAllLines(Path.Combine(folder, "cgroup.procs")))
+            {
+                _ = Native.Kill(int.Parse(line, CultureInfo.InvariantCulture), Native.SigKill);
+            }
+        }
+        catch (IOException)
+        {
+            // The group went away between two looks.
+        }
     }
 
     /// <summary>False: something is in it.</summary>

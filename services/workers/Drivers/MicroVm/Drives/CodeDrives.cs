@@ -47,7 +47,7 @@ internal sealed class CodeDrives(string folder)
     private static async Task<string> MakeAsync(string codeFolder, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var unfinished = $"{path}.{Guid.NewGuid():N}";
+        var unfinished = Unfinished.NameFor(path);
         try
         {
             await Tool.RunAsync("mksquashfs", RootImage.SquashfsArguments(codeFolder, unfinished, "-all-root"));

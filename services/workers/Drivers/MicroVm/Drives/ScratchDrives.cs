@@ -37,7 +37,7 @@ internal sealed class ScratchDrives(string folder)
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"tmp-{sizeMiB.ToString(CultureInfo.InvariantCulture)}.ext4");
-        var unfinished = $"{path}.{Guid.NewGuid():N}";
+        var unfinished = Unfinished.NameFor(path);
         try
         {
             await Tool.RunAsync("truncate", ["-s", $"{sizeMiB.ToString(CultureInfo.InvariantCulture)}M", unfinished]);

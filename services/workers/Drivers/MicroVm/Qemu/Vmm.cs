@@ -35,7 +35,7 @@ internal sealed class Vmm : IAsyncDisposable
     /// <param name="spawner">Starts it.</param>
     /// <param name="spec">The machine.</param>
     /// <param name="cell">What the process may do; closed with it, also when it cannot be started.</param>
-    /// <param name="tscKhz">See <see cref="HostProcessor.TscKhz"/>.</param>
+    /// <param name="tscKhz">See <see cref="TimeStampCounter"/>.</param>
     public static async Task<Vmm> StartAsync(Spawner spawner, VmmSpec spec, VmCell cell, long tscKhz)
     {
         var (channel, channelTheirs) = Descriptor.SocketPair();
@@ -95,14 +95,15 @@ internal sealed class Vmm : IAsyncDisposable
         await MigratedAsync(cancellationToken);
     }
 
-    /// <summary>Loads a saved state and lets the guest run on.</summary>
-    public async Task RestoreAsync(SafeFileHandle state, CancellationToken cancellationToken)
+    /// <summary>Loads a saved state, memory excepted (<see cref="IgnoreSharedMemoryAsync"/>), and lets the guest run on.</summary>
+    public async Task LoadAsync(SafeFileHandle state, CancellationToken cancellationToken)
     {
-        await IgnoreSharedMemoryAsync(cancellationToken);
         await _monitor.ExecuteAsync("""{"execute":"getfd","arguments":{"fdname":"state"}}""", state, cancellationToken);
         await _monitor.ExecuteAsync("""{"execute":"migrate-incoming","arguments":{"uri":"fd:state"}}""", cancellationToken);
         await MigratedAsync(cancellationToken);
+        WorkersTracing.Reached("state loaded");
         await ContinueAsync(cancellationToken);
+        WorkersTracing.Reached("running");
     }
 
     /// <summary>Ends the process at once; what was open to it ends with it.</summary>
@@ -141,7 +142,7 @@ internal sealed class Vmm : IAsyncDisposable
     }
 
     /// <summary>Memory stays in its descriptor, which both sides map, instead of being copied through the state.</summary>
-    private Task<System.Text.Json.JsonElement> IgnoreSharedMemoryAsync(CancellationToken cancellationToken) => _monitor.ExecuteAsync(
+    public Task IgnoreSharedMemoryAsync(CancellationToken cancellationToken) => _monitor.ExecuteAsync(
         """{"execute":"migrate-set-capabilities","arguments":{"capabilities":[{"capability":"x-ignore-shared","state":true}]}}""", cancellationToken);
 
     private async Task MigratedAsync(CancellationToken cancellationToken)

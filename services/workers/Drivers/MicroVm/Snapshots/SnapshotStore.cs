@@ -43,7 +43,7 @@ internal sealed class SnapshotStore(string folder, long limitBytes, TimeProvider
     /// <summary>Writes a snapshot to disk. Failing to (a full disk) costs only the next worker's start.</summary>
     public void Keep(string key, Snapshot snapshot)
     {
-        var unfinished = Path.Combine(folder, $".{Guid.NewGuid():N}");
+        var unfinished = Unfinished.NameFor(Path.Combine(folder, key));
         try
         {
             lock (_gate)
