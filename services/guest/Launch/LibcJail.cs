@@ -9,10 +9,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")] public static partial nint readlink(byte* path, byte* target, nint size);
     [LibraryImport("libc")] public static partial int symlink(byte* target, byte* path);
     [LibraryImport("libc")] public static partial int rmdir(byte* path);
-    [LibraryImport("libc")] public static partial int umount2(byte* target, int flags);
     [LibraryImport("libc", EntryPoint = "syscall")] public static partial nint syscallOfPaths(nint number, byte* first, byte* second);
 
     public const nint SYS_pivot_root = 155;
-    public const int CLONE_NEWIPC = 0x8000000, CLONE_NEWNET = 0x40000000, MNT_DETACH = 2, O_CREAT = 0x40;
+    public const int CLONE_NEWIPC = 0x8000000, CLONE_NEWNET = 0x40000000, O_CREAT = 0x40;
     public const nuint MS_REMOUNT = 32;
 }
