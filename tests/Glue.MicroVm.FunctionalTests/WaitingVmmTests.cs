@@ -1,3 +1,4 @@
+using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Workers.Drivers.MicroVm;
 using Glue.Workers.FunctionalTests;
@@ -17,19 +18,17 @@ public sealed class WaitingVmmTests(ITestOutputHelper output) : MicroVmTest(outp
         var function = worker.Python("def handler(e, c): return 1\n");
         await SnapshotAsync(worker, function);
         await worker.InvokeAsync(function);
-        var waiting = (await WaitingBesideAsync(Processes.ChildrenNamed(Vmm)))[0];
+        var waiting = Assert.Single(await WaitingAloneAsync(worker, function));
 
-        await CoolAsync(worker, function);
         var second = await worker.InvokeAsync(function);
         Assert.Equal(SandboxStart.FunctionSnapshot, second.Start);
         Assert.Contains(waiting, Processes.ChildrenNamed(Vmm)); // it runs the function now
 
-        foreach (var next in await WaitingBesideAsync([waiting])) // two when the calls came within a second
+        foreach (var next in await WaitingAloneAsync(worker, function)) // two when the calls came within a second
         {
             System.Diagnostics.Process.GetProcessById(next).Kill();
         }
 
-        await CoolAsync(worker, function);
         var third = await worker.InvokeAsync(function);
 
         Assert.Equal((InvokeStatus.Succeeded, SandboxStart.FunctionSnapshot), (third.Status, third.Start));
@@ -50,20 +49,16 @@ public sealed class WaitingVmmTests(ITestOutputHelper output) : MicroVmTest(outp
         Assert.Single(Processes.ChildrenNamed(Vmm));
     }
 
-    /// <summary>Those that are there beside others.</summary>
-    private static async Task<IReadOnlyList<int>> WaitingBesideAsync(IReadOnlyList<int> others)
+    /// <summary>The VMMs that wait, once the one that ran the function is given up.</summary>
+    private static async Task<IReadOnlyList<int>> WaitingAloneAsync(WorkerFixture worker, FunctionVersion function)
     {
         using var limit = new CancellationTokenSource(Budget);
-        while (true)
+        while (Processes.ChildrenNamed(Vmm).Count < 2)
         {
-            var waiting = Processes.ChildrenNamed(Vmm).Except(others).ToList();
-            if (waiting.Count > 0)
-            {
-                await Task.Delay(500, limit.Token); // until its monitor answers, which nobody outside can see
-                return waiting;
-            }
-
             await Task.Delay(10, limit.Token);
         }
+
+        await CoolAsync(worker, function);
+        return Processes.ChildrenNamed(Vmm);
     }
 }
