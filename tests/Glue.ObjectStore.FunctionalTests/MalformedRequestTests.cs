@@ -78,6 +78,29 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
     }
 
     [Fact]
+    public async Task A_chunk_with_another_signature_or_of_another_length_leaves_no_object()
+    {
+        var bucket = await store.BucketAsync();
+        var wrong = new string('0', 64);
+        foreach (var (body, length, code) in new[]
+        {
+            ($"3;chunk-signature={wrong}\r\nabc\r\n0;chunk-signature={wrong}\r\n\r\n", "3", "SignatureDoesNotMatch"),
+            ("3\r\nabc\r\n0\r\n\r\n", "3", "SignatureDoesNotMatch"),
+            ($"4;chunk-signature={wrong}\r\nabcd\r\n0;chunk-signature={wrong}\r\n\r\n", "3", "IncompleteBody"),
+            ($"zz;chunk-signature={wrong}\r\nabc\r\n", "3", "InvalidRequest"),
+            ($"3;chunk-signature={wrong}\r\nab", "3", "IncompleteBody"),
+        })
+        {
+            var (_, answer) = await SendAsync(
+                "PUT", $"/{bucket}/k", Encoding.ASCII.GetBytes(body), payloadHash: "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", ("x-amz-decoded-content-length", length));
+
+            Assert.Contains($"<Code>{code}</Code>", answer, StringComparison.Ordinal);
+        }
+
+        await NothingStaysAsync(bucket);
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_in_the_middle_of_its_body_leaves_no_object_and_no_file()
     {
         var bucket = await store.BucketAsync();
