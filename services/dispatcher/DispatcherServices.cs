@@ -56,6 +56,7 @@ public static class DispatcherServices
         services.AddSingleton(provider => new FunctionTable(state(provider)));
         services.AddSingleton<IFunctionCatalog>(static provider => provider.GetRequiredService<FunctionStore>());
         services.AddSingleton(_ => new SecretBox(options.SecretKeyFile));
+        services.AddSingleton<IDeployedFunctions>(static provider => provider.GetRequiredService<FunctionStore>());
         services.AddSingleton(provider => new AccountStore(
             state(provider), provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccountKeys>(static provider => provider.GetRequiredService<AccountStore>());
@@ -74,6 +75,7 @@ public static class DispatcherServices
         services.AddSingleton<ILedger>(provider =>
             new SqliteLedger(queue(provider), provider.GetRequiredService<EmbeddedInvocationQueue>().Leased));
         services.AddSingleton(provider => new OutcomeStore(queue(provider), provider.GetRequiredService<TimeProvider>())).AddSingleton<RunningKeys>();
+        services.AddSingleton<IKeptOutcomes>(static provider => provider.GetRequiredService<OutcomeStore>());
         services.AddHostedService<LedgerExpiry>();
 
         services.AddSingleton<QueueLengths>().AddSingleton(provider => new ParkedInvocations(queue(provider)));

@@ -12,14 +12,14 @@ namespace Glue.Dispatcher.Dispatch;
 
 /// <summary>One attempt of one leased invocation: may it run, where, and what its outcome means.</summary>
 internal sealed class AttemptRunner(
-    FunctionStore functions,
+    IDeployedFunctions functions,
     ConcurrencyLimits limits,
     WorkerPool workers,
     RetryPolicy policy,
     OutcomeDestinations destinations,
     OutcomeDeliveries deliveries,
     RunningKeys keys,
-    OutcomeStore outcomes,
+    IKeptOutcomes outcomes,
     TimeProvider time,
     DispatchMetrics metrics,
     ILogger<AttemptRunner> logger)

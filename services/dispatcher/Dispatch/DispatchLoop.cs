@@ -23,19 +23,14 @@ internal sealed class DispatchLoop(
     // An outcome larger than this keeps its place until it is on disk: what waits to be written stays small.
     private const int MaxSettlingBytes = 64 * 1024;
 
-    private readonly SemaphoreSlim _places = new(options.MaxAsyncInvocations);
-    private readonly SemaphoreSlim _unsettled = new(options.MaxAsyncInvocations + MaxSettling);
+    private readonly FreePlaces _free = new(options.MaxAsyncInvocations, options.MaxAsyncInvocations + MaxSettling);
     private readonly ConcurrentDictionary<Lease, Task> _running = new();
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public override void Dispose()
-    {
-        _places.Dispose();
-        _unsettled.Dispose();
-        base.Dispose();
-    }
+    protected override Task RunAsync(CancellationToken stoppingToken) => LoopAsync(stoppingToken);
 
-    protected override async Task RunAsync(CancellationToken stoppingToken)
+    /// <summary>All of it; the simulation calls it without a host.</summary>
+    internal async Task LoopAsync(CancellationToken stoppingToken)
     {
         // The embedded queue has this one consumer: whatever is leased was leased by its former life.
         var left = await queue.ReleaseAllAsync(stoppingToken);
@@ -67,25 +62,11 @@ internal sealed class DispatchLoop(
     {
         while (true)
         {
-            await _unsettled.WaitAsync(stoppingToken);
-            await _places.WaitAsync(stoppingToken);
-            var places = 1;
-            while (_places.Wait(0, CancellationToken.None))
-            {
-                if (!_unsettled.Wait(0, CancellationToken.None))
-                {
-                    _places.Release();
-                    break;
-                }
-
-                places++;
-            }
-
+            var places = await _free.TakeAsync(stoppingToken);
             var leased = await PersistAsync(() => queue.LeaseDueAsync(places, options.LeaseTime, CancellationToken.None), stoppingToken);
             if (leased.Count < places)
             {
-                _places.Release(places - leased.Count);
-                _unsettled.Release(places - leased.Count);
+                _free.GiveBack(places - leased.Count, places - leased.Count);
             }
 
             foreach (var invocation in leased)
@@ -111,7 +92,7 @@ internal sealed class DispatchLoop(
     private async Task RunOneAsync(LeasedInvocation leased, Task gate, CancellationToken abandonToken)
     {
         await gate;
-        var holdsPlace = true;
+        var heldPlaces = 1;
         IDisposable? held = null;
         try
         {
@@ -120,8 +101,8 @@ internal sealed class DispatchLoop(
             var settled = PersistAsync(() => queue.SettleAsync([settlement], CancellationToken.None), abandonToken);
             if (settlement.Attempt is not { Outcome.Payload.Length: > MaxSettlingBytes })
             {
-                _places.Release();
-                holdsPlace = false;
+                _free.GiveBack(places: 1, slots: 0);
+                heldPlaces = 0;
             }
 
             if (await settled == 0)
@@ -145,12 +126,7 @@ internal sealed class DispatchLoop(
         {
             held?.Dispose();
             _running.TryRemove(leased.Lease, out _);
-            if (holdsPlace)
-            {
-                _places.Release();
-            }
-
-            _unsettled.Release();
+            _free.GiveBack(heldPlaces, slots: 1);
         }
     }
 

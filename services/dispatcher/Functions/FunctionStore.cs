@@ -7,7 +7,7 @@ namespace Glue.Dispatcher.Functions;
 /// All functions: on disk in state.db, and all of them in memory, so that finding one is a dictionary read. A change is durable
 /// before it is seen.
 /// </summary>
-internal sealed class FunctionStore : IFunctionCatalog
+internal sealed class FunctionStore : IFunctionCatalog, IDeployedFunctions
 {
     private readonly FunctionTable _table;
     private readonly CodeLibrary _library;
@@ -39,7 +39,6 @@ internal sealed class FunctionStore : IFunctionCatalog
     public DeployedFunction? Find(string accountId, string name) =>
         _accounts.TryGetValue(accountId, out var functions) && functions.TryGetValue(name, out var function) ? function : null;
 
-    /// <returns>Null when the function or its version or alias does not exist.</returns>
     public QualifiedFunction? Resolve(string accountId, string name, string? qualifier) => Find(accountId, name)?.Resolve(qualifier);
 
     FunctionTarget? IFunctionCatalog.Find(string functionArn) =>

@@ -3,7 +3,7 @@ using Glue.Foundation.Sqlite;
 namespace Glue.Dispatcher.Idempotency;
 
 /// <summary>Kept outcomes, in queue.db: a queued invocation's is written by the transaction that settles it, so there is never the one without the other.</summary>
-internal sealed class OutcomeStore
+internal sealed class OutcomeStore : IKeptOutcomes
 {
     private const int ExpireBatch = 500;
 
@@ -24,7 +24,6 @@ internal sealed class OutcomeStore
         database.Migrate("dispatcher.idempotency", Schema);
     }
 
-    /// <returns>Null: none is kept.</returns>
     public KeptOutcome? Find(IdempotencyKey key) => _database.Query(statements =>
     {
         using var row = statements["SELECT request_id, payload, expires_ms FROM kept_outcome WHERE key=? AND expires_ms>?"]

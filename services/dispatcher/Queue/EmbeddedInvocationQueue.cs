@@ -14,8 +14,8 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
     /// <summary>Larger bodies are read back from disk even on an idle queue.</summary>
     private const int MaxKeptBytes = 64 * 1024;
 
-    private const int HeadsPerFunction = 256;
-    private const int HeadsTogether = 65_536;
+    internal const int HeadsPerFunction = 256;
+    internal const int HeadsTogether = 65_536;
 
     // Functions whose heads are read in one change: what is read at once stays small.
     private const int LoadsAtOnce = 32;

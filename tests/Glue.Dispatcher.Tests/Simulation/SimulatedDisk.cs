@@ -26,6 +26,14 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
     /// <summary>Ids whose settlement is on disk, and how often each was settled.</summary>
     public Dictionary<string, int> Settled { get; } = new(StringComparer.Ordinal);
 
+    public bool Has(string id) => _ledger.ContainsKey(id);
+
+    /// <summary>The number of an invocation's entry.</summary>
+    public long EntryOf(string id) => _ledger[id].Entry;
+
+    /// <summary>Ids of what is ready and was due then already.</summary>
+    public IEnumerable<string> DueSince(long ms) => _entries.Values.Where(row => row.State == 0 && row.DueMs <= ms).Select(static row => row.Invocation.Id);
+
     public Task<T> WriteAsync<T>(Func<IQueueTransaction, T> change, CancellationToken cancellationToken)
     {
         var pending = new Pending<T>(change);
@@ -64,9 +72,14 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
             pending.Run(new Transaction(this, group));
         }
 
+        if (Bug == "acknowledges too soon")
+        {
+            Tell(group);
+        }
+
         var isTrouble = random.NextDouble() < Trouble;
         var latency = isTrouble && random.Next(2) == 0 ? random.Next(1000, 10_000) : random.Next(1, 6);
-        var fails = isTrouble && latency < 1000;
+        var fails = isTrouble && latency < 1000 && !group.IsTold;
         time.In(latency, () => End(group, fails));
     }
 
@@ -86,14 +99,25 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
         else
         {
             group.Durable.ForEach(static action => action());
-            group.Hooks.ForEach(static hook => hook());
-            group.Members.ForEach(static member => member.Succeed());
+            Tell(group);
         }
 
         if (_pending.Count > 0 && _writing is null)
         {
             Begin();
         }
+    }
+
+    private static void Tell(Group group)
+    {
+        if (group.IsTold)
+        {
+            return;
+        }
+
+        group.IsTold = true;
+        group.Hooks.ForEach(static hook => hook());
+        group.Members.ForEach(static member => member.Succeed());
     }
 
     internal sealed class DiskFullException() : DbException("database or disk is full");
@@ -128,6 +152,8 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
         public List<Action> Hooks { get; } = [];
 
         public bool IsAbandoned { get; set; }
+
+        public bool IsTold { get; set; }
     }
 
     private abstract class Pending
@@ -147,9 +173,9 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
 
         public override void Run(IQueueTransaction transaction) => _result = change(transaction);
 
-        public override void Succeed() => Done.SetResult(_result);
+        public override void Succeed() => Done.TrySetResult(_result);
 
-        public override void Fail(Exception exception) => Done.SetException(exception);
+        public override void Fail(Exception exception) => Done.TrySetException(exception);
     }
 
     private sealed class Transaction(SimulatedDisk disk, Group group) : IQueueTransaction

@@ -1,11 +1,12 @@
 namespace Glue.Dispatcher.Tests.Simulation;
 
-/// <summary>Virtual time: what is to happen, in order, without waiting. The wall clock can be set apart from it.</summary>
-internal sealed class SimulatedTime : TimeProvider
+/// <summary>Virtual time: what is to happen, in order, without waiting, and after each of it what lives have to go on with. One thread for all.</summary>
+internal sealed class SimulatedTime
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
     private readonly PriorityQueue<Action, (long AtMs, long Number)> _events = new();
+    private readonly Queue<Action> _continuations = new();
     private long _number;
 
     public long NowMs { get; private set; }
@@ -13,13 +14,12 @@ internal sealed class SimulatedTime : TimeProvider
     /// <summary>How far somebody has set the wall clock.</summary>
     public long WallOffsetMs { get; set; }
 
-    public override long TimestampFrequency => 1000;
-
-    public override long GetTimestamp() => NowMs;
-
-    public override DateTimeOffset GetUtcNow() => Start.AddMilliseconds(NowMs + WallOffsetMs);
+    public DateTimeOffset UtcNow => Start.AddMilliseconds(NowMs + WallOffsetMs);
 
     public void In(long milliseconds, Action action) => _events.Enqueue(action, (NowMs + milliseconds, _number++));
+
+    /// <summary>At once, behind what was said so before.</summary>
+    public void Continue(Action continuation) => _continuations.Enqueue(continuation);
 
     /// <returns>False: nothing is left to happen.</returns>
     public bool Step()
@@ -31,6 +31,11 @@ internal sealed class SimulatedTime : TimeProvider
 
         NowMs = when.AtMs;
         action();
+        while (_continuations.TryDequeue(out var continuation))
+        {
+            continuation();
+        }
+
         return true;
     }
 }
