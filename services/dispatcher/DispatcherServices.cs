@@ -90,7 +90,7 @@ public static class DispatcherServices
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
         services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();
-        services.AddSingleton<LayerActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
+        services.AddSingleton<LayerActions>().AddSingleton<RuntimeManagementActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
         services.AddSingleton<AccountsApi>().AddSingleton<WebhooksApi>();

@@ -16,6 +16,7 @@ namespace Glue.Dispatcher.LambdaApi;
 [JsonSerializable(typeof(LayerVersionResponse))]
 [JsonSerializable(typeof(LayerVersionList))]
 [JsonSerializable(typeof(LayerList))]
+[JsonSerializable(typeof(RuntimeManagementBody))]
 [JsonSerializable(typeof(AliasRequest))]
 [JsonSerializable(typeof(AliasResponse))]
 [JsonSerializable(typeof(AliasList))]
