@@ -54,7 +54,7 @@ switch (state)
                 print("child started", flush=True)
                 time.sleep(1000)
             """) with { Timeout = TimeSpan.FromMinutes(10) });
-        await worker.UntilAsync(status => status.Sandboxes == 2 && worker.Logs.Lines.Any(line => line == "child started"));
+        await worker.UntilAsync(status => status.Sandboxes == 2 && worker.Logs.Lines.Any(line => line == "child started"), seconds: 60);
         Console.WriteLine("running");
         await running;
         break;
