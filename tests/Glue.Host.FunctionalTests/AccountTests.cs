@@ -68,6 +68,35 @@ public sealed class AccountTests(SharedStack shared)
     }
 
     [Fact]
+    public async Task The_concurrency_of_account_limit_is_what_GetAccountSettings_tells_that_account_alone()
+    {
+        using var lim = await Tenant.AddAsync(_stack, "lim_lea");
+        (await _stack.GlueAsync("account", "limit", "lim_lea", "--concurrency", "37")).Expect();
+        using var answer = await lim.Lambda.SendAsync(HttpMethod.Get, "/2016-08-19/account-settings", body: null);
+        using var others = await _stack.Lambda.SendAsync(HttpMethod.Get, "/2016-08-19/account-settings", body: null);
+        var limit = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["AccountLimit"]!;
+
+        Assert.Equal((37, 37), ((int)limit["ConcurrentExecutions"]!, (int)limit["UnreservedConcurrentExecutions"]!));
+        Assert.Equal(1000, (int)JsonNode.Parse(await others.Content.ReadAsStringAsync())!["AccountLimit"]!["ConcurrentExecutions"]!);
+    }
+
+    [Fact]
+    public async Task An_event_that_waited_longer_than_its_accounts_queue_age_becomes_a_dead_letter_with_that_reason_when_its_turn_comes()
+    {
+        using var age = await Tenant.AddAsync(_stack, "age_ada");
+        (await _stack.GlueAsync("account", "limit", "age_ada", "--concurrency", "0", "--queue-age", "1")).Expect();
+        await age.Lambda.CreateAsync("late", "nodejs20.x", "index.handler", Zip.Of("index.mjs", Looker));
+        await age.Lambda.InvokeLaterAsync("late");
+        var waiting = Assert.Single(await age.Lambda.InvocationsAsync("function=late"))!;
+        await _stack.UntilAsync(() => Task.FromResult(DateTimeOffset.UtcNow - (DateTimeOffset)waiting["acceptedAt"]! > TimeSpan.FromSeconds(1)));
+        (await _stack.GlueAsync("account", "limit", "age_ada", "--concurrency", "default")).Expect();
+        var row = Assert.Single(await age.Lambda.InvocationsAsync("function=late&wait=30"))!;
+
+        Assert.Equal(("queued", "dead", 0), ((string)waiting["state"]!, (string)row["state"]!, (int)row["attempts"]!));
+        Assert.Contains("older than its limit of 00:00:01 after 0 failed attempts", (string)row["reason"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Buckets_of_one_account_are_closed_to_the_other_and_their_names_are_taken_for_all()
     {
         using var ann = await Tenant.AddAsync(_stack, "s3_ann");
