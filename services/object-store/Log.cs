@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(1007, LogLevel.Error, "The body file {Blob} is damaged: {What}")]
     public static partial void Damaged(ILogger logger, string blob, string what);
+
+    [LoggerMessage(1008, LogLevel.Error, "The lifecycle rules of bucket {Bucket} could not be applied; the next round tries again")]
+    public static partial void LifecycleOfBucketFailed(ILogger logger, string bucket, Exception exception);
 }

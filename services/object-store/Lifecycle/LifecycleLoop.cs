@@ -19,9 +19,9 @@ internal sealed class LifecycleLoop(LifecycleRun run, ObjectStoreOptions options
                     Log.LifecycleApplied(logger, done);
                 }
             }
-            catch (Exception e) when (e is IOException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                Log.LifecycleFailed(logger, e); // a full disk, say; what is due stays due
+                Log.LifecycleFailed(logger, e); // old objects must not end the process; what is due stays due
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

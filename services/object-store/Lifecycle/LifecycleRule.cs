@@ -58,15 +58,15 @@ internal sealed record LifecycleRule
     /// <summary>When an object of that time is due by this rule; null: never.</summary>
     public DateTimeOffset? Expires(DateTimeOffset modified) => ExpirationDate ?? After(modified, ExpirationDays);
 
-    /// <summary>The midnight that ends the last of those days.</summary>
+    /// <summary>The midnight that ends the last of those days; null: never, for want of days or because the calendar ends before them.</summary>
     public static DateTimeOffset? After(DateTimeOffset start, int? days)
     {
-        if (days is null)
+        if (days is not { } count || count >= (DateTimeOffset.MaxValue - start).Days)
         {
             return null;
         }
 
-        var end = start.ToUniversalTime().AddDays(days.Value);
+        var end = start.ToUniversalTime().AddDays(count);
         return end.TimeOfDay == TimeSpan.Zero ? end : new DateTimeOffset(end.Date.AddDays(1), TimeSpan.Zero);
     }
 

@@ -3,29 +3,45 @@ using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Multipart;
 using Glue.ObjectStore.Objects;
+using Microsoft.Extensions.Logging;
 
 namespace Glue.ObjectStore.Lifecycle;
 
 /// <summary>Applies the lifecycle rules once to everything there is.</summary>
 internal sealed class LifecycleRun(
-    BucketCatalog buckets, ObjectCatalog objects, UploadCatalog uploads, LifecycleCandidates candidates, BlobFiles files, TimeProvider time)
+    BucketCatalog buckets, ObjectCatalog objects, UploadCatalog uploads, LifecycleCandidates candidates, BlobFiles files, TimeProvider time,
+    ILogger<LifecycleRun> logger)
 {
     private const int AtOnce = 64; // deletions that share commits
 
+    /// <summary>A bucket whose rules fail is logged and stays for the next run; it holds up no other bucket.</summary>
     /// <returns>Versions and uploads removed, and delete markers made.</returns>
     public async Task<int> ApplyAsync(CancellationToken cancellationToken)
     {
         var done = 0;
         foreach (var bucket in buckets.All.Where(static bucket => bucket.Settings.Lifecycle is { Rules.Count: > 0 }).ToList())
         {
-            var due = candidates.Walk(bucket).SelectMany(versions => Due(bucket, versions));
-            foreach (var together in due.Chunk(AtOnce))
+            try
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                done += (await Task.WhenAll(together.Select(one => ExpireAsync(bucket, one.Version, one.ForEver)))).Count(static changed => changed);
+                done += await ExpireAsync(bucket, cancellationToken);
+                done += await AbortUploadsAsync(bucket, cancellationToken);
             }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                Log.LifecycleOfBucketFailed(logger, bucket.Name, e); // a full disk, say; what is due stays due
+            }
+        }
 
-            done += await AbortUploadsAsync(bucket, cancellationToken);
+        return done;
+    }
+
+    private async Task<int> ExpireAsync(Bucket bucket, CancellationToken cancellationToken)
+    {
+        var done = 0;
+        foreach (var together in candidates.Walk(bucket).SelectMany(versions => Due(bucket, versions)).Chunk(AtOnce))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            done += (await Task.WhenAll(together.Select(one => ExpireAsync(bucket, one.Version, one.ForEver)))).Count(static changed => changed);
         }
 
         return done;

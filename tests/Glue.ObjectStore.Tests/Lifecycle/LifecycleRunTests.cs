@@ -3,6 +3,7 @@ using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Lifecycle;
 using Glue.ObjectStore.Multipart;
 using Glue.ObjectStore.Objects;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Glue.ObjectStore.Tests.Lifecycle;
 
@@ -98,6 +99,52 @@ public sealed class LifecycleRunTests : IAsyncLifetime
         Assert.Equal(["b1"], _uploads.List(_bucket, "").Select(static upload => upload.Key));
     }
 
+    [Theory]
+    [InlineData("<Filter/><Expiration><Days>2147483647</Days></Expiration>")]
+    [InlineData("<Filter/><NoncurrentVersionExpiration><NoncurrentDays>2147483647</NoncurrentDays></NoncurrentVersionExpiration>")]
+    [InlineData("<Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2147483647</DaysAfterInitiation></AbortIncompleteMultipartUpload>")]
+    public async Task Days_beyond_the_calendar_never_come(string rule)
+    {
+        await _store.Buckets.SetVersioningAsync(_bucket, Versioning.Enabled);
+        await RulesAsync(rule);
+        await _store.PutAsync(_bucket, "k", [1]);
+        await _store.PutAsync(_bucket, "k", [2]);
+        await _uploads.AddAsync(_bucket, new Upload("u", "u", _store.Time.GetUtcNow(), ObjectHeaders.None, TagSet.Empty, ChecksumAlgorithm.Crc32, false));
+        _store.Time.Now += TimeSpan.FromDays(9);
+
+        Assert.Equal(0, await RunAsync());
+    }
+
+    [Fact]
+    public void The_last_midnight_of_the_calendar_can_be_named()
+    {
+        var start = DateTimeOffset.MaxValue.AddDays(-3);
+
+        Assert.Equal(new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero), LifecycleRule.After(start, 2));
+        Assert.Null(LifecycleRule.After(start, 3));
+    }
+
+    [Fact]
+    public async Task A_bucket_whose_rules_fail_holds_up_no_other()
+    {
+        const string Rule = "<Filter/><Expiration><Days>1</Days></Expiration><AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload>";
+        var other = await _store.BucketAsync();
+        foreach (var bucket in new[] { _bucket, other })
+        {
+            await _store.PutAsync(bucket, "k", [1]);
+            await RulesAsync(Rule, bucket);
+        }
+
+        _store.Time.Now += TimeSpan.FromDays(9);
+        await _store.Database.WriteAsync(write => write.Prepared(
+            $"CREATE TRIGGER broken BEFORE DELETE ON object WHEN old.bucket_id={_bucket.Id} BEGIN SELECT raise(ABORT,'broken'); END").ExecuteNonQuery());
+
+        Assert.Equal(1, await RunAsync());
+
+        Assert.NotNull(_store.Objects.Find(_bucket, "k"));
+        Assert.Null(_store.Objects.Find(other, "k"));
+    }
+
     [Fact]
     public async Task Many_keys_are_walked_page_by_page_with_all_their_versions()
     {
@@ -115,8 +162,8 @@ public sealed class LifecycleRunTests : IAsyncLifetime
     private List<string> Keys() => [.. new LifecycleCandidates(_store.Database).Walk(_bucket).Select(static versions => ObjectKey.FromBytes(versions[0].Key))];
 
     private Task<int> RunAsync() => new LifecycleRun(
-        _store.Buckets, _store.Objects, _uploads, new LifecycleCandidates(_store.Database), _store.Files, _store.Time).ApplyAsync(default);
+        _store.Buckets, _store.Objects, _uploads, new LifecycleCandidates(_store.Database), _store.Files, _store.Time, NullLogger<LifecycleRun>.Instance).ApplyAsync(default);
 
-    private Task RulesAsync(string rule) => _store.Buckets.SetAsync(
-        _bucket, LifecycleConfiguration.Name, $"<LifecycleConfiguration><Rule><Status>Enabled</Status>{rule}</Rule></LifecycleConfiguration>");
+    private Task RulesAsync(string rule, Bucket? bucket = null) => _store.Buckets.SetAsync(
+        bucket ?? _bucket, LifecycleConfiguration.Name, $"<LifecycleConfiguration><Rule><Status>Enabled</Status>{rule}</Rule></LifecycleConfiguration>");
 }
