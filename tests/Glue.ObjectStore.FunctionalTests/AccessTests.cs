@@ -85,6 +85,19 @@ public sealed class AccessTests(StoreFixture store) : IClassFixture<StoreFixture
         """);
 
     [Fact]
+    public Task An_empty_version_id_names_the_current_object_and_needs_its_action() => store.PythonAsync(Prelude +
+        """
+        b = 'access-version'
+        arn = 'arn:aws:s3:::' + b
+        s3.create_bucket(Bucket=b)
+        s3.put_object(Bucket=b, Key='k', Body=b'current')
+        assert policy(b, statement('Allow', 's3:GetObjectVersion', arn + '/*')) == 'no error'
+        assert fetch('/' + b + '/k?versionId=')[0] == 403 and fetch('/' + b + '/k?versionId=null')[0] == 200
+        assert policy(b, statement('Allow', 's3:GetObject', arn + '/*')) == 'no error'
+        assert fetch('/' + b + '/k?versionId=')[:2] == (200, b'current') and fetch('/' + b + '/k?versionId=null')[0] == 403
+        """);
+
+    [Fact]
     public Task Browsers_are_told_what_the_cors_configuration_allows() => store.PythonAsync(Prelude +
         """
         b = 'access-cors'

@@ -104,9 +104,9 @@ internal sealed class S3Operations(
         _ => throw new S3Exception(S3Error.MethodNotAllowed),
     };
 
-    /// <summary>Actions on a named version have their own names: <c>s3:GetObjectVersion</c>, <c>s3:GetObjectVersionTagging</c>.</summary>
+    /// <summary>Actions on a named version have their own names: <c>s3:GetObjectVersion</c>, <c>s3:GetObjectVersionTagging</c>. An empty id names none.</summary>
     private static string OfVersion(S3Request request, string action) =>
-        !request.Has("versionId") ? action : action.Insert(action.IndexOf("Object", StringComparison.Ordinal) + "Object".Length, "Version");
+        VersionId.Parse(request.Ask("versionId")) is null ? action : action.Insert(action.IndexOf("Object", StringComparison.Ordinal) + "Object".Length, "Version");
 
     private static string? Subresource(S3Request request)
     {
