@@ -11,6 +11,9 @@ namespace Glue.Dispatcher.Destinations;
 /// </summary>
 internal sealed class OutcomeDeliveries(IEnumerable<IRecordDestination> destinations, TimeProvider time, ILogger<OutcomeDeliveries> logger)
 {
+    /// <summary>Of a record: an event may nest 1,000 deep, and each function of a chain adds some.</summary>
+    public const int MaxDepth = 2000;
+
     private readonly IRecordDestination[] _destinations = [.. destinations];
 
     /// <summary>No function's name holds a colon.</summary>
@@ -46,7 +49,7 @@ internal sealed class OutcomeDeliveries(IEnumerable<IRecordDestination> destinat
     /// <summary>The record is of our own making: whose end it tells, and when that was, stand in it.</summary>
     private static OutcomeRecord Record(Invocation invocation)
     {
-        using var record = JsonDocument.Parse(invocation.Payload);
+        using var record = JsonDocument.Parse(invocation.Payload, new JsonDocumentOptions { MaxDepth = MaxDepth });
         var arn = record.RootElement.GetProperty("requestContext").GetProperty("functionArn").GetString()!;
         return new OutcomeRecord
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Queue;
@@ -11,7 +12,11 @@ namespace Glue.Dispatcher.Destinations;
 /// it, so it is told exactly when the end is on disk, and at least once: a function by invoking it, anything else by a delivery
 /// (<see cref="OutcomeDeliveries"/>).
 /// </summary>
-internal sealed class OutcomeDestinations(TimeProvider time)
+/// <remarks>
+/// Functions that are each other's destination, or their own, would tell each other for ever: nobody is told of an end at twice the depth at which
+/// a chain is stopped (<see cref="DispatcherOptions.MaxLineageDepth"/>); the dead letter stays.
+/// </remarks>
+internal sealed class OutcomeDestinations(DispatcherOptions options, TimeProvider time)
 {
     private const int MaxEventBytes = 1024 * 1024;
 
@@ -25,7 +30,7 @@ internal sealed class OutcomeDestinations(TimeProvider time)
             SettlementKind.DeadLetter => config?.OnFailure,
             _ => null,
         };
-        return arn is null ? settlement : settlement with { Follower = Follower(settlement, leased, function!, arn) };
+        return arn is null || leased.Invocation.LineageDepth >= 2 * options.MaxLineageDepth ? settlement : settlement with { Follower = Follower(settlement, leased, function!, arn) };
     }
 
     private Invocation Follower(Settlement settlement, LeasedInvocation leased, QualifiedFunction function, string arn)
@@ -67,7 +72,7 @@ internal sealed class OutcomeDestinations(TimeProvider time)
             if (withPayloads)
             {
                 writer.WritePropertyName("requestPayload");
-                writer.WriteRawValue(leased.Invocation.Payload.Span);
+                WriteAny(writer, leased.Invocation.Payload);
             }
 
             WriteResponse(writer, settlement, function.Choose(leased.Invocation.Id).Version, withPayloads);
@@ -100,17 +105,42 @@ internal sealed class OutcomeDestinations(TimeProvider time)
         }
     }
 
-    /// <summary>A runtime may answer what is not JSON: that goes as text.</summary>
+    /// <summary>
+    /// JSON goes as it is, byte for byte (it may nest deeper than a writer checks, and escape half a surrogate pair); a runtime may answer what is
+    /// not JSON: that goes as text.
+    /// </summary>
     private static void WriteAny(Utf8JsonWriter writer, ReadOnlyMemory<byte> payload)
     {
+        if (IsJson(payload.Span))
+        {
+            writer.WriteRawValue(payload.Span, skipInputValidation: true);
+        }
+        else
+        {
+            writer.WriteStringValue(System.Text.Encoding.UTF8.GetString(payload.Span));
+        }
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> payload)
+    {
+        if (payload.IsEmpty || !Utf8.IsValid(payload))
+        {
+            return false;
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(payload);
-            document.RootElement.WriteTo(writer);
+            var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = OutcomeDeliveries.MaxDepth });
+            while (reader.Read())
+            {
+                // To the end.
+            }
+
+            return true;
         }
         catch (JsonException)
         {
-            writer.WriteStringValue(System.Text.Encoding.UTF8.GetString(payload.Span));
+            return false;
         }
     }
 

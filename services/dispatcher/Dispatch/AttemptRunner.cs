@@ -24,8 +24,25 @@ internal sealed class AttemptRunner(
     DispatchMetrics metrics,
     ILogger<AttemptRunner> logger)
 {
+    /// <remarks>
+    /// A defect that one event meets is that event's alone: it backs off and ends as a dead letter. Thrown further it would end the process, and
+    /// the event would meet it again at every start.
+    /// </remarks>
     /// <exception cref="OperationCanceledException">The token ended the attempt; nothing is known of it.</exception>
     public async Task<Settlement> RunAsync(LeasedInvocation leased, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AttemptAsync(leased, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.AttemptBroke(logger, leased.Invocation.Id, leased.Invocation.FunctionName, e);
+            return policy.AfterNotRun(leased, time.GetUtcNow(), $"Glue itself failed at this event: {e.Message}");
+        }
+    }
+
+    private async Task<Settlement> AttemptAsync(LeasedInvocation leased, CancellationToken cancellationToken)
     {
         var invocation = leased.Invocation;
         var startedAt = time.GetUtcNow();
@@ -59,7 +76,10 @@ internal sealed class AttemptRunner(
         if (keys.TryHold(key) is not { } hold)
         {
             // It gives its place to others meanwhile: duplicates of a slow event must not fill them all.
-            return policy.AfterNotRun(leased, startedAt, "Another invocation with the same idempotency key runs; its outcome will stand for this one's.", function.State);
+            return destinations.Tell(
+                policy.AfterNotRun(leased, startedAt, "Another invocation with the same idempotency key runs; its outcome will stand for this one's.", function.State),
+                leased,
+                function);
         }
 
         try

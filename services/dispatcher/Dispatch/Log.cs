@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(2009, LogLevel.Error, "The invocation queue cannot be written; nothing is lost, trying again (is the disk full?)")]
     public static partial void QueueFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2010, LogLevel.Error, "A defect at invocation {InvocationId} of {FunctionName}; it is tried again later, and all others go on")]
+    public static partial void AttemptBroke(ILogger logger, string invocationId, string functionName, Exception exception);
 }

@@ -62,7 +62,19 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
     }
 
     /// <returns>The function whose next entry is to be started; null: none may be.</returns>
-    public FunctionKey? Next() => _ring.Next()?.Ring.Next()?.Key;
+    public FunctionKey? Next()
+    {
+        // The limits may change between two looks (synchronous calls enter beside the queue): then it is another account's turn.
+        while (_ring.Next() is { } account)
+        {
+            if (account.Ring.Next() is { } function)
+            {
+                return function.Key;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>One of it was started: it holds a place until <see cref="Finished"/>.</summary>
     /// <returns>What it was charged.</returns>

@@ -8,7 +8,11 @@ internal sealed class ServicePolicy(FunctionStore functions, AccountLimits accou
 {
     private const int SmallestMiB = 128;
 
-    public void WhenRoomIsMade(Action tell) => limits.WhenRoomIsMade(tell);
+    public void WhenRoomIsMade(Action tell)
+    {
+        limits.WhenRoomIsMade(tell);
+        functions.WhenChanged(tell); // a reservation that is raised, or given back to the account
+    }
 
     public double Weight(string accountId) => accounts.Of(accountId).Weight;
 

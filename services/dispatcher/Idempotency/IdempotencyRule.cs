@@ -54,7 +54,7 @@ internal sealed class IdempotencyRule
         using var document = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = 1000 });
         foreach (var path in _paths)
         {
-            if (path.Find(document.RootElement) is not { ValueKind: not JsonValueKind.Null } value)
+            if (Find(path, document.RootElement) is not { ValueKind: not JsonValueKind.Null } value)
             {
                 return null;
             }
@@ -64,6 +64,18 @@ internal sealed class IdempotencyRule
         }
 
         return new IdempotencyKey(hash.GetHashAndReset());
+    }
+
+    private static JsonElement? Find(JsonPath path, JsonElement root)
+    {
+        try
+        {
+            return path.Find(root);
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // a name beside it escapes half a surrogate pair, and cannot be compared
+        }
     }
 
     private static JsonPath[] ReadPaths(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(path =>

@@ -27,15 +27,7 @@ internal sealed class LedgerExpiry(ILedger ledger, OutcomeStore outcomes, Dispat
 
     private async Task ExpireAsync(CancellationToken stoppingToken)
     {
-        var total = 0;
-        int expired;
-        do
-        {
-            expired = await ledger.ExpireAsync(time.GetUtcNow() - options.LedgerRetention, stoppingToken);
-            total += expired;
-        }
-        while (expired > 0);
-
+        var total = await ledger.ExpireAsync(time.GetUtcNow() - options.LedgerRetention, stoppingToken);
         while (await outcomes.ExpireAsync(stoppingToken) > 0)
         {
             // Batch by batch.

@@ -46,21 +46,36 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
         return database.Read(connection => new LedgerSearch(connection, query, [.. running.Keys]).Run(Select, row => Read(row, running)));
     }
 
-    public Task<int> ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
+    public async Task<int> ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var total = 0;
+        for (long? after = 0; after is { } from;)
+        {
+            (var expired, after) = await ExpireAsync(before, from, cancellationToken);
+            total += expired;
+        }
+
+        return total;
+    }
+
+    /// <summary>One batch behind <paramref name="after"/>: no transaction is long.</summary>
+    /// <returns>Where the next one begins; null: rows lie in the order of their enqueueing, and what follows is too young.</returns>
+    private Task<(int Expired, long? After)> ExpireAsync(DateTimeOffset before, long after, CancellationToken cancellationToken) => database.WriteAsync(
         write =>
         {
-            // Rows lie in enqueue order, so the oldest are the first: never more than one batch is looked at.
+            var beforeMs = before.ToUnixTimeMilliseconds();
             var expired = new List<long>(ExpireBatch);
-            using (var row = write.Prepared(
-                    """
-                    SELECT seq FROM (SELECT seq, state, accepted_ms FROM ledger ORDER BY seq LIMIT $batch)
-                    WHERE state>=2 AND accepted_ms<$before
-                    """)
-                .With("$batch", ExpireBatch).With("$before", before.ToUnixTimeMilliseconds()).ExecuteReader())
+            var (seen, last, isYoung) = (0, after, false);
+            using (var row = write.Prepared("SELECT seq, state, accepted_ms, enqueued_ms FROM ledger WHERE seq>$after ORDER BY seq LIMIT $batch")
+                .With("$after", after).With("$batch", ExpireBatch).ExecuteReader())
             {
                 while (row.Read())
                 {
-                    expired.Add(row.GetInt64(0));
+                    (seen, last, isYoung) = (seen + 1, row.GetInt64(0), row.GetInt64(3) >= beforeMs);
+                    if (row.GetInt32(1) >= QueueSchema.Succeeded && row.GetInt64(2) < beforeMs)
+                    {
+                        expired.Add(last);
+                    }
                 }
             }
 
@@ -70,7 +85,7 @@ internal sealed class SqliteLedger(SqliteDatabase database, Func<IReadOnlyDictio
                 write.Prepared("DELETE FROM ledger WHERE seq=$seq").With("$seq", seq).ExecuteNonQuery();
             }
 
-            return expired.Count;
+            return (expired.Count, seen < ExpireBatch || isYoung ? null : (long?)last);
         },
         cancellationToken);
 

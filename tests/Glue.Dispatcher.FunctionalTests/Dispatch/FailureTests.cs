@@ -44,6 +44,37 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task What_nests_deep_or_is_no_text_is_told_as_it_is_and_harms_nobody()
+    {
+        await using var server = await StartAsync();
+        await server.DeployAsync("told");
+        (await PutAsync(server, new { DestinationConfig = new { OnSuccess = new { Destination = Arn + "told" } } })).ExpectOk();
+        var deep = System.Text.Encoding.UTF8.GetBytes(new string('[', 900) + new string(']', 900));
+        var answer = """{"half":"\ud800"}"""u8.ToArray();
+        server.Worker.Script = (_, _, _) => Task.FromResult(FakeWorker.Succeeded(answer));
+        Assert.Equal(("succeeded", 1), await EndOfAsync(server, await EnqueueAsync(server, payload: deep)));
+        Assert.Equal("succeeded", (await server.SendAsync(HttpMethod.Get, "/glue/v1/invocations?function=told&wait=30")).Json.GetProperty("invocations")[0].GetProperty("state").GetString());
+        var told = server.Worker.Requests.Last().Payload.Span;
+        Assert.True(told.IndexOf(deep) > 0);
+        Assert.True(told.IndexOf(answer) > 0);
+        Assert.Equal(("succeeded", 1), await EndOfAsync(server, await EnqueueAsync(server)));
+    }
+
+    [Fact]
+    public async Task A_function_that_is_told_of_its_own_failures_comes_to_an_end()
+    {
+        await using var server = await StartAsync();
+        (await PutAsync(server, new { MaximumRetryAttempts = 0, DestinationConfig = new { OnFailure = new { Destination = Arn + "f" } } })).ExpectOk();
+        server.Worker.Script = (_, _, _) => Task.FromResult(FakeWorker.Failed("always"));
+        await EndOfAsync(server, await EnqueueAsync(server));
+
+        // wait: until every match is settled, of which the last causes no other. Depths 0 to 32.
+        var rows = (await server.SendAsync(HttpMethod.Get, "/glue/v1/invocations?function=f&limit=100&wait=30")).Json.GetProperty("invocations");
+        Assert.Equal(33, rows.GetArrayLength());
+        Assert.All(rows.EnumerateArray(), static row => Assert.Equal("dead", row.GetProperty("state").GetString()));
+    }
+
+    [Fact]
     public async Task A_dead_letter_is_redriven_with_its_event_and_all_its_tries_once()
     {
         await using var server = await StartAsync();
@@ -121,14 +152,14 @@ public sealed class FailureTests : IDisposable
         return JsonSerializer.Deserialize<JsonElement>(server.Worker.Requests.Last().Payload.Span);
     }
 
-    private static async Task<string> EnqueueAsync(DispatcherServer server, int lineage = 0)
+    private static async Task<string> EnqueueAsync(DispatcherServer server, int lineage = 0, byte[]? payload = null)
     {
         var id = Guid.NewGuid().ToString();
         await server.Queue.EnqueueAsync(
             [
                 new Invocation
                 {
-                    Id = id, AccountId = DispatcherServer.Account, FunctionName = "f", Payload = """{"n":1}"""u8.ToArray(), LineageDepth = lineage,
+                    Id = id, AccountId = DispatcherServer.Account, FunctionName = "f", Payload = payload ?? """{"n":1}"""u8.ToArray(), LineageDepth = lineage,
                     AcceptedAt = TimeProvider.System.GetUtcNow(),
                 },
             ], default);

@@ -57,6 +57,9 @@ public sealed class IdempotencyRuleTests
     public void A_time_to_live_out_of_range_is_refused(string ttl) => Assert.Throws<FormatException>(() => Rule("event", ttl));
 
     [Fact]
+    public void An_event_whose_names_cannot_be_compared_has_no_key() => Assert.Null(KeyOf("$.order", """{"\ud800":2}"""));
+
+    [Fact]
     public void Off_and_no_tag_are_no_rule()
     {
         Assert.Null(Rule("off"));

@@ -145,7 +145,7 @@ internal sealed class DispatchSimulation : IServicePolicy
         _queue = new EmbeddedInvocationQueue(_disk, this, _options.MaxAsyncInvocations, life.Clock, new LedgerChanges(), QueueMetrics);
         var worker = new SimulatedWorker(_time, life, Start);
         var runner = new AttemptRunner(
-            _functions, _limits, new WorkerPool([worker]), new RetryPolicy(_options, new AccountLimits(_options)), new OutcomeDestinations(life.Clock),
+            _functions, _limits, new WorkerPool([worker]), new RetryPolicy(_options, new AccountLimits(_options)), new OutcomeDestinations(_options, life.Clock),
             new OutcomeDeliveries([], life.Clock, NullLogger<OutcomeDeliveries>.Instance), new RunningKeys(), _functions, life.Clock, Metrics,
             NullLogger<AttemptRunner>.Instance);
         var loop = new DispatchLoop(_queue, runner, _options, life.Clock, NullLogger<DispatchLoop>.Instance);
