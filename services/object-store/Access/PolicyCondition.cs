@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Glue.ObjectStore.Access;
@@ -19,6 +20,18 @@ internal sealed class PolicyCondition
         (_operator, _key, _values) = (operation, key, values);
         _networks = operation.EndsWith("IpAddress", StringComparison.Ordinal) ? values.ConvertAll(Network) : [];
     }
+
+    /// <summary>
+    /// Whether only a known few can meet it: named accounts, or networks no broader than /8 (IPv4) or /32 (IPv6). The other keys are
+    /// what any sender writes into a request, and a negated operator leaves everybody else.
+    /// </summary>
+    public bool Narrows => _operator switch
+    {
+        "StringEquals" => _key == "aws:principalaccount",
+        "IpAddress" => _networks.TrueForAll(static network =>
+            network.PrefixLength >= (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 8 : 32)),
+        _ => false,
+    };
 
     /// <param name="conditions"><c>{"StringLike": {"s3:prefix": ["a/*"]}}</c>.</param>
     /// <exception cref="Http.S3Exception">MalformedPolicy.</exception>

@@ -22,7 +22,8 @@ internal sealed class PolicyStatement
     /// <summary>Without <c>arn:aws:s3:::</c>; with wildcards.</summary>
     public IReadOnlyList<string> Resources { get; }
 
-    public bool IsForEverybody => _accounts.Contains("*") && _conditions.Count == 0;
+    /// <summary>Also under conditions that anybody can meet (S3 User Guide, "The meaning of public").</summary>
+    public bool IsForEverybody => _accounts.Contains("*") && !_conditions.Exists(static condition => condition.Narrows);
 
     /// <exception cref="S3Exception">MalformedPolicy.</exception>
     public static PolicyStatement Parse(JsonElement statement)
