@@ -41,7 +41,7 @@ public static class StorageEventsServices
         services.AddMetrics();
         services.AddSingleton(options);
         services.AddSingleton(provider => new SqliteEventLog(eventLog(provider), options, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new SqliteRejectedRecords(eventLog(provider)));
+        services.AddSingleton(provider => new SqliteRejectedRecords(eventLog(provider), provider.GetRequiredService<TimeProvider>()));
         if (kafka is null)
         {
             services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());

@@ -9,13 +9,20 @@ public sealed class SqliteRejectedRecords : IRejectedRecords
         CREATE TABLE rejected_record(offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, key TEXT NOT NULL, reason TEXT NOT NULL, value BLOB NOT NULL);
         """;
 
-    private readonly SqliteDatabase _database;
+    // When those were put aside that lie there already nobody knows: they stay their time from now on.
+    private const string PutAside = """
+        ALTER TABLE rejected_record ADD COLUMN put_aside INTEGER NOT NULL DEFAULT 0;
+        UPDATE rejected_record SET put_aside=unixepoch()*1000;
+        """;
 
-    public SqliteRejectedRecords(SqliteDatabase database)
+    private readonly SqliteDatabase _database;
+    private readonly TimeProvider _time;
+
+    public SqliteRejectedRecords(SqliteDatabase database, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(database);
-        _database = database;
-        database.Migrate("rejected-records", Tables);
+        (_database, _time) = (database, time);
+        database.Migrate("rejected-records", Tables, PutAside);
     }
 
     public Task AddAsync(IReadOnlyList<RejectedRecord> batch, CancellationToken cancellationToken) => _database.WriteAsync(
@@ -24,12 +31,13 @@ public sealed class SqliteRejectedRecords : IRejectedRecords
             foreach (var record in batch)
             {
                 // The offset is the identity: a batch that is read again after a crash puts nothing aside twice.
-                write.Prepared("INSERT OR IGNORE INTO rejected_record(offset,time,key,reason,value) VALUES($offset,$time,$key,$reason,$value)")
+                write.Prepared("INSERT OR IGNORE INTO rejected_record(offset,time,key,reason,value,put_aside) VALUES($offset,$time,$key,$reason,$value,$now)")
                     .With("$offset", record.Offset)
                     .With("$time", record.Time.ToUnixTimeMilliseconds())
                     .With("$key", record.Key)
                     .With("$reason", record.Reason)
                     .With("$value", record.Value.ToArray())
+                    .With("$now", _time.GetUtcNow().ToUnixTimeMilliseconds())
                     .ExecuteNonQuery();
             }
         },
@@ -56,9 +64,9 @@ public sealed class SqliteRejectedRecords : IRejectedRecords
         return records;
     });
 
-    /// <summary>Deletes what the log took before <paramref name="before"/>.</summary>
+    /// <summary>Deletes what was put aside before <paramref name="before"/>, however long it waited in the log first: people need time to look.</summary>
     /// <returns>How many were deleted.</returns>
     public Task<int> TrimAsync(DateTimeOffset before, CancellationToken cancellationToken) => _database.WriteAsync(
-        write => write.Prepared("DELETE FROM rejected_record WHERE time<$before").With("$before", before.ToUnixTimeMilliseconds()).ExecuteNonQuery(),
+        write => write.Prepared("DELETE FROM rejected_record WHERE put_aside<$before").With("$before", before.ToUnixTimeMilliseconds()).ExecuteNonQuery(),
         cancellationToken);
 }

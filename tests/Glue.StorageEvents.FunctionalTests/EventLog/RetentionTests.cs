@@ -1,4 +1,6 @@
+using Glue.Foundation.Sqlite;
 using Glue.StorageEvents.FunctionalTests.Intake;
+using Glue.StorageEvents.Intake;
 using Glue.StorageEvents.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,6 +35,37 @@ public sealed class RetentionTests : IDisposable
         _time.Now += TimeSpan.FromMinutes(1);
         await using var after = await StartAsync();
         await UntilAsync(() => Count(after) == 1 && after.Rejected.Newest(1).Count == 0);
+    }
+
+    [Fact]
+    public async Task What_waited_in_the_log_first_has_its_days_from_when_it_was_put_aside()
+    {
+        await using var database = SqliteDatabase.Open(_folder["aside.db"]);
+        var rejected = new SqliteRejectedRecords(database, _time);
+        var taken = _time.Now;
+        _time.Now += TimeSpan.FromDays(6);
+        var aside = _time.Now;
+        await rejected.AddAsync([new RejectedRecord(1, taken, "k", "why", "x"u8.ToArray())], default);
+
+        Assert.Equal(0, await rejected.TrimAsync(aside, default));
+        Assert.Equal(taken, rejected.Newest(1).Single().Time);
+        Assert.Equal(1, await rejected.TrimAsync(aside.AddMilliseconds(1), default));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_version_put_aside_stays_its_days_from_the_upgrade()
+    {
+        await using var database = SqliteDatabase.Open(_folder["aside.db"]);
+        database.Migrate(
+            "rejected-records",
+            "CREATE TABLE rejected_record(offset INTEGER PRIMARY KEY, time INTEGER NOT NULL, key TEXT NOT NULL, reason TEXT NOT NULL, value BLOB NOT NULL);");
+        await database.WriteAsync(write => write.Prepared("INSERT INTO rejected_record VALUES(1,0,'k','why',x'00')").ExecuteNonQuery());
+        var upgrade = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+
+        var rejected = new SqliteRejectedRecords(database, TimeProvider.System);
+
+        Assert.Equal(0, await rejected.TrimAsync(upgrade, default));
+        Assert.Single(rejected.Newest(1));
     }
 
     private Task<StorageEventsUnderTest> StartAsync() => StorageEventsUnderTest.StartAsync(
