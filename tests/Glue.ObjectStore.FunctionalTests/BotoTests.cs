@@ -338,6 +338,12 @@ public sealed class BotoTests(StoreFixture store) : IClassFixture<StoreFixture>
             assert fetch(client.generate_presigned_url('head_bucket', Params={'Bucket': b}), 'HEAD')[0] == 200
             assert fetch(client.generate_presigned_url('head_object', Params={'Bucket': b, 'Key': 'ü b+c'}), 'HEAD')[0] == 200
         assert b'KeyCount' in fetch(four.generate_presigned_url('list_objects_v2', Params={'Bucket': b}))[1]
+        # What Version 2 does not sign, whoever holds the URL could add.
+        own = two.generate_presigned_url('head_bucket', Params={'Bucket': b}, HttpMethod='GET')
+        assert fetch(own)[0] == 200, fetch(own)
+        for added in ('encryption', 'publicAccessBlock', 'policyStatus'):
+            status, body, _ = fetch(own + '&' + added)
+            assert status == 403 and b'<Code>AccessDenied</Code>' in body and added.encode() in body, (status, body)
         expired = two.generate_presigned_url('get_object', Params={'Bucket': b, 'Key': 'k'}, ExpiresIn=-5)
         status, body, _ = fetch(expired)
         assert status == 403 and b'Request has expired' in body, body

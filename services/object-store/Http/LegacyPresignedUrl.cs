@@ -39,6 +39,12 @@ internal sealed class LegacyPresignedUrl(ICredentialSource credentials, TimeProv
             throw new S3Exception(S3Error.AccessDenied, "Request has expired");
         }
 
+        if (request.Query.Keys.FirstOrDefault(static name => S3Operations.IsSubresource(name) && !SignedParameters.Contains(name)) is { } unsigned)
+        {
+            // Anybody who holds the URL could have added it, and turned a download into another operation.
+            throw new S3Exception(S3Error.AccessDenied, $"Signature Version 2 does not cover the subresource '{unsigned}'; presign with Version 4");
+        }
+
         var stringToSign = StringToSign(request);
 #pragma warning disable CA5350 // HMAC with SHA-1 is what Version 2 is, and is not broken as an HMAC
         var expected = HMACSHA1.HashData(Encoding.UTF8.GetBytes(credential.SecretAccessKey), Encoding.UTF8.GetBytes(stringToSign));

@@ -45,6 +45,10 @@ internal sealed class S3Operations(
         };
     }
 
+    /// <param name="name">Of a query parameter.</param>
+    public static bool IsSubresource(string name) =>
+        !name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase) && !Parameters.Contains(name, StringComparer.Ordinal);
+
     public static bool NamesSubresource(S3Request request) => Subresource(request) is not null;
 
     private S3Operation OnBucket(S3Request request, string method) => (method, Subresource(request)) switch
@@ -112,7 +116,7 @@ internal sealed class S3Operations(
     {
         foreach (var name in request.Query.Keys)
         {
-            if (!name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase) && !Parameters.Contains(name, StringComparer.Ordinal))
+            if (IsSubresource(name))
             {
                 return name;
             }
