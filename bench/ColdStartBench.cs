@@ -191,7 +191,7 @@ internal static class ColdStartBench
         private readonly TempFolder _folder = new();
         private ServiceProvider? _services;
 
-        public Worker Worker => _services!.GetRequiredService<Worker>();
+        public Worker Worker => _services!.GetRequiredService<WorkerSet>().All[0];
 
         public static async Task<Bench> StartAsync(GuestImage image, MicroVmOptions options)
         {

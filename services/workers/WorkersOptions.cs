@@ -2,11 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Glue.Workers;
 
-/// <summary>What one worker may use, and where its parts are.</summary>
-public sealed record WorkersOptions
+/// <summary>What the workers of this process may use together, and where their parts are; <see cref="WorkerShares"/> says what each of them gets.</summary>
+public sealed record WorkersOptions : IValidatableObject
 {
-    /// <summary>This worker's name in logs and heartbeats.</summary>
+    /// <summary>The first worker's name in logs, metrics and heartbeats; the others add their number.</summary>
     public string Id { get; init; } = "local";
+
+    /// <summary>
+    /// Workers in this process, which share out the memory budget, places and starts below: a function can be no larger than one worker's part.
+    /// 1 to 16; default 1, which one machine needs no more than.
+    /// </summary>
+    [Range(1, MaxCount)] public int Count { get; init; } = 1;
 
     /// <summary>Unpacked code is kept below; may be emptied while no worker runs.</summary>
     [Required] public required string Folder { get; init; }
@@ -14,13 +20,13 @@ public sealed record WorkersOptions
     /// <summary>The published agent with its runtime bootstraps (<c>artifacts/guest</c>).</summary>
     [Required] public required string GuestFolder { get; init; }
 
-    /// <summary>Sandboxes alive at once, idle and busy together. 1 to 4096; default 256.</summary>
+    /// <summary>Sandboxes alive at once, idle and busy together. 1 to 4096, at least one for each worker; default 256.</summary>
     [Range(1, 4096)] public int MaxSandboxes { get; init; } = 256;
 
-    /// <summary>Sum of the memory sizes of all sandboxes alive. 0, the default: 75 % of this machine's memory.</summary>
+    /// <summary>Sum of the memory sizes of all sandboxes alive, at least 128 for each worker. 0, the default: 75 % of this machine's memory.</summary>
     [Range(0, 16 * 1024 * 1024)] public int MemoryBudgetMiB { get; init; }
 
-    /// <summary>Sandboxes starting at the same time; more would only slow each other down. 0, the default: one per core.</summary>
+    /// <summary>Sandboxes starting at the same time; more would only slow each other down. Every worker may start one. 0, the default: one per core.</summary>
     [Range(0, 256)] public int MaxConcurrentStarts { get; init; }
 
     /// <summary>Idle time before a sandbox is given up. 100 ms to 1 d; default 5 min.</summary>
@@ -47,7 +53,26 @@ public sealed record WorkersOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Under root every process sandbox runs as a user of its own: this id plus a slot number. They need no entry anywhere. 1000 or more.</summary>
+    /// <summary>Under root every sandbox runs as a user of its own: this id plus a slot number, 10000 slots for each worker. They need no entry anywhere. 1000 or more.</summary>
     [Range(1000, int.MaxValue)]
     public uint FirstUserId { get; init; } = 734_000;
+
+    internal const int MaxCount = 16;
+
+    // Lambda's smallest function.
+    private const int LeastMemoryMiB = 128;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (MaxSandboxes < Count)
+        {
+            yield return new($"{Count} workers (Count) cannot share {MaxSandboxes} sandboxes (MaxSandboxes): each needs one at least.");
+        }
+
+        if (MemoryBudgetMiB > 0 && MemoryBudgetMiB / Count < LeastMemoryMiB && Count > 1)
+        {
+            yield return new($"{Count} workers (Count) cannot share {MemoryBudgetMiB} MiB (MemoryBudgetMiB): each needs {LeastMemoryMiB} at least.");
+        }
+    }
 }

@@ -13,26 +13,37 @@ namespace Glue.Workers;
 public static class WorkersRegistration
 {
     /// <summary>
-    /// Registers <see cref="Worker"/>. The host gives <see cref="ICodeSource"/> and <see cref="IStorageGateway"/>, and
-    /// <see cref="IFunctionLogs"/> if it keeps logs; sandboxes are processes unless an <see cref="ISandboxDriver"/> is there already.
+    /// Registers <see cref="WorkerSet"/>. The host gives <see cref="ICodeSource"/> and <see cref="IStorageGateway"/>, and
+    /// <see cref="IFunctionLogs"/> if it keeps logs; sandboxes are processes unless an <see cref="ISandboxDriver"/> for each worker
+    /// (<see cref="WorkerShares"/>, in that order) is there already.
     /// </summary>
     public static IServiceCollection AddWorkers(this IServiceCollection services, WorkersOptions options)
     {
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFunctionLogs, DiscardedFunctionLogs>();
-        services.AddSingleton(options);
-        services.TryAddSingleton<ISandboxDriver, ProcessDriver>();
-        services.AddSingleton(static provider => Create(provider));
+        var shares = WorkerShares.Of(options);
+        if (services.All(static service => service.ServiceType != typeof(ISandboxDriver)))
+        {
+            foreach (var share in shares)
+            {
+                services.AddSingleton<ISandboxDriver>(provider => new ProcessDriver(share, provider.GetRequiredService<ILogger<ProcessDriver>>()));
+            }
+        }
+
+        services.AddSingleton(provider =>
+        {
+            WorkerShares.Sweep(options);
+            var code = new CodeCache(options.Folder, provider.GetRequiredService<ICodeSource>()); // sandboxes only read it: unpacked once for all workers
+            return new WorkerSet([.. provider.GetServices<ISandboxDriver>().Zip(shares, (driver, share) => Create(provider, driver, share, code))]);
+        });
         return services;
     }
 
-    private static Worker Create(IServiceProvider provider)
+    private static Worker Create(IServiceProvider provider, ISandboxDriver driver, WorkersOptions options, CodeCache code)
     {
-        var options = provider.GetRequiredService<WorkersOptions>();
-        var driver = provider.GetRequiredService<ISandboxDriver>();
         SandboxPool? pool = null;
-        var metrics = new WorkersMetrics(provider.GetRequiredService<IMeterFactory>(), () => pool?.Status.Sandboxes ?? 0);
+        var metrics = new WorkersMetrics(provider.GetRequiredService<IMeterFactory>(), options.Id, () => pool?.Status);
         var context = new SandboxContext(
             driver,
             provider.GetRequiredService<IStorageGateway>(),
@@ -41,7 +52,7 @@ public static class WorkersRegistration
             metrics,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Worker>>());
-        pool = new SandboxPool(context, new CodeCache(options.Folder, provider.GetRequiredService<ICodeSource>()));
+        pool = new SandboxPool(context, code);
         return new Worker(pool, driver, options);
     }
 }

@@ -33,7 +33,7 @@ public sealed class MetricsTests(SharedStack shared)
         Assert.Equal(
             Of(after, "glue_dispatcher_invocation_run_duration_seconds_count{outcome=succeeded}"),
             Of(after, "glue_dispatcher_invocation_run_duration_seconds_bucket{outcome=succeeded,le=+Inf}"));
-        Assert.True(Of(after, "glue_workers_sandboxes") >= 1, after.ToJsonString());
+        Assert.True(Of(after, "glue_workers_sandboxes{worker=local}") >= 1, after.ToJsonString());
         Assert.True(Of(after, "dotnet_process_memory_working_set_bytes") > 10_000_000, after.ToJsonString());
     }
 

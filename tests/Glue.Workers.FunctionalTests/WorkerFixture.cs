@@ -41,7 +41,7 @@ public sealed partial class WorkerFixture : IAsyncDisposable
         UseDriver(services, options);
         services.AddWorkers(options);
         _services = services.BuildServiceProvider();
-        Worker = _services.GetRequiredService<Worker>();
+        Worker = _services.GetRequiredService<WorkerSet>().All[0];
     }
 
     /// <summary>Implemented where this suite is compiled for another driver than the default one.</summary>

@@ -25,7 +25,7 @@ public sealed class PoolTests : IAsyncDisposable
     public PoolTests()
     {
         var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
-        var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), () => 0);
+        var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), "one", static () => null);
         _pool = new SandboxPool(
             new SandboxContext(_driver, new NoGateway(), new DiscardedFunctionLogs(), options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
     }
@@ -49,6 +49,26 @@ public sealed class PoolTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromMinutes(2));
         await UntilAsync(status => status.Sandboxes == 0);
         Assert.Equal(1, _driver.Starts);
+    }
+
+    [Fact]
+    public async Task The_status_names_what_is_warm_by_revision_and_what_memory_is_waited_for_without_a_start()
+    {
+        await InvokeAsync("f");
+        await UntilAsync(static status => status.IdleSandboxes == 1);
+        Assert.Equal(KeyValuePair.Create("1", 1), Assert.Single(_pool.Status.WarmSandboxes));
+
+        await _pool.RetireAsync(Version("f").Arn, CancellationToken.None);
+        await UntilAsync(static status => status.Sandboxes == 0);
+        _driver.Gate = new TaskCompletionSource();
+        var calls = Enumerable.Range(0, 12).Select(_ => InvokeAsync("g")).ToList();
+        await UntilAsync(_ => _driver.Starts == 1 + 8); // as many as there is room for
+        var status = _pool.Status;
+        _driver.Gate.SetResult();
+        await Task.WhenAll(calls);
+
+        Assert.Empty(status.WarmSandboxes);
+        Assert.Equal((12, 8 * 128, 4 * 128), (status.Waiting, status.MemoryUsedMiB, status.MemoryAwaitedMiB));
     }
 
     [Fact]

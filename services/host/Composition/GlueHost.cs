@@ -58,8 +58,8 @@ internal sealed class GlueHost : IAsyncDisposable
     /// <summary>True: they were made at this start, and nobody has seen them yet.</summary>
     public bool HasNewCredentials { get; }
 
-    /// <summary>Which driver makes the sandboxes, and what was found out about this machine.</summary>
-    public SandboxSupport DriverSupport => _app.Services.GetRequiredService<Worker>().Support;
+    /// <summary>Which driver makes the sandboxes (of every worker), and what was found out about this machine.</summary>
+    public SandboxSupport DriverSupport => _app.Services.GetRequiredService<WorkerSet>().All[0].Support;
 
     /// <summary>Why it is that driver.</summary>
     public SandboxFinding DriverChoice { get; }
@@ -88,8 +88,8 @@ internal sealed class GlueHost : IAsyncDisposable
             var services = ServiceOptions.From(options.Settings, data, options.GuestFolder);
             var logging = Logging(options.LogLevel);
             logs = LoggerFactory.Create(logging);
-            var (driver, choice) = await SandboxDrivers.ChooseAsync(options.Driver, services, logs, cancellationToken);
-            host = new GlueHost(Compose(options, data, root, store, queue, state, functionLogs, services, driver, logging), data, databases, logs, root, isNew, choice);
+            var (drivers, choice) = await SandboxDrivers.ChooseAsync(options.Driver, services, logs, cancellationToken);
+            host = new GlueHost(Compose(options, data, root, store, queue, state, functionLogs, services, drivers, logging), data, databases, logs, root, isNew, choice);
             await host.ListenAsync(cancellationToken);
             return host;
         }
@@ -133,7 +133,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
     private static WebApplication Compose(
         GlueHostOptions options, DataFolder data, Credential root, SqliteDatabase store, SqliteDatabase queue, SqliteDatabase state,
-        SqliteDatabase functionLogs, ServiceOptions settings, ISandboxDriver? driver, Action<ILoggingBuilder> logging)
+        SqliteDatabase functionLogs, ServiceOptions settings, IReadOnlyList<ISandboxDriver> drivers, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -169,7 +169,12 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IInvocationIntake, QueueIntake>();
 
         services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue);
-        services.AddSingleton<IWorker, LocalWorker>();
+        for (var i = 0; i < settings.Workers.Count; i++)
+        {
+            var worker = i;
+            services.AddSingleton<IWorker>(provider => new LocalWorker(provider.GetRequiredService<WorkerSet>().All[worker]));
+        }
+
         services.AddSingleton<IPackageObjects>(provider => new StoredPackages(() => AddressOf(app!, 0), new SigV4Signer(provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<IRecordDestination>(provider => new BucketDestination(
             () => AddressOf(app!, 0), provider.GetRequiredService<InstallationCredentials>(), provider.GetRequiredService<SigV4Signer>()));
@@ -177,7 +182,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IRecordDestination>(provider => new KafkaDestination(
             settings.KafkaCluster, root.AccountId, provider.GetRequiredService<ILogger<KafkaDestination>>()));
 
-        if (driver is not null)
+        foreach (var driver in drivers)
         {
             services.AddSingleton(driver);
         }

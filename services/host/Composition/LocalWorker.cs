@@ -5,7 +5,7 @@ using Glue.Workers;
 
 namespace Glue.Host.Composition;
 
-/// <summary>This process's own worker, as the dispatcher sees any worker.</summary>
+/// <summary>One of this process's own workers, as the dispatcher sees any worker.</summary>
 internal sealed class LocalWorker(Worker worker) : IWorker
 {
     public string Id => worker.Id;
@@ -15,7 +15,11 @@ internal sealed class LocalWorker(Worker worker) : IWorker
         get
         {
             var status = worker.Status;
-            return new() { FreeMemoryMiB = status.MemoryBudgetMiB - status.MemoryUsedMiB };
+            return new()
+            {
+                FreeMemoryMiB = status.MemoryBudgetMiB - status.MemoryUsedMiB - status.MemoryAwaitedMiB,
+                WarmSandboxes = status.WarmSandboxes,
+            };
         }
     }
 

@@ -35,11 +35,8 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
         _life = new SandboxLife(context, code);
         _templates = new TemplateMaker(context, code);
         var options = context.Options;
-        var budgetMiB = options.MemoryBudgetMiB > 0
-            ? options.MemoryBudgetMiB
-            : (int)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024 * 1024) * 3 / 4);
-        _room = new Room(budgetMiB, options.MaxSandboxes);
-        _maxStarts = options.MaxConcurrentStarts > 0 ? options.MaxConcurrentStarts : Environment.ProcessorCount;
+        _room = new Room(options.MemoryBudgetMiB, options.MaxSandboxes);
+        _maxStarts = options.MaxConcurrentStarts;
         var every = TimeSpan.FromTicks(Math.Clamp(options.IdleTimeout.Ticks / 4, TimeSpan.TicksPerMillisecond * 100, TimeSpan.TicksPerSecond * 15));
         _reclaim = context.Time.CreateTimer(static state => ((SandboxPool)state!).Reclaim(), this, every, every);
     }
@@ -48,11 +45,22 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
     {
         get
         {
+            var (idle, waiting, awaitedMiB) = (0, 0, 0);
+            Dictionary<string, int> warm = new(StringComparer.Ordinal);
             lock (_lock)
             {
-                return new WorkerStatus(
-                    _context.Options.Id, _room.BudgetMiB, _room.UsedMiB, _room.Alive.Count, _versions.Values.Sum(static each => each.IdleCount),
-                    _versions.Values.Sum(static each => each.WaiterCount));
+                foreach (var (key, pool) in _versions)
+                {
+                    idle += pool.IdleCount;
+                    waiting += pool.WaiterCount;
+                    awaitedMiB += Math.Max(0, pool.WaiterCount - pool.Starting) * pool.Version.MemoryMiB;
+                    if (pool.IdleCount > 0)
+                    {
+                        warm[key.RevisionId] = warm.GetValueOrDefault(key.RevisionId) + pool.IdleCount;
+                    }
+                }
+
+                return new WorkerStatus(_context.Options.Id, _room.BudgetMiB, _room.UsedMiB, awaitedMiB, _room.Alive.Count, idle, warm, waiting);
             }
         }
     }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Glue.Workers.Drivers.MicroVm;
 
-/// <summary>How the microVM driver runs its guests. Section <c>Workers:MicroVm</c>.</summary>
+/// <summary>How the microVM driver runs its guests. Section <c>Workers:MicroVm</c>. Several workers share out the memory and the disk room.</summary>
 public sealed record MicroVmOptions
 {
     /// <summary>Default: KVM where a real guest was seen to boot and to be restored with it, else emulation.</summary>
@@ -51,7 +51,7 @@ public sealed record MicroVmOptions
     /// <summary>What a waiting VMM counts as: about what it has for itself, in MiB (bench coldstart).</summary>
     public const int WaitingVmmMiB = 16;
 
-    /// <summary>Where snapshots are kept; null, the default: below the worker's folder. Holds what functions had in memory: keep it private.</summary>
+    /// <summary>Where snapshots are kept; null, the default: below the worker's folder. Holds what functions had in memory: keep it private. Several workers have a folder each below it.</summary>
     public string? SnapshotFolder { get; init; }
 
     /// <summary>Room on disk for snapshots; the least recently used go first. Sizes count as if every page were used. 256 MiB or more; default 16 GiB.</summary>
