@@ -15,6 +15,8 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
     private readonly CancellationTokenSource _closed = new();
 
     private readonly AbortableInput _input;
+    private readonly Lock _ending = new();
+    private bool _isCompleted; // a completed stream's flush cannot be cancelled any more, and says so by an exception
 
     public SandboxConnection(string id, IDuplexPipe stream, SandboxIdentity sandbox, StorageUsage usage)
     {
@@ -56,12 +58,24 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
     {
         // What is being read or written ends now; completing the pipes is left to DisposeAsync, when Kestrel uses them no more.
         _input.Abort(abortReason);
-        Transport.Output.CancelPendingFlush();
+        lock (_ending)
+        {
+            if (!_isCompleted)
+            {
+                Transport.Output.CancelPendingFlush();
+            }
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false); // callbacks run outside Kestrel's locks
     }
 
     public override async ValueTask DisposeAsync()
     {
+        lock (_ending)
+        {
+            _isCompleted = true;
+        }
+
         await Transport.Input.CompleteAsync();
         await Transport.Output.CompleteAsync();
         await base.DisposeAsync();
