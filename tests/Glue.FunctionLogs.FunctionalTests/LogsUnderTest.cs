@@ -41,9 +41,11 @@ internal sealed class LogsUnderTest : IAsyncDisposable
         _app = builder.Build();
         _app.UseFunctionLogsApi();
         _app.Run(static context => context.Response.WriteAsync("somebody else's"));
+        // Taken once: every meter of the process is published to this listener, that of another test too, while this one's services end.
+        var factory = _app.Services.GetRequiredService<IMeterFactory>();
         _meters.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == "function_logs.dropped" && ReferenceEquals(instrument.Meter.Scope, _app.Services.GetService<IMeterFactory>()))
+            if (instrument.Name == "function_logs.dropped" && ReferenceEquals(instrument.Meter.Scope, factory))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
