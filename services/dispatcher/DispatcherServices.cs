@@ -12,6 +12,7 @@ using Glue.Dispatcher.LambdaApi;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
+using Glue.Dispatcher.Roles;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -93,7 +94,9 @@ public static class DispatcherServices
         services.AddSingleton<LayerActions>().AddSingleton<RuntimeManagementActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
-        services.AddSingleton<AccountsApi>().AddSingleton<WebhooksApi>();
+        services.AddSingleton<AccountsApi>().AddSingleton<WebhooksApi>().AddSingleton<RolesApi>();
+        services.AddSingleton(provider => new RoleStore(state(provider), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IRolePolicies>(static provider => provider.GetRequiredService<RoleStore>());
         services.AddSingleton(provider => new WebhookStore(state(provider), provider.GetRequiredService<SecretBox>()));
         services.AddSingleton<IRecordDestination, WebhookDestination>();
         services.AddSingleton<LedgerApi>().AddSingleton<LambdaApiHandler>();

@@ -8,6 +8,7 @@ using Glue.Host.Doctor;
 using Glue.Host.Invocations;
 using Glue.Host.Logs;
 using Glue.Host.Replays;
+using Glue.Host.Roles;
 using Glue.Host.Rules;
 using Glue.Host.Sandboxing;
 using Glue.Host.Store;
@@ -22,6 +23,7 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     DemoCommand.Create(),
     RuleCommand.Create(),
     AccountCommand.Create(),
+    RoleCommand.Create(),
     WebhookCommand.Create(),
     InvocationsCommand.Create(),
     DeadLettersCommand.Create(),

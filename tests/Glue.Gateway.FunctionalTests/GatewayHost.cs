@@ -27,11 +27,12 @@ internal sealed class GatewayHost : IAsyncDisposable
         Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // on a busy machine the answer takes its time, and what is tested is that it is waited for
     };
 
-    public static async Task<GatewayHost> StartAsync(Func<Uri> upstream, IStorageCredentials credentials)
+    public static async Task<GatewayHost> StartAsync(Func<Uri> upstream, IStorageCredentials credentials, TestPolicies? policies = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(credentials);
+        builder.Services.AddSingleton<IStoragePolicies>(policies ?? new TestPolicies());
         builder.Services.AddStorageGateway(new StorageGatewayOptions { Upstream = upstream });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -54,7 +55,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var sandbox = new SandboxIdentity($"sandbox-{_bridges.Count}", new FunctionVersion
         {
             AccountId = account, Name = "f", Version = "$LATEST", Arn = $"arn:aws:lambda:us-east-1:{account}:function:f:$LATEST",
-            RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = "", CodeSha256 = "",
+            RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = $"arn:aws:iam::{account}:role/worker", CodeSha256 = "",
         }) { CurrentLineageDepth = lineageDepth };
         var bridge = new SandboxBridge(_app.Services.GetRequiredService<IStorageGateway>(), sandbox);
         _bridges.Add(bridge);

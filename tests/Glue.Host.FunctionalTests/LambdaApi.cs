@@ -16,14 +16,14 @@ public sealed class LambdaApi(GlueProcess process, Credential credential) : IDis
     /// <param name="Error">The header X-Amz-Function-Error; null on success.</param>
     public sealed record Answer(string? Error, string Payload, string LogTail);
 
-    public async Task CreateAsync(string name, string runtime, string handler, byte[] zip, Dictionary<string, string>? environment = null, int timeout = 30, JsonObject? logging = null)
+    public async Task CreateAsync(string name, string runtime, string handler, byte[] zip, Dictionary<string, string>? environment = null, int timeout = 30, JsonObject? logging = null, string role = "any")
     {
         using var response = await SendAsync(HttpMethod.Post, "/2015-03-31/functions", new JsonObject
         {
             ["FunctionName"] = name,
             ["Runtime"] = runtime,
             ["Handler"] = handler,
-            ["Role"] = $"arn:aws:iam::{credential.AccountId}:role/any",
+            ["Role"] = $"arn:aws:iam::{credential.AccountId}:role/{role}",
             ["MemorySize"] = 256,
             ["Timeout"] = timeout,
             ["LoggingConfig"] = logging,

@@ -77,6 +77,14 @@ internal sealed partial class AccountsApi(
         await call.OkAsync(View(key, withSecret: true), AccountJson.Default.AccountKeyView, StatusCodes.Status201Created);
     }
 
+    /// <summary>The id of an account that the caller manages.</summary>
+    /// <exception cref="LambdaException">The caller is not the installation's account, or there is none of that id or name.</exception>
+    public string Managed(ApiCall call, string idOrName)
+    {
+        Admit(call);
+        return Find(idOrName).Id;
+    }
+
     public Task ListKeysAsync(ApiCall call, string idOrName)
     {
         Admit(call);

@@ -3,6 +3,7 @@ using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Destinations.Webhooks;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
+using Glue.Dispatcher.Roles;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,7 @@ internal sealed class LambdaApiHandler(
     DeadLetterApi deadLetters,
     AccountsApi accounts,
     WebhooksApi webhooks,
+    RolesApi roles,
     LedgerApi ledger,
     CodeDownloads downloads,
     DispatcherOptions options,
@@ -164,6 +166,14 @@ internal sealed class LambdaApiHandler(
         ("POST", ["glue", "v1", "accounts", var id, "keys"]) => accounts.AddKeyAsync(call, id),
         ("GET", ["glue", "v1", "accounts", var id, "keys"]) => accounts.ListKeysAsync(call, id),
         ("DELETE", ["glue", "v1", "accounts", var id, "keys", var key]) => accounts.RemoveKeyAsync(call, id, key),
+        ("GET", ["glue", "v1", "accounts", var id, "roles"]) => roles.ListAsync(call, accounts.Managed(call, id)),
+        ("PUT", ["glue", "v1", "accounts", var id, "roles", var name]) => roles.PutAsync(call, accounts.Managed(call, id), name),
+        ("GET", ["glue", "v1", "accounts", var id, "roles", var name]) => roles.GetAsync(call, accounts.Managed(call, id), name),
+        ("DELETE", ["glue", "v1", "accounts", var id, "roles", var name]) => roles.RemoveAsync(call, accounts.Managed(call, id), name),
+        ("GET", ["glue", "v1", "roles"]) => roles.ListAsync(call, call.AccountId),
+        ("PUT", ["glue", "v1", "roles", var name]) => roles.PutAsync(call, call.AccountId, name),
+        ("GET", ["glue", "v1", "roles", var name]) => roles.GetAsync(call, call.AccountId, name),
+        ("DELETE", ["glue", "v1", "roles", var name]) => roles.RemoveAsync(call, call.AccountId, name),
         ("PUT", ["glue", "v1", "webhooks", var name]) => webhooks.PutAsync(call, name),
         ("GET", ["glue", "v1", "webhooks"]) => webhooks.ListAsync(call),
         ("DELETE", ["glue", "v1", "webhooks", var name]) => webhooks.RemoveAsync(call, name),

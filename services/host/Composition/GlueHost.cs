@@ -193,6 +193,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddWorkers(settings.Workers);
         services.AddSingleton<ICodeSource, DeployedCode>();
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
+        services.AddSingleton<IStoragePolicies, FunctionRoles>();
         services.AddStorageGateway(new StorageGatewayOptions { Upstream = () => AddressOf(app!, 0) });
         services.AddSingleton<Readiness>();
         services.AddSingleton<MetricsCollector>();

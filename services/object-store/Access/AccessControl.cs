@@ -1,3 +1,4 @@
+using Glue.Foundation.Policies;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Http;
@@ -23,7 +24,7 @@ internal static class AccessControl
         var isOwner = request.Credential.AccountId == bucket.AccountId;
         if (bucket.Settings.Policy is { } policy && !(isOwner && PolicyActions.Contains(action, StringComparer.Ordinal)))
         {
-            var effect = policy.Decide(new PolicyRequest(request, action, key.Length == 0 ? bucket.Name : $"{bucket.Name}/{key}"));
+            var effect = policy.Decide(new PolicyQuestion(request.Credential.AccountId, action, key.Length == 0 ? bucket.Name : $"{bucket.Name}/{key}", request));
             if (effect == PolicyEffect.Deny)
             {
                 throw new S3Exception(S3Error.AccessDenied, $"Access Denied: the policy of bucket {bucket.Name} denies {action}.");

@@ -29,7 +29,7 @@ internal sealed class PolicyOperations(BucketCatalog buckets)
     {
         var json = Encoding.UTF8.GetString(await BodyReceiver.ReadAllAsync(request, BucketPolicy.MaxBytes));
         var policy = BucketPolicy.Parse(json);
-        policy.CheckResources(request.Bucket.Name);
+        BucketPolicy.CheckResources(policy, request.Bucket.Name);
         if (policy.IsPublic && request.Bucket.Settings.PublicAccess.BlockPublicPolicy)
         {
             throw new S3Exception(S3Error.AccessDenied, "The bucket's public access block (BlockPublicPolicy) forbids a policy that allows something to everybody.");

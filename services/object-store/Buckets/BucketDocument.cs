@@ -11,22 +11,16 @@ namespace Glue.ObjectStore.Buckets;
 /// <param name="Name">Of the subresource.</param>
 /// <param name="Root">The document's root element.</param>
 /// <param name="NotFound">S3's answer where none was put.</param>
-/// <param name="PutAction">As policies name it; the same for deleting, as S3 has it.</param>
-/// <param name="GetAction">As policies name it.</param>
 /// <param name="Check">Throws what S3 answers to a wrong one; may complete it (ids).</param>
-internal sealed record BucketDocument(string Name, string Root, S3Error NotFound, string PutAction, string GetAction, Action<XElement> Check)
+internal sealed record BucketDocument(string Name, string Root, S3Error NotFound, Action<XElement> Check)
 {
     private static readonly BucketDocument[] All =
     [
-        new(CorsConfiguration.Name, "CORSConfiguration", new("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"),
-            "s3:PutBucketCORS", "s3:GetBucketCORS", static document => CorsConfiguration.Parse(document)),
-        new("tagging", "Tagging", new("NoSuchTagSet", 404, "The TagSet does not exist"),
-            "s3:PutBucketTagging", "s3:GetBucketTagging", static document => TagSet.FromXml(document, TagSet.MaxOfBucket)),
-        new(LifecycleConfiguration.Name, "LifecycleConfiguration", new("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"),
-            "s3:PutLifecycleConfiguration", "s3:GetLifecycleConfiguration", static document => LifecycleConfiguration.Complete(document)),
+        new(CorsConfiguration.Name, "CORSConfiguration", new("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"), static document => CorsConfiguration.Parse(document)),
+        new("tagging", "Tagging", new("NoSuchTagSet", 404, "The TagSet does not exist"), static document => TagSet.FromXml(document, TagSet.MaxOfBucket)),
+        new(LifecycleConfiguration.Name, "LifecycleConfiguration", new("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"), static document => LifecycleConfiguration.Complete(document)),
         new(PublicAccessBlock.Name, "PublicAccessBlockConfiguration",
-            new("NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"),
-            "s3:PutBucketPublicAccessBlock", "s3:GetBucketPublicAccessBlock", static _ => { }),
+            new("NoSuchPublicAccessBlockConfiguration", 404, "The public access block configuration was not found"), static _ => { }),
     ];
 
     public static BucketDocument? Find(string? subresource) => Array.Find(All, document => document.Name == subresource);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Glue.Foundation.Policies;
 using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Cors;
 using Glue.ObjectStore.Lifecycle;
@@ -29,7 +30,7 @@ internal sealed class BucketSettings
 
     public CorsConfiguration? Cors { get; }
 
-    public BucketPolicy? Policy { get; }
+    public AccessPolicy? Policy { get; }
 
     public PublicAccessBlock PublicAccess { get; }
 

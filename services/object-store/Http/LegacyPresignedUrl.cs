@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Glue.Foundation.S3;
 using Glue.Foundation.Signing;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -39,7 +40,7 @@ internal sealed class LegacyPresignedUrl(ICredentialSource credentials, TimeProv
             throw new S3Exception(S3Error.AccessDenied, "Request has expired");
         }
 
-        if (request.Query.Keys.FirstOrDefault(static name => S3Operations.IsSubresource(name) && !SignedParameters.Contains(name)) is { } unsigned)
+        if (request.Query.Keys.FirstOrDefault(static name => S3Actions.IsSubresource(name) && !SignedParameters.Contains(name)) is { } unsigned)
         {
             // Anybody who holds the URL could have added it, and turned a download into another operation.
             throw new S3Exception(S3Error.AccessDenied, $"Signature Version 2 does not cover the subresource '{unsigned}'; presign with Version 4");

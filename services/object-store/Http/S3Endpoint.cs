@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Glue.Foundation.S3;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Buckets;
@@ -25,7 +26,7 @@ internal sealed class S3Endpoint(
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         try
         {
-            var request = new S3Request(http, ids, ResourceName.Parse(target, http.Request.Host.Value ?? "", options.BaseDomains));
+            var request = new S3Request(http, ids, S3ResourceName.Parse(target, http.Request.Host.Value ?? "", options.BaseDomains));
             await AnswerAsync(request);
         }
         catch (Exception e)
@@ -138,6 +139,8 @@ internal sealed class S3Endpoint(
         {
             case S3Exception known:
                 return known;
+            case S3NameException notUtf8:
+                return new S3Exception(S3Error.InvalidUri, notUtf8.Message, notUtf8);
             case BadHttpRequestException bad:
                 return new S3Exception(bad.StatusCode == 413 ? S3Error.EntityTooLarge : S3Error.IncompleteBody, bad.Message, bad);
             case BodyDamagedException damaged:

@@ -1,3 +1,6 @@
+using System.Net;
+using Glue.Foundation.Policies;
+using Glue.Foundation.S3;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.Buckets;
 using Microsoft.AspNetCore.Http;
@@ -5,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Glue.ObjectStore.Http;
 
 /// <summary>One request, as far as it is understood: what it names and who sent it.</summary>
-internal sealed class S3Request(HttpContext http, RequestIds ids, ResourceName resource)
+internal sealed class S3Request(HttpContext http, RequestIds ids, S3ResourceName resource) : IPolicyContext
 {
     public HttpContext Http => http;
 
@@ -46,6 +49,20 @@ internal sealed class S3Request(HttpContext http, RequestIds ids, ResourceName r
 
     /// <summary>A header, null when it is absent or empty.</summary>
     public string? Header(string name) => Headers.Text(name);
+
+    IPAddress? IPolicyContext.Address => http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped
+        ? mapped.MapToIPv4()
+        : http.Connection.RemoteIpAddress;
+
+    string? IPolicyContext.Value(string key) => key switch
+    {
+        "aws:principalaccount" => Credential.AccountId is { Length: > 0 } account ? account : null,
+        "aws:referer" => Header("Referer"),
+        "aws:securetransport" => http.Request.IsHttps ? "true" : "false",
+        "s3:prefix" => Ask("prefix") ?? "",
+        "s3:delimiter" => Ask("delimiter") ?? "",
+        _ => null,
+    };
 
     /// <summary>A whole number in the query, within bounds.</summary>
     /// <exception cref="S3Exception">InvalidArgument.</exception>

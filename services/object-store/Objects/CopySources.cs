@@ -1,3 +1,4 @@
+using Glue.Foundation.S3;
 using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Http;
@@ -13,29 +14,13 @@ internal sealed class CopySources(BucketCatalog buckets)
     /// <exception cref="S3Exception">It cannot be read, does not exist, or is not the caller's.</exception>
     public CopySource Read(S3Request request)
     {
-        var header = request.Header("x-amz-copy-source")!.AsSpan();
-        var question = header.LastIndexOf("?versionId=");
-        VersionId? version = null;
-        if (question >= 0)
-        {
-            version = VersionId.Parse(header[(question + "?versionId=".Length)..].ToString());
-            header = header[..question];
-        }
-
-        // The whole value is percent-encoded, by some clients with the slash between bucket and key.
-        var path = ResourceName.Decode(header.StartsWith("/") ? header[1..] : header);
-        path = path.StartsWith('/') ? path[1..] : path;
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || slash == path.Length - 1)
-        {
-            throw new S3Exception(S3Error.InvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
-        }
-
-        var bucket = buckets.Find(path[..slash])
-            ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [("BucketName", path[..slash])] };
-        var key = path[(slash + 1)..];
-        AccessControl.Check(request, bucket, key, version is null ? "s3:GetObject" : "s3:GetObjectVersion");
-        return new CopySource(bucket, key, version);
+        var named = S3CopySource.Parse(request.Header(S3CopySource.Header))
+            ?? throw new S3Exception(S3Error.InvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+        var bucket = buckets.Find(named.Bucket)
+            ?? throw new S3Exception(S3Error.NoSuchBucket) { Details = [("BucketName", named.Bucket)] };
+        var version = VersionId.Parse(named.VersionId);
+        AccessControl.Check(request, bucket, named.Key, version is null ? "s3:GetObject" : "s3:GetObjectVersion");
+        return new CopySource(bucket, named.Key, version);
     }
 
     /// <summary>Names the version that was copied, when there are versions.</summary>

@@ -15,13 +15,15 @@ internal sealed class GatewayForwarder : IDisposable
     // 64 KiB: what a loopback socket gives at once; more only costs memory per request under way.
     private const int CopyBytes = 64 * 1024;
 
+    private readonly StorageAccess _access;
     private readonly UpstreamRequest _upstream;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger<GatewayForwarder> _logger;
     private readonly HttpMessageInvoker _client;
 
-    public GatewayForwarder(UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
+    public GatewayForwarder(StorageAccess access, UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
     {
+        _access = access;
         _upstream = upstream;
         _metrics = metrics;
         _logger = logger;
@@ -47,9 +49,15 @@ internal sealed class GatewayForwarder : IDisposable
         HttpRequestMessage? message = null;
         try
         {
+            var denied = await _access.AdmitAsync(context, connection.Sandbox);
+            if (denied is not null && await denied.TryAnswerAsync(context))
+            {
+                return;
+            }
+
             message = _upstream.Create(context, connection);
             using var answer = await _client.SendAsync(message, context.RequestAborted);
-            await ReturnAsync(answer, context, connection.Usage);
+            await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(answer, context) : ReturnAsync(answer, context, connection.Usage));
             _metrics.Forwarded(message.Method.Method, (int)answer.StatusCode);
         }
         catch (Exception e) when (!context.Response.HasStarted)

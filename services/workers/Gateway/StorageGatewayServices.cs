@@ -11,7 +11,7 @@ namespace Glue.Workers.Gateway;
 /// <summary>
 /// What a host adds to have a storage gateway: services, an endpoint of Kestrel, and a branch at the head of its pipeline.
 /// <code>
-/// builder.Services.AddStorageGateway(options);                                  // and an IStorageCredentials
+/// builder.Services.AddStorageGateway(options);                                  // and IStorageCredentials, IStoragePolicies
 /// builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenStorageGateway());
 /// app.UseStorageGateway();                                                      // before everything else
 /// </code>
@@ -28,6 +28,7 @@ public static class StorageGatewayServices
         services.AddSingleton<IStorageGateway>(static provider => provider.GetRequiredService<StorageGateway>());
         services.AddSingleton<IConnectionListenerFactory>(static provider => provider.GetRequiredService<StorageGateway>());
         services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<StorageAccess>();
         services.AddSingleton<UpstreamRequest>();
         services.AddSingleton<GatewayForwarder>();
         return services;

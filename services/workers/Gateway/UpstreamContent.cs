@@ -41,6 +41,9 @@ internal sealed class UpstreamContent : HttpContent
     /// <summary>True: the caller's connection broke, not the store's.</summary>
     public bool CallerLeft { get; private set; }
 
+    /// <summary>The body is framed (<c>aws-chunked</c>).</summary>
+    public static bool IsChunked(HttpRequest request) => request.Headers["x-amz-content-sha256"].ToString().StartsWith("STREAMING-", StringComparison.Ordinal);
+
     public static bool CanHaveBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody is true;
 
     protected override bool TryComputeLength(out long length)

@@ -13,8 +13,6 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
     /// <summary>From here on the store is asked first (100-continue) whether it wants the body: a refusal then costs nothing.</summary>
     private const long AskFirstBytes = 1024 * 1024;
 
-    private const string Streaming = "STREAMING-";
-
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <exception cref="GatewayRefusalException">Not a storage request.</exception>
@@ -26,7 +24,7 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
             ?? throw new GatewayRefusalException(GatewayError.AccessDenied("The storage gateway is not a proxy: send requests for /bucket/key."));
 
         var declaredHash = request.Headers["x-amz-content-sha256"].ToString();
-        var isChunked = declaredHash.StartsWith(Streaming, StringComparison.Ordinal);
+        var isChunked = UpstreamContent.IsChunked(request);
         var message = new HttpRequestMessage(MethodOf(request.Method), target) { Version = System.Net.HttpVersion.Version11 };
         if (HasContent(context))
         {

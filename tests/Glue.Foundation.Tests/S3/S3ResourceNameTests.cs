@@ -1,8 +1,8 @@
-using Glue.ObjectStore.Http;
+using Glue.Foundation.S3;
 
-namespace Glue.ObjectStore.Tests.Http;
+namespace Glue.Foundation.Tests.S3;
 
-public sealed class ResourceNameTests
+public sealed class S3ResourceNameTests
 {
     private static readonly string[] Domains = ["localhost", "s3.localhost", "s3.example.org"];
 
@@ -20,7 +20,7 @@ public sealed class ResourceNameTests
     [InlineData("http://proxy.example/bucket/key", "127.0.0.1", "bucket", "key")]
     public void Bucket_and_key_of_a_request(string target, string host, string bucket, string key)
     {
-        var name = ResourceName.Parse(target, host, Domains);
+        var name = S3ResourceName.Parse(target, host, Domains);
 
         Assert.Equal((bucket, key), (name.Bucket, name.Key));
         Assert.Equal(!target.Contains(bucket, StringComparison.Ordinal), name.IsVirtualHost);
@@ -32,5 +32,5 @@ public sealed class ResourceNameTests
     [InlineData("/bucket/%zz")]
     [InlineData("/bucket/%ff%fe")]
     public void A_path_that_is_not_percent_encoded_utf8_is_refused(string target) =>
-        Assert.Equal("InvalidURI", Assert.Throws<S3Exception>(() => ResourceName.Parse(target, "localhost", Domains)).Error.Code);
+        Assert.Throws<S3NameException>(() => S3ResourceName.Parse(target, "localhost", Domains));
 }

@@ -1,11 +1,11 @@
 using System.Text;
 
-namespace Glue.ObjectStore.Http;
+namespace Glue.Foundation.S3;
 
 /// <summary>What a request names: bucket and key, from the Host header (virtual-host style) and the raw path.</summary>
 /// <param name="Bucket">Empty: the service itself.</param>
 /// <param name="Key">Decoded; empty: the bucket itself.</param>
-internal readonly record struct ResourceName(string Bucket, string Key)
+public readonly record struct S3ResourceName(string Bucket, string Key)
 {
     /// <summary>The bucket came from the Host header.</summary>
     public bool IsVirtualHost { get; private init; }
@@ -16,8 +16,8 @@ internal readonly record struct ResourceName(string Bucket, string Key)
     /// Reads the path as it was on the wire: a decoded one has lost the difference between <c>a/../b</c> and <c>b</c>, which are two
     /// keys to S3.
     /// </summary>
-    /// <exception cref="S3Exception">InvalidURI.</exception>
-    public static ResourceName Parse(ReadOnlySpan<char> rawTarget, string host, IReadOnlyList<string> baseDomains)
+    /// <exception cref="S3NameException">Not percent-encoded UTF-8.</exception>
+    public static S3ResourceName Parse(ReadOnlySpan<char> rawTarget, string host, IReadOnlyList<string> baseDomains)
     {
         var scheme = rawTarget.StartsWith("/") ? -1 : rawTarget.IndexOf("://");
         if (scheme >= 0)
@@ -31,16 +31,16 @@ internal readonly record struct ResourceName(string Bucket, string Key)
         path = path.StartsWith("/") ? path[1..] : path;
         if (BucketOfHost(host, baseDomains) is { } bucket)
         {
-            return new ResourceName(bucket, Decode(path)) { IsVirtualHost = true };
+            return new S3ResourceName(bucket, Decode(path)) { IsVirtualHost = true };
         }
 
         var end = path.IndexOf('/');
         return end < 0
-            ? new ResourceName(Decode(path), "")
-            : new ResourceName(Decode(path[..end]), Decode(path[(end + 1)..]));
+            ? new S3ResourceName(Decode(path), "")
+            : new S3ResourceName(Decode(path[..end]), Decode(path[(end + 1)..]));
     }
 
-    /// <exception cref="S3Exception">InvalidURI.</exception>
+    /// <exception cref="S3NameException">Not percent-encoded UTF-8.</exception>
     public static string Decode(ReadOnlySpan<char> escaped)
     {
         if (!escaped.Contains('%'))
@@ -69,7 +69,7 @@ internal readonly record struct ResourceName(string Bucket, string Key)
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
-            throw new S3Exception(S3Error.InvalidUri, "The path is not percent-encoded UTF-8.", e);
+            throw new S3NameException(e);
         }
     }
 

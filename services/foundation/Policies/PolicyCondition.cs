@@ -2,22 +2,23 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace Glue.ObjectStore.Access;
+namespace Glue.Foundation.Policies;
 
 /// <summary>One condition of a statement: an operator, a key of the request, and the values it is compared with.</summary>
 internal sealed class PolicyCondition
 {
     private static readonly string[] Operators = ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "Bool", "IpAddress", "NotIpAddress"];
-    private static readonly string[] Keys = ["aws:sourceip", "aws:securetransport", "aws:principalaccount", "aws:referer", "s3:prefix", "s3:delimiter"];
 
     private readonly string _operator;
     private readonly string _key;
     private readonly List<string> _values;
+    private readonly List<PolicyPattern> _patterns;
     private readonly List<IPNetwork> _networks;
 
     private PolicyCondition(string operation, string key, List<string> values)
     {
         (_operator, _key, _values) = (operation, key, values);
+        _patterns = operation.EndsWith("Like", StringComparison.Ordinal) ? values.ConvertAll(static value => new PolicyPattern(value)) : [];
         _networks = operation.EndsWith("IpAddress", StringComparison.Ordinal) ? values.ConvertAll(Network) : [];
     }
 
@@ -34,12 +35,13 @@ internal sealed class PolicyCondition
     };
 
     /// <param name="conditions"><c>{"StringLike": {"s3:prefix": ["a/*"]}}</c>.</param>
-    /// <exception cref="Http.S3Exception">MalformedPolicy.</exception>
-    public static List<PolicyCondition> Parse(JsonElement conditions)
+    /// <param name="dialect">Which keys there are.</param>
+    /// <exception cref="PolicyFormatException">Says why.</exception>
+    public static List<PolicyCondition> Parse(JsonElement conditions, PolicyDialect dialect)
     {
         if (conditions.ValueKind != JsonValueKind.Object || conditions.EnumerateObject().Any(static one => one.Value.ValueKind != JsonValueKind.Object))
         {
-            throw PolicyStatement.Malformed("Condition must be an object of operators, each an object of keys");
+            throw new PolicyFormatException("Condition must be an object of operators, each an object of keys");
         }
 
         var parsed = new List<PolicyCondition>();
@@ -49,13 +51,13 @@ internal sealed class PolicyCondition
             {
                 var name = key.Name.ToLowerInvariant();
                 var isAddress = operation.Name.EndsWith("IpAddress", StringComparison.Ordinal);
-                if (!Operators.Contains(operation.Name) || !Keys.Contains(name) || isAddress != (name == "aws:sourceip"))
+                if (!Operators.Contains(operation.Name) || !dialect.ConditionKeys.Contains(name) || isAddress != (name == "aws:sourceip"))
                 {
-                    throw PolicyStatement.Malformed(
-                        $"This store does not understand the condition {operation.Name} {key.Name}; it knows {string.Join(", ", Operators)} with {string.Join(", ", Keys)}");
+                    throw new PolicyFormatException(
+                        $"The condition {operation.Name} {key.Name} is not understood; known are {string.Join(", ", Operators)} with {string.Join(", ", dialect.ConditionKeys)}");
                 }
 
-                parsed.Add(new PolicyCondition(operation.Name, name, PolicyStatement.Texts(key.Value, key.Name)));
+                parsed.Add(new PolicyCondition(operation.Name, name, PolicyStatement.Texts(key.Value, key.Name).ConvertAll(PolicyStatement.WithoutVariables)));
             }
         }
 
@@ -63,23 +65,28 @@ internal sealed class PolicyCondition
     }
 
     /// <summary>A negated operator holds also when the request has no such value, as IAM has it.</summary>
-    public bool Holds(PolicyRequest request)
+    public bool Holds(IPolicyContext request)
     {
+        if (_networks.Count > 0)
+        {
+            return IsOfNetworks(request.Address) == (_operator == "IpAddress");
+        }
+
         var value = request.Value(_key);
         return _operator switch
         {
             "StringEquals" => value is not null && _values.Contains(value),
             "StringNotEquals" => value is null || !_values.Contains(value),
-            "StringLike" => value is not null && _values.Exists(pattern => PolicyStatement.Matches(pattern, value)),
-            "StringNotLike" => value is null || !_values.Exists(pattern => PolicyStatement.Matches(pattern, value)),
-            "Bool" => value is not null && _values.Contains(value, StringComparer.OrdinalIgnoreCase),
-            "IpAddress" => request.Address is { } address && _networks.Exists(network => network.Contains(address)),
-            _ => request.Address is not { } other || !_networks.Exists(network => network.Contains(other)),
+            "StringLike" => value is not null && PolicyPattern.AnyMatches(_patterns, value),
+            "StringNotLike" => value is null || !PolicyPattern.AnyMatches(_patterns, value),
+            _ => value is not null && _values.Contains(value, StringComparer.OrdinalIgnoreCase),
         };
     }
+
+    private bool IsOfNetworks(IPAddress? address) => address is not null && _networks.Exists(network => network.Contains(address));
 
     private static IPNetwork Network(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : throw PolicyStatement.Malformed($"{text} is no IP address and no network in CIDR notation");
+        : throw new PolicyFormatException($"{text} is no IP address and no network in CIDR notation");
 }
