@@ -119,7 +119,7 @@ internal static class ColdStartBench
     private static FunctionVersion[] Functions() =>
     [
         Describe("node", "nodejs20.x", "index.handler"),
-        Describe("python", "python3.12", "app.handler"),
+        Describe("python", "python3.11", "app.handler"),
         Describe("csharp", "provided.al2023", "any"),
     ];
 

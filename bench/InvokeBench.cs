@@ -19,7 +19,7 @@ internal static class InvokeBench
     [
         ("node", "nodejs20.x", "index.handler",
             static () => LambdaCalls.Zip(("index.js", "exports.handler = async (event) => event;\n"u8.ToArray()))),
-        ("python", "python3.12", "index.handler",
+        ("python", "python3.11", "index.handler",
             static () => LambdaCalls.Zip(("index.py", "def handler(event, context):\n    return event\n"u8.ToArray()))),
         ("csharp", "provided.al2023", "bootstrap",
             static () => LambdaCalls.Zip(("bootstrap", File.ReadAllBytes(Repository.Artifact("functions/echo/bootstrap"))))),

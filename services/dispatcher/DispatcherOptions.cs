@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Glue.Contracts.Functions;
 
 namespace Glue.Dispatcher;
 
@@ -17,8 +18,8 @@ public sealed record DispatcherOptions
     [Required]
     public string Region { get; init; } = "us-east-1";
 
-    /// <summary>Values of <c>Runtime</c> that functions may name: those the workers have.</summary>
-    public IReadOnlyList<string> Runtimes { get; init; } = ["provided.al2023", "nodejs20.x", "python3.12"];
+    /// <summary>Values of <c>Runtime</c> that functions may name, as far as the workers have them. Default: all that Glue knows.</summary>
+    public IReadOnlyList<string> Runtimes { get; init; } = RuntimeNames.All;
 
     /// <summary>Invocations of one account that run at once, synchronous and asynchronous together. Default 1000, as Lambda's.</summary>
     [Range(1, 1_000_000)]

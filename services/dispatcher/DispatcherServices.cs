@@ -51,6 +51,7 @@ public static class DispatcherServices
         services.AddSingleton<ICodeStore>(new FileCodeStore(options.CodeFolder));
         services.AddSingleton(provider => new WorkerPool(provider.GetServices<IWorker>()));
         services.TryAddSingleton<IPackageObjects, NoPackageObjects>();
+        services.TryAddSingleton<IRuntimes, AnyRuntime>();
         services.AddSingleton(provider => new LayerStore(state(provider), provider.GetRequiredService<CodeLibrary>()));
         services.AddHostedService<CodeSweep>();
         services.AddSingleton<CodeLibrary>().AddSingleton<FunctionRollout>().AddSingleton<FunctionStore>();

@@ -1,6 +1,7 @@
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Workers.Pool;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 
 namespace Glue.Workers;
@@ -26,6 +27,9 @@ public sealed class Worker : IAsyncDisposable
 
     /// <summary>What the driver in use can do here, for <c>glue doctor</c>.</summary>
     public SandboxSupport Support => _driver.Support;
+
+    /// <summary>The runtimes its sandboxes have.</summary>
+    public RuntimeCatalog Runtimes => _driver.Runtimes;
 
     /// <summary>
     /// Runs one attempt. Never throws for what a function does: that is the outcome. The outcome's continuation may run on the

@@ -57,6 +57,12 @@ public sealed record WorkersOptions : IValidatableObject
     [Range(1000, int.MaxValue)]
     public uint FirstUserId { get; init; } = 734_000;
 
+    /// <summary>
+    /// Folders of interpreters for single runtimes, by the runtime's name: <c>"python3.13": "/opt/python-3.13"</c> has <c>bin/python3</c> below it and works
+    /// from any place (as node's and python's own distributions do). Seen at <c>/var/lang</c> in those functions' sandboxes. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Interpreters { get; init; } = new Dictionary<string, string>();
+
     internal const int MaxCount = 16;
 
     // Lambda's smallest function.

@@ -24,8 +24,8 @@ public sealed class BadInputTests(SharedStack shared)
 
     [Theory]
     [InlineData("no-handler-node", "nodejs20.x", "index.missing", "index.mjs", "export const other = 1;", "Runtime.HandlerNotFound", "index.missing is undefined or not exported")]
-    [InlineData("no-module-python", "python3.12", "absent.handler", "app.py", "x = 1", "Runtime.ImportModuleError", "Unable to import module 'absent'")]
-    [InlineData("no-handler-python", "python3.12", "app.missing", "app.py", "x = 1", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'")]
+    [InlineData("no-module-python", "python3.11", "absent.handler", "app.py", "x = 1", "Runtime.ImportModuleError", "Unable to import module 'absent'")]
+    [InlineData("no-handler-python", "python3.11", "app.missing", "app.py", "x = 1", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'")]
     public async Task A_handler_that_does_not_exist_is_named_in_the_answer_and_the_log_has_its_REPORT(
         string name, string runtime, string handler, string file, string content, string type, string says)
     {

@@ -69,8 +69,9 @@ public sealed class CommandLineTests(SharedStack shared)
         using var temporary = new TempFolder();
         var said = (await GlueCli.RunAsync(
             folder: null, new Dictionary<string, string> { ["TMPDIR"] = temporary.Path }, "doctor", "--driver", "process")).Expect();
-        Assert.Matches("ok  node ", said);
-        Assert.Matches("ok  python3 ", said);
+        Assert.Matches(@"ok  driver: nodejs20\.x +node \d", said);
+        Assert.Matches(@"ok  driver: python3\.11 +python 3\.\d", said);
+        Assert.Matches(@"ok  driver: provided\.al2 ", said);
         Assert.Matches(@"ok  libvips\.so\.42 ", said);
         Assert.Matches("ok  driver +process", said);
         Assert.Matches(@"ok  stack +starts in \d", said);

@@ -89,9 +89,9 @@ public sealed class CrashTests(ITestOutputHelper output)
         using var s3 = stack.Sdk();
         await s3.PutBucketAsync("load");
         await s3.PutBucketAsync("runs");
-        await stack.Lambda.CreateAsync("recorder", "python3.12", "app.handler", Zip.Of("app.py", Handler));
+        await stack.Lambda.CreateAsync("recorder", "python3.11", "app.handler", Zip.Of("app.py", Handler));
         await stack.AddRuleAsync("load", "recorder", "--prefix", "in/");
-        await stack.Lambda.CreateAsync("once", "python3.12", "app.handler", Zip.Of("app.py", Handler));
+        await stack.Lambda.CreateAsync("once", "python3.11", "app.handler", Zip.Of("app.py", Handler));
         using var tagged = await stack.Lambda.SendAsync(HttpMethod.Post, "/2017-03-31/tags/arn:aws:lambda:us-east-1:000000000000:function:once", new JsonObject
         {
             ["Tags"] = new JsonObject { ["glue:idempotency"] = "$.Records[0].s3.object.key" },

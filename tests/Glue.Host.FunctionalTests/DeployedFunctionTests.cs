@@ -61,7 +61,7 @@ public sealed class DeployedFunctionTests(SharedStack shared)
             s3.create_bucket(Bucket='python-bucket')
             s3.put_object(Bucket='python-bucket', Key='now', Body=b'12345')
             s3.put_object(Bucket='python-bucket', Key='later', Body=b'1234567')
-            client.create_function(FunctionName='copy', Runtime='python3.12', Handler='app.handler', Role='{{Role}}', Timeout=30, MemorySize=256,
+            client.create_function(FunctionName='copy', Runtime='python3.11', Handler='app.handler', Role='{{Role}}', Timeout=30, MemorySize=256,
                                    Code={'ZipFile': open('{{folder["function.zip"]}}', 'rb').read()})
             client.get_waiter('function_active_v2').wait(FunctionName='copy')
             def invoke(event, **more):

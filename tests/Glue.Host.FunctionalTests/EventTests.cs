@@ -31,7 +31,7 @@ public sealed class EventTests(SharedStack shared)
     public async Task The_event_is_AWSs_field_by_field_and_its_key_leads_back_to_the_object_whatever_it_holds()
     {
         string[] keys = ["in/plain.txt", "in/with space.txt", "in/a+b=c&d.txt", "in/für/日本 🐈.txt", "in/100% (1)~'!*.txt"];
-        await _stack.Lambda.CreateAsync("recorder", "python3.12", "app.handler", Zip.Of("app.py", """
+        await _stack.Lambda.CreateAsync("recorder", "python3.11", "app.handler", Zip.Of("app.py", """
             import boto3, json, urllib.parse
             s3 = boto3.client('s3')
             def handler(event, context):

@@ -14,7 +14,7 @@ public sealed class KafkaTests
         await using var stack = await Stack.StartWithKafkaAsync(folder["data"], broker);
         using var s3 = stack.Sdk();
         await s3.PutBucketAsync("photos");
-        await stack.Lambda.CreateAsync("noop", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
+        await stack.Lambda.CreateAsync("noop", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
         await stack.AddRuleAsync("photos", "noop", "--prefix", "in/");
 
         var before = TimeProvider.System.GetUtcNow();
@@ -44,7 +44,7 @@ public sealed class KafkaTests
         await using var stack = await Stack.StartAsync(
             folder["data"], $$"""{ "StorageEvents": { "Kafka": { "Properties": {{KafkaBroker.ClientPropertiesJson}} } } }""",
             "--kafka", broker.BootstrapServers);
-        await stack.Lambda.CreateAsync("told", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): return {'answer': event['question']}"));
+        await stack.Lambda.CreateAsync("told", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): return {'answer': event['question']}"));
         Assert.Contains("is the event log's own", (await TellAsync(stack, "glue.storage-events")).Error, StringComparison.Ordinal);
         Assert.Contains("does not name a topic", (await TellAsync(stack, "no topic")).Error, StringComparison.Ordinal);
         (await TellAsync(stack, "outcomes")).Expect();
@@ -80,7 +80,7 @@ public sealed class KafkaTests
         await using var stack = await Stack.StartAsync(folder["data"]);
         using var s3 = stack.Sdk();
         await s3.PutBucketAsync("photos");
-        await stack.Lambda.CreateAsync("noop", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
+        await stack.Lambda.CreateAsync("noop", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
         for (var i = 0; i < 3; i++)
         {
             await s3.PutObjectAsync(new() { BucketName = "photos", Key = $"in/{i}", ContentBody = "x" });

@@ -12,7 +12,7 @@ public sealed class LogsTests(SharedStack shared)
     [Fact]
     public async Task A_functions_lines_are_in_its_group_in_the_stream_of_their_sandbox_with_the_platforms_lines_around_them()
     {
-        await _stack.Lambda.CreateAsync("talker", "python3.12", "app.handler", Zip.Of("app.py", """
+        await _stack.Lambda.CreateAsync("talker", "python3.11", "app.handler", Zip.Of("app.py", """
             import os, sys
             print('once per sandbox')
             def handler(event, context):
@@ -27,6 +27,8 @@ public sealed class LogsTests(SharedStack shared)
         Assert.Matches(@"^\d{4}/\d\d/\d\d/\[\$LATEST\][0-9a-f]{32}$", (string)said[1]!);
         Assert.All(events, line => Assert.Equal((string)said[1]!, (string)line!["logStreamName"]!));
         var lines = events.Select(static line => (string)line!["message"]!).ToList();
+        Assert.Matches("^INIT_START Runtime Version: python:3.11.v3\\.[0-9.]+\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}$", lines[0]);
+        lines.RemoveAt(0);
         Assert.Equal("once per sandbox", lines[0]);
         Assert.StartsWith("START RequestId: ", lines[1], StringComparison.Ordinal);
         Assert.Equal(["to stderr", "to stdout"], lines[2..4].Order(StringComparer.Ordinal)); // two pipes: neither is first
@@ -64,7 +66,7 @@ public sealed class LogsTests(SharedStack shared)
     [Fact]
     public async Task All_of_100_000_lines_of_one_call_are_kept_in_order_and_none_is_dropped()
     {
-        await _stack.Lambda.CreateAsync("chatty", "python3.12", "app.handler", Zip.Of("app.py", """
+        await _stack.Lambda.CreateAsync("chatty", "python3.11", "app.handler", Zip.Of("app.py", """
             import sys
             def handler(event, context):
                 for n in range(100000):
@@ -76,9 +78,9 @@ public sealed class LogsTests(SharedStack shared)
             $$"""
             logs = boto3.client('logs', endpoint_url='{{_stack.Process.Api}}')
             lines = [e['message'] for page in logs.get_paginator('filter_log_events').paginate(logGroupName='/aws/lambda/chatty') for e in page['events']]
-            print(len(lines), lines[1:-2] == [f'line {n} of many that say next to nothing, but do so at some length' for n in range(100000)])
+            print(len(lines), lines[2:-2] == [f'line {n} of many that say next to nothing, but do so at some length' for n in range(100000)])
             """);
-        Assert.Equal("100003 True", read.Trim());
+        Assert.Equal("100004 True", read.Trim());
         using var http = new HttpClient();
         var metrics = await http.GetStringAsync(new Uri(_stack.Process.Api + "/metrics"));
         Assert.Matches(@"(?m)^glue_function_logs_lines_total \d+", metrics);
@@ -88,7 +90,7 @@ public sealed class LogsTests(SharedStack shared)
     [Fact]
     public async Task Why_an_init_failed_and_what_it_printed_is_in_the_log()
     {
-        await _stack.Lambda.CreateAsync("broken", "python3.12", "app.handler", Zip.Of("app.py", "print('before the end')\nraise RuntimeError('no way')"));
+        await _stack.Lambda.CreateAsync("broken", "python3.11", "app.handler", Zip.Of("app.py", "print('before the end')\nraise RuntimeError('no way')"));
         Assert.NotNull((await _stack.Lambda.InvokeAsync("broken")).Error);
 
         var lines = (await FilterAsync("/aws/lambda/broken")).Select(static line => (string)line!["message"]!).ToList();
@@ -102,7 +104,7 @@ public sealed class LogsTests(SharedStack shared)
     {
         Assert.Contains("There is no function 'nobody'", (await _stack.GlueAsync("logs", "nobody")).Error, StringComparison.Ordinal);
         Assert.Contains("is not a number with s, m, h, d or w", (await _stack.GlueAsync("logs", "nobody", "--since", "soon")).Error, StringComparison.Ordinal);
-        await _stack.Lambda.CreateAsync("gone", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): print('I was here')"));
+        await _stack.Lambda.CreateAsync("gone", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): print('I was here')"));
         Assert.Equal("", (await _stack.GlueAsync("logs", "gone")).Expect());
         await _stack.Lambda.InvokeAsync("gone");
         Assert.Contains("not supported", (await _stack.GlueAsync("logs", "gone", "--filter", "[a]")).Error, StringComparison.Ordinal);
@@ -121,7 +123,7 @@ public sealed class LogsTests(SharedStack shared)
           if (fail) throw new TypeError('as asked');
         };
         """)]
-    [InlineData("python3.12", "app.handler", "app.py", """
+    [InlineData("python3.11", "app.handler", "app.py", """
         import logging
         def handler(event, context):
             logging.debug('too small')
@@ -148,7 +150,7 @@ public sealed class LogsTests(SharedStack shared)
         var lines = (await FilterAsync("/of/my/own/" + name)).Select(static line => JsonNode.Parse((string)line!["message"]!)!).ToList();
         var own = lines.Where(static line => line["level"] is not null).ToList();
         Assert.Equal(
-            ["platform.start", "platform.runtimeDone", "platform.report", "platform.start", "platform.runtimeDone", "platform.report"],
+            ["platform.initStart", "platform.start", "platform.runtimeDone", "platform.report", "platform.start", "platform.runtimeDone", "platform.report"],
             lines.Select(static line => (string?)line["type"]).OfType<string>());
         Assert.All(own, static line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$", (string)line["timestamp"]!));
         Assert.All(own, static line => Assert.Equal(36, ((string)line["requestId"]!).Length));
@@ -167,7 +169,7 @@ public sealed class LogsTests(SharedStack shared)
     [Fact]
     public async Task LoggingConfig_is_changed_member_by_member_and_refused_with_AWSs_errors()
     {
-        await _stack.Lambda.CreateAsync("logging", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): print('here')"));
+        await _stack.Lambda.CreateAsync("logging", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): print('here')"));
         async Task<string> AfterAsync(string logging)
         {
             var (answer, error) = await _stack.Lambda.UpdateAsync("logging", new JsonObject { ["LoggingConfig"] = JsonNode.Parse(logging) });

@@ -11,7 +11,7 @@ public sealed class MetricsTests(SharedStack shared)
     [Fact]
     public async Task Metrics_count_what_went_through_each_part_in_the_text_format_of_Prometheus()
     {
-        await _stack.Lambda.CreateAsync("counted", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): return 1"));
+        await _stack.Lambda.CreateAsync("counted", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): return 1"));
         using var s3 = _stack.Sdk();
         await s3.PutBucketAsync("counted");
         await _stack.AddRuleAsync("counted", "counted");

@@ -11,7 +11,7 @@ public sealed class VersionTests(SharedStack shared)
                 with zipfile.ZipFile(buffer, 'w') as z:
                     for name, text in files.items(): z.writestr(name.replace('__', '/').replace('_py', '.py'), text)
                 return buffer.getvalue()
-        def make(name, text, **more): return client.create_function(FunctionName=name, Runtime='python3.12', Handler='app.handler', Timeout=30, MemorySize=256,
+        def make(name, text, **more): return client.create_function(FunctionName=name, Runtime='python3.11', Handler='app.handler', Timeout=30, MemorySize=256,
             Role='arn:aws:iam::000000000000:role/any', **{'Code': {'ZipFile': code(app_py=text)}, **more})
 
         """;

@@ -34,6 +34,24 @@ public sealed partial class WorkersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_function_of_a_runtime_that_the_workers_do_not_have_is_refused_when_it_is_deployed_or_changed()
+    {
+        await using var stack = await Stack.StartAsync(_folder["data"], """{ "Workers": { "Interpreters": { "python3.14": "/nowhere" } } }""");
+        await stack.Lambda.CreateAsync("known", "provided.al2", "any", Zip.Of("bootstrap", "#!/bin/sh"));
+
+        var refused = await stack.BotoAsync("""
+            for call in (lambda: client.create_function(FunctionName='new', Runtime='python3.14', Handler='app.handler', Role='arn:aws:iam::000000000000:role/any', Code={'ZipFile': b'x'}),
+                         lambda: client.update_function_configuration(FunctionName='known', Runtime='python3.14')):
+                try:
+                    call()
+                except client.exceptions.InvalidParameterValueException as e:
+                    print(e)
+            """);
+
+        Assert.Equal(2, refused.Split("Workers:Interpreters:python3.14 is of no use: /nowhere/bin/python3 cannot be run").Length - 1);
+    }
+
+    [Fact]
     public async Task Concurrent_invocations_are_spread_over_all_workers_and_a_change_of_the_function_retires_its_sandboxes_on_each()
     {
         await using var stack = await Stack.StartAsync(_folder["data"], TwoWorkers);
@@ -89,7 +107,7 @@ public sealed partial class WorkersTests : IDisposable
     {
         await using (var stack = await Stack.StartAsync(_folder["data"], TwoWorkers))
         {
-            await stack.Lambda.CreateAsync("warm", "python3.12", "app.handler", Zip.Of("app.py", "def handler(event, context): return 1"));
+            await stack.Lambda.CreateAsync("warm", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): return 1"));
             using var version = await stack.Lambda.SendAsync(HttpMethod.Post, "/2015-03-31/functions/warm/versions", new JsonObject());
             Assert.Equal("1", (string)(await version.Content.ReadFromJsonAsync<JsonNode>())!["Version"]!);
             using var asked = await stack.Lambda.SendAsync(

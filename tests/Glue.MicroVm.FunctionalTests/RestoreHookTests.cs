@@ -98,12 +98,12 @@ public sealed class RestoreHookTests(ITestOutputHelper output) : MicroVmTest(out
     }
 
     [Theory]
-    [InlineData("python3.12")]
+    [InlineData("python3.11")]
     [InlineData("nodejs20.x")]
     public async Task A_hook_that_fails_after_the_restore_fails_the_invocation_with_its_reason(string runtime)
     {
         await using var worker = Start();
-        var function = runtime == "python3.12"
+        var function = runtime == "python3.11"
             ? worker.Python("""
                 from snapshot_restore_py import register_after_restore
                 @register_after_restore
@@ -120,7 +120,7 @@ public sealed class RestoreHookTests(ITestOutputHelper output) : MicroVmTest(out
         await SnapshotAsync(worker, function);
         var outcome = await worker.InvokeAsync(function, tail: true);
 
-        Assert.Equal((runtime == "python3.12" ? "ValueError" : "RangeError", "no database"), WorkerFixture.Failure(outcome));
+        Assert.Equal((runtime == "python3.11" ? "ValueError" : "RangeError", "no database"), WorkerFixture.Failure(outcome));
         Assert.Equal(SandboxStart.FunctionSnapshot, outcome.Start);
         Assert.Contains("no database", WorkerFixture.Text(outcome.LogTail), StringComparison.Ordinal);
         Assert.Contains("Error Type: Runtime.AfterRestoreError", WorkerFixture.Text(outcome.LogTail), StringComparison.Ordinal);

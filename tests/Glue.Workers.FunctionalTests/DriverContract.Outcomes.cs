@@ -44,19 +44,19 @@ public abstract partial class DriverContract
 
     [Theory]
     [InlineData("nodejs20.x")]
-    [InlineData("python3.12")]
+    [InlineData("python3.11")]
     public async Task An_error_of_the_handler_comes_back_with_its_type_message_and_trace_and_the_sandbox_lives_on(string runtime)
     {
         await using var worker = Start();
-        var function = runtime == "python3.12"
+        var function = runtime == "python3.11"
             ? worker.Python("def handler(event, context):\n    raise ValueError('bad ' + 'picture')\n")
             : worker.Node("exports.handler = async () => { throw new RangeError('bad picture'); };");
 
         var first = await worker.InvokeAsync(function);
         var second = await worker.InvokeAsync(function);
 
-        Assert.Equal((runtime == "python3.12" ? "ValueError" : "RangeError", "bad picture"), WorkerFixture.Failure(first));
-        Assert.Contains(runtime == "python3.12" ? "app.py" : "index.js", WorkerFixture.Text(first.Payload), StringComparison.Ordinal);
+        Assert.Equal((runtime == "python3.11" ? "ValueError" : "RangeError", "bad picture"), WorkerFixture.Failure(first));
+        Assert.Contains(runtime == "python3.11" ? "app.py" : "index.js", WorkerFixture.Text(first.Payload), StringComparison.Ordinal);
         Assert.Equal(first.SandboxId, second.SandboxId);
     }
 
@@ -210,6 +210,6 @@ public abstract partial class DriverContract
 
         Assert.Equal(4096, outcome.LogTail.Length);
         Assert.Contains("line 1999\nEND RequestId", WorkerFixture.Text(outcome.LogTail), StringComparison.Ordinal);
-        Assert.Equal(2003, worker.Logs.Of(function.Name).Count);
+        Assert.Equal(2004, worker.Logs.Of(function.Name).Count);
     }
 }

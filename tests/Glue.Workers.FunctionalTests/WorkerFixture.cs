@@ -63,7 +63,7 @@ public sealed partial class WorkerFixture : IAsyncDisposable
         Function("nodejs20.x", handler, (file, Encoding.UTF8.GetBytes(source), CodeZip.Plain));
 
     public FunctionVersion Python(string source, string handler = "app.handler", string file = "app.py") =>
-        Function("python3.12", handler, (file, Encoding.UTF8.GetBytes(source), CodeZip.Plain));
+        Function("python3.11", handler, (file, Encoding.UTF8.GetBytes(source), CodeZip.Plain));
 
     public FunctionVersion Provided(string bootstrap, int mode = CodeZip.Executable) =>
         Function("provided.al2023", "any", ("bootstrap", Encoding.UTF8.GetBytes(bootstrap), mode));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Invocations;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 
 namespace Glue.Workers.Tests;
@@ -20,6 +21,8 @@ internal sealed class FakeDriver : ISandboxDriver
     public string Name => "fake";
 
     public SandboxSupport Support { get; } = new("fake", true, []);
+
+    public RuntimeCatalog Runtimes { get; } = new([new("nodejs", new Version(20, 0), "/usr/bin/node")], new Dictionary<string, string>());
 
     public static byte[] Frame(FrameType type, int stream, ReadOnlySpan<byte> payload)
     {

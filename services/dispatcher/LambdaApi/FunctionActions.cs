@@ -1,11 +1,12 @@
 using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Placement;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>Create, read, list and delete functions. Each method follows the action of its name in the Lambda API Reference (read 2026-11).</summary>
 internal sealed class FunctionActions(
-    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, CodeDownloads downloads, DispatcherOptions options, TimeProvider time)
+    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, CodeDownloads downloads, DispatcherOptions options, IRuntimes runtimes, TimeProvider time)
 {
     private const string MissingRuntime = "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
 
@@ -24,7 +25,7 @@ internal sealed class FunctionActions(
         FunctionRules.CheckTags(request.Tags ?? new Dictionary<string, string>());
         FunctionRules.Refuse(request.CodeSigningConfigArn is not null, "CodeSigningConfigArn", "leave it out");
         var name = call.Function(request.FunctionName!, "CreateFunction").Name;
-        FunctionRules.Meaning(request, options.Runtimes);
+        FunctionRules.Meaning(request, options.Runtimes, runtimes);
         var zip = await upload.ReadAsync(call, request.Code!);
         var number = functions.LastVersion(call.AccountId, name);
         var made = await functions.ChangeVersionsAsync(

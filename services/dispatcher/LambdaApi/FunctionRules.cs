@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Glue.Dispatcher.Idempotency;
+using Glue.Dispatcher.Placement;
 
 namespace Glue.Dispatcher.LambdaApi;
 
@@ -37,12 +38,17 @@ internal static partial class FunctionRules
         .Logging(fields.LoggingConfig);
 
     /// <summary>What no field's shape says: known runtime, environment, and what is not served here.</summary>
-    public static void Meaning(ConfigurationFields fields, IReadOnlyList<string> runtimes)
+    public static void Meaning(ConfigurationFields fields, IReadOnlyList<string> known, IRuntimes runtimes)
     {
-        if (fields.Runtime is { } runtime && !runtimes.Contains(runtime))
+        if (fields.Runtime is { } runtime && !known.Contains(runtime))
         {
             throw LambdaException.InvalidParameter(
-                $"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{string.Join(", ", runtimes)}] or be a valid ARN");
+                $"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{string.Join(", ", known)}] or be a valid ARN");
+        }
+
+        if (fields.Runtime is { } named && runtimes.WhyNot(named) is { } why)
+        {
+            throw LambdaException.InvalidParameter(why);
         }
 
         CheckEnvironment(fields.Environment?.Variables);

@@ -1,10 +1,11 @@
 using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.Placement;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>UpdateFunctionCode and UpdateFunctionConfiguration.</summary>
 internal sealed class FunctionUpdates(
-    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, DispatcherOptions options, TimeProvider time)
+    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, DispatcherOptions options, IRuntimes runtimes, TimeProvider time)
 {
     /// <summary>A state with the fields that are given.</summary>
     /// <exception cref="LambdaException">A layer is not there, or they are too many or too large.</exception>
@@ -55,7 +56,7 @@ internal sealed class FunctionUpdates(
         var request = call.Json(ApiJson.Default.UpdateFunctionConfigurationRequest);
         var name = finder.FindWhole(call, inPath, "UpdateFunctionConfiguration").State.Name;
         FunctionRules.Shape(request).Throw();
-        FunctionRules.Meaning(request, options.Runtimes);
+        FunctionRules.Meaning(request, options.Runtimes, runtimes);
         var changed = await functions.ChangeAsync(
             call.AccountId,
             name,

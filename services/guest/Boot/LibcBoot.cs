@@ -6,6 +6,7 @@ namespace Glue.Guest.Native;
 internal static unsafe partial class Libc
 {
     [LibraryImport("libc", EntryPoint = "syscall")] public static partial nint syscall3(nint number, nint first, byte* second, nint third);
+    [LibraryImport("libc")] public static partial int access(byte* path, int mode);
     [LibraryImport("libc")] public static partial int chdir(byte* path);
     [LibraryImport("libc")] public static partial int chroot(byte* path);
     [LibraryImport("libc")] public static partial int umount2(byte* target, int flags);

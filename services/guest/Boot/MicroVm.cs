@@ -7,7 +7,7 @@ namespace Glue.Guest.Boot;
 /// the drives that come with the function, and time and randomness after a restore.
 /// </summary>
 /// <remarks>
-/// Drives, in this order: <c>vda</c> the root image, <c>vdb</c> the function's code and layers, <c>vdc</c> its /tmp. A VM that becomes a base
+/// Drives, in this order: <c>vda</c> the root image, <c>vdb</c> the function's code and layers, and an interpreter if one was set for its runtime, <c>vdc</c> its /tmp. A VM that becomes a base
 /// snapshot has only placeholders for the last two: they are not touched before <see cref="MountFunction"/>.
 /// </remarks>
 internal sealed unsafe class MicroVm
@@ -74,6 +74,11 @@ internal sealed unsafe class MicroVm
         Files.Mount("/dev/vdb", "/mnt", "squashfs", Libc.MS_RDONLY | FunctionFlags);
         Files.Mount("/mnt/task", "/var/task", null, Libc.MS_BIND);
         Files.Mount("/mnt/opt", "/opt", null, Libc.MS_BIND);
+        if (Files.Exists("/mnt/lang"))
+        {
+            Files.Mount("/mnt/lang", "/var/lang", null, Libc.MS_BIND); // an interpreter of its own
+        }
+
         Files.Unmount("/mnt");
         Files.Mount("/dev/vdc", "/tmp", "ext4", FunctionFlags | Libc.MS_NOATIME, "nobarrier,noquota");
         Files.SetMode("/tmp", 0x3FF /* 1777 */);

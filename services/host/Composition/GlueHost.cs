@@ -23,6 +23,7 @@ using Glue.Workers;
 using Glue.Workers.Code;
 using Glue.Workers.Gateway;
 using Glue.Workers.Logs;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -60,6 +61,9 @@ internal sealed class GlueHost : IAsyncDisposable
 
     /// <summary>Which driver makes the sandboxes (of every worker), and what was found out about this machine.</summary>
     public SandboxSupport DriverSupport => _app.Services.GetRequiredService<WorkerSet>().All[0].Support;
+
+    /// <summary>The runtimes of every worker's sandboxes.</summary>
+    public RuntimeCatalog Runtimes => _app.Services.GetRequiredService<WorkerSet>().All[0].Runtimes;
 
     /// <summary>Why it is that driver.</summary>
     public SandboxFinding DriverChoice { get; }
@@ -175,6 +179,7 @@ internal sealed class GlueHost : IAsyncDisposable
             services.AddSingleton<IWorker>(provider => new LocalWorker(provider.GetRequiredService<WorkerSet>().All[worker]));
         }
 
+        services.AddSingleton<IRuntimes, WorkerRuntimes>();
         services.AddSingleton<IPackageObjects>(provider => new StoredPackages(() => AddressOf(app!, 0), new SigV4Signer(provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<IRecordDestination>(provider => new BucketDestination(
             () => AddressOf(app!, 0), provider.GetRequiredService<InstallationCredentials>(), provider.GetRequiredService<SigV4Signer>()));

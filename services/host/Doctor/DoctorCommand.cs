@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Glue.Contracts.Functions;
 using Glue.Host.Composition;
 using Glue.Host.Settings;
 using Glue.Host.Up;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 using Spectre.Console;
 
@@ -20,8 +22,6 @@ internal static class DoctorCommand
             var findings = new List<SandboxFinding>
             {
                 new("system", true, $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}"),
-                Program("node", "/usr/bin/node", "nodejs20.x functions", "nodejs"),
-                Program("python3", "/usr/bin/python3", "python3.12 functions", "python3"),
                 Library("libvips.so.42", "the thumbnail function", "libvips42"),
                 Library("libarchive.so.13", "the function decompress", "libarchive13"),
                 Program("ffmpeg", "/usr/bin/ffmpeg", "the function transform, of recordings", "ffmpeg"),
@@ -60,6 +60,7 @@ internal static class DoctorCommand
             findings.Add(new("driver", support.IsSupported, support.Driver));
             findings.Add(host.DriverChoice with { Name = "driver: choice" });
             findings.AddRange(support.Findings.Select(static finding => finding with { Name = "driver: " + finding.Name }));
+            findings.AddRange(RuntimeNames.All.Select(runtime => Runtime(runtime, host.Runtimes)));
             findings.Add(new("stack", true, $"starts in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s"));
             return support.IsSupported;
         }
@@ -73,6 +74,11 @@ internal static class DoctorCommand
             folder.Delete(recursive: true);
         }
     }
+
+    /// <summary>Which interpreter a runtime's functions get; one that is not here says what to do.</summary>
+    private static SandboxFinding Runtime(string name, RuntimeCatalog runtimes) => runtimes.WhyNot(name) is { } why
+        ? new("driver: " + name, false, why)
+        : new("driver: " + name, true, runtimes.Find(name) is { } interpreter ? $"{interpreter}{(interpreter.Source is { } source ? $", from {source}" : "")}" : "the function's own bootstrap");
 
     private static SandboxFinding Program(string name, string path, string what, string package) => File.Exists(path)
         ? new(name, true, $"{path}, for {what}")

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Glue.Workers.Runtimes;
 
 namespace Glue.Workers.Images;
 
@@ -22,6 +23,10 @@ public sealed record GuestImage
     /// <summary>File names under <c>modules/</c> in the order they must be loaded.</summary>
     public required IReadOnlyList<string> Modules { get; init; }
 
+    /// <summary>What its language runtimes run on: one of each language.</summary>
+    [JsonIgnore] public IReadOnlyList<Interpreter> Interpreters =>
+        [new("nodejs", VersionOf(NodeVersion), "/usr/bin/node"), new("python", VersionOf(PythonVersion), "/usr/bin/python3")];
+
     [JsonIgnore] public string Kernel => Path.Combine(Folder, KernelFile);
 
     [JsonIgnore] public string Root => Path.Combine(Folder, RootFile);
@@ -30,4 +35,7 @@ public sealed record GuestImage
     internal const string RootFile = "root.img";
     internal const string ModulesFolder = "modules";
     internal const string ManifestFile = "image.json";
+
+    /// <summary>Of a package's version, which ends with the distribution's own part.</summary>
+    private static Version VersionOf(string package) => Version.Parse(package.Split('+', '-', '~')[0]);
 }

@@ -4,7 +4,7 @@ namespace Glue.Workers.Images;
 internal static class RootImage
 {
     /// <summary>Changes whenever the recipe below does, so that an image of an older recipe is built again.</summary>
-    public const int Recipe = 6;
+    public const int Recipe = 7;
 
     /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive, ffmpeg.</summary>
     private static readonly string[] Packages =
@@ -26,8 +26,8 @@ internal static class RootImage
     /// </summary>
     private const string CustomizeHook = """
         set -e
-        mkdir -p "$1/var/task" "$1/var/runtime"
-        echo '127.0.0.1 localhost' >"$1/etc/hosts"
+        mkdir -p "$1/var/task" "$1/var/runtime" "$1/var/lang"
+        echo '127.0.0.1 localhost sandbox sandbox.localdomain' >"$1/etc/hosts"
         echo function >"$1/etc/hostname"
         echo 'sbx_user1051:x:993:990::/tmp:/usr/sbin/nologin' >>"$1/etc/passwd"
         echo 'sbx_user1051:x:990:' >>"$1/etc/group"

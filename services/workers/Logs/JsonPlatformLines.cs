@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
+using Glue.Workers.Runtimes;
 
 namespace Glue.Workers.Logs;
 
@@ -11,6 +12,24 @@ namespace Glue.Workers.Logs;
 /// </remarks>
 internal static class JsonPlatformLines
 {
+    /// <param name="word"><c>init</c> or <c>restore</c>.</param>
+    /// <param name="initialisation">As in <c>AWS_LAMBDA_INITIALIZATION_TYPE</c>.</param>
+    /// <param name="runtime">Of the sandbox.</param>
+    /// <param name="version">Of the function.</param>
+    /// <param name="time">Now.</param>
+    public static byte[]? Begin(string word, string initialisation, RuntimeVersion runtime, FunctionVersion version, DateTimeOffset time) => version.Logging.SystemLevel == "WARN" ? null : Line(
+        time,
+        $"platform.{word}Start",
+        record =>
+        {
+            record.WriteString("initializationType", initialisation);
+            record.WriteString("phase", "init");
+            record.WriteString("runtimeVersion", runtime.Version);
+            record.WriteString("runtimeVersionArn", runtime.Arn);
+            record.WriteString("functionName", version.Name);
+            record.WriteString("functionVersion", version.Version);
+        });
+
     public static byte[]? Start(string requestId, FunctionVersion version, DateTimeOffset time) => version.Logging.SystemLevel == "WARN" ? null : Line(
         time,
         "platform.start",

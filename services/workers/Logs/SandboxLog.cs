@@ -1,6 +1,7 @@
 using System.Text;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 
 namespace Glue.Workers.Logs;
@@ -59,6 +60,18 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
         {
             AppendTail(line);
             AppendTail("\n"u8);
+        }
+    }
+
+    /// <summary>INIT_START or RESTORE_START: before anything that the function writes. Belongs to no invocation, so to no tail.</summary>
+    public void WriteBegin(bool isRestored, string initialisation, RuntimeVersion runtime)
+    {
+        var now = time.GetUtcNow();
+        if ((version.Logging.IsJson
+                ? JsonPlatformLines.Begin(isRestored ? "restore" : "init", initialisation, runtime, version, now)
+                : TextPlatformLines.Begin(isRestored ? "RESTORE" : "INIT", runtime)) is { } line)
+        {
+            _sink.Append(now, line);
         }
     }
 

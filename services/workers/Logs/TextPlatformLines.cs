@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
+using Glue.Workers.Runtimes;
 
 namespace Glue.Workers.Logs;
 
@@ -9,6 +10,11 @@ namespace Glue.Workers.Logs;
 /// <remarks>Lambda Developer Guide, "Log and monitor … functions", text format; Status and Error Type as in current runtimes (read 2026-11).</remarks>
 internal static class TextPlatformLines
 {
+    /// <param name="word"><c>INIT</c> or <c>RESTORE</c>.</param>
+    /// <param name="runtime">Of the sandbox.</param>
+    public static byte[] Begin(string word, RuntimeVersion runtime) =>
+        Encoding.UTF8.GetBytes($"{word}_START Runtime Version: {runtime.Version}\tRuntime Version ARN: {runtime.Arn}");
+
     public static byte[] Start(string requestId, FunctionVersion version) =>
         Encoding.UTF8.GetBytes($"START RequestId: {requestId} Version: {version.Version}");
 

@@ -15,7 +15,7 @@ internal sealed class SandboxLife(SandboxContext context, CodeCache code)
         try
         {
             lease = await code.RentAsync(sandbox.Version, CancellationToken.None);
-            var command = RuntimeCommand.Of(sandbox.Version, lease.Folder);
+            var command = RuntimeCommand.Of(sandbox.Version, lease.Folder, context.Driver.Runtimes);
             result = command.Failure is { } failure
                 ? sandbox.Abandon(failure)
                 : await sandbox.StartAsync(new SandboxSpec(sandbox.Id, sandbox.Version, lease.Folder, purpose), command);

@@ -82,7 +82,7 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
         try
         {
             using var code = await _code.RentAsync(version, _stopping.Token);
-            var command = RuntimeCommand.Of(version, code.Folder, isTemplate: true);
+            var command = RuntimeCommand.Of(version, code.Folder, _context.Driver.Runtimes, isTemplate: true);
             if (command.Failure is not null)
             {
                 return; // its invocations say why

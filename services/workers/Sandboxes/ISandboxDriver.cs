@@ -1,5 +1,6 @@
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
+using Glue.Workers.Runtimes;
 
 namespace Glue.Workers.Sandboxes;
 
@@ -14,6 +15,9 @@ public interface ISandboxDriver : IAsyncDisposable
 
     /// <summary>What this machine allows, found out once at start.</summary>
     SandboxSupport Support { get; }
+
+    /// <summary>The runtimes its sandboxes have.</summary>
+    RuntimeCatalog Runtimes { get; }
 
     /// <summary>Whether the version's sandboxes would start from a snapshot of it, and none is there.</summary>
     bool NeedsSnapshot(FunctionVersion version) => false;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Glue.Contracts.Functions;
 using Glue.Workers.Code;
+using Glue.Workers.Runtimes;
 
 namespace Glue.Workers.Sandboxes;
 
@@ -13,26 +14,17 @@ internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string Ex
     /// <summary>Finds the command of a version.</summary>
     /// <param name="version">What runs.</param>
     /// <param name="codeFolder">Where its code is unpacked (<see cref="CodeFolder"/>).</param>
+    /// <param name="runtimes">Of its sandbox.</param>
     /// <param name="isTemplate">It will be saved, and go on many times: time spent before is spent once.</param>
-    public static RuntimeCommand Of(FunctionVersion version, string codeFolder, bool isTemplate = false)
+    public static RuntimeCommand Of(FunctionVersion version, string codeFolder, RuntimeCatalog runtimes, bool isTemplate = false)
     {
         var environment = "AWS_Lambda_" + version.Runtime;
-        if (version.Runtime.StartsWith("nodejs", StringComparison.Ordinal))
+        if (runtimes.WhyNot(version.Runtime) is { } why)
         {
-            // As Lambda's: V8 gives up with a heap statistic in the log shortly before the sandbox's limit.
-            var heap = (version.MemoryMiB * 9 / 10).ToString(CultureInfo.InvariantCulture);
-            // V8's quick compiler at the first call: a restored copy has the code, and does without the interpreter and its slow paths,
-            // which is what an emulated guest takes longest for (bench coldstart: a sixth of the processor time up to the first answer).
-            string[] quick = isTemplate ? ["--always-sparkplug"] : [];
-            return new RuntimeCommand(["/usr/bin/node", $"--max-old-space-size={heap}", .. quick, "/var/runtime/Runtimes/nodejs/bootstrap.mjs"], environment);
+            return new RuntimeCommand([], environment, Failures.InvalidEntrypoint(why));
         }
 
-        if (version.Runtime.StartsWith("python", StringComparison.Ordinal))
-        {
-            return new RuntimeCommand(["/usr/bin/python3", "/var/runtime/Runtimes/python/bootstrap.py"], environment);
-        }
-
-        if (version.Runtime.StartsWith("provided", StringComparison.Ordinal))
+        if (runtimes.Find(version.Runtime) is not { } interpreter)
         {
             var isInLayer = !File.Exists(Path.Combine(CodeFolder.Task(codeFolder), "bootstrap")) && File.Exists(Path.Combine(CodeFolder.Layers(codeFolder), "bootstrap"));
             return isInLayer
@@ -40,7 +32,16 @@ internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string Ex
                 : new RuntimeCommand(["/var/task/bootstrap"], environment, Bootstrap.Check(Path.Combine(CodeFolder.Task(codeFolder), "bootstrap")));
         }
 
-        return new RuntimeCommand([], environment, Failures.InvalidEntrypoint(
-            $"the runtime '{version.Runtime}' is not known here; use provided.al2023, nodejs20.x or python3.12"));
+        if (interpreter.Language == "python")
+        {
+            return new RuntimeCommand([interpreter.Program, "/var/runtime/Runtimes/python/bootstrap.py"], environment);
+        }
+
+        // As Lambda's: V8 gives up with a heap statistic in the log shortly before the sandbox's limit.
+        var heap = (version.MemoryMiB * 9 / 10).ToString(CultureInfo.InvariantCulture);
+        // V8's quick compiler at the first call: a restored copy has the code, and does without the interpreter and its slow paths,
+        // which is what an emulated guest takes longest for (bench coldstart: a sixth of the processor time up to the first answer).
+        string[] quick = isTemplate ? ["--always-sparkplug"] : [];
+        return new RuntimeCommand([interpreter.Program, $"--max-old-space-size={heap}", .. quick, "/var/runtime/Runtimes/nodejs/bootstrap.mjs"], environment);
     }
 }

@@ -87,6 +87,9 @@ internal sealed class Sandbox : IAgentEvents
         }
 
         _isTemplate = spec.IsTemplate;
+        _log.WriteBegin(
+            _running.StartKind == SandboxStart.FunctionSnapshot, SandboxEnvironment.InitialisationOf(spec.Purpose),
+            _context.Driver.Runtimes.VersionOf(Version.Runtime, SandboxEnvironment.RegionOf(Version)));
         _writer = new ChannelWriter(_running.Channel);
         _streams = new StreamTable(_writer, _context.Gateway, _identity);
         _ = ReadAsync(_running);

@@ -15,14 +15,14 @@ internal static class SandboxEnvironment
         new("LANG", "en_US.UTF-8"),
         new("TZ", ":UTC"),
         new("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin"),
-        new("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib"),
+        new("LD_LIBRARY_PATH", "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"),
         new("HOME", "/tmp"),
     ];
 
     public static List<KeyValuePair<string, string>> Compose(FunctionVersion version, string logStream, RuntimeCommand command, SandboxPurpose purpose)
     {
         var storage = $"http://127.0.0.1:{ChannelProtocol.StoragePort}";
-        var region = version.Arn.Split(':') is [_, _, _, { Length: > 0 } named, ..] ? named : "us-east-1";
+        var region = RegionOf(version);
         var all = new Dictionary<string, string>(Defaults)
         {
             ["NODE_PATH"] = $"/opt/nodejs/{version.Runtime.Replace("nodejs", "node", StringComparison.Ordinal).Replace(".x", "", StringComparison.Ordinal)}/node_modules:/opt/nodejs/node_modules:/var/task/node_modules",
@@ -69,7 +69,9 @@ internal static class SandboxEnvironment
         return [.. all];
     }
 
-    private static string InitialisationOf(SandboxPurpose purpose) => purpose switch
+    public static string RegionOf(FunctionVersion version) => version.Arn.Split(':') is [_, _, _, { Length: > 0 } named, ..] ? named : "us-east-1";
+
+    public static string InitialisationOf(SandboxPurpose purpose) => purpose switch
     {
         SandboxPurpose.Template => "snap-start",
         SandboxPurpose.Provisioned => "provisioned-concurrency",

@@ -5,6 +5,7 @@ using Glue.Workers.Drivers.MicroVm.Native;
 using Glue.Workers.Drivers.MicroVm.Qemu;
 using Glue.Workers.Drivers.MicroVm.Snapshots;
 using Glue.Workers.Drivers.MicroVm.Waiting;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -26,7 +27,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public MicroVmDriver(VmLauncher launcher, string folder, SandboxSupport support, TimeProvider time, ILogger logger)
+    public MicroVmDriver(VmLauncher launcher, string folder, SandboxSupport support, RuntimeCatalog runtimes, TimeProvider time, ILogger logger)
     {
         _launcher = launcher;
         var options = launcher.Options;
@@ -39,12 +40,12 @@ internal sealed class MicroVmDriver : ISandboxDriver
 
         _codeDrives = new CodeDrives(codeFolder);
         _scratchDrives = new ScratchDrives(scratchFolder);
-        Support = support;
+        (Support, Runtimes) = (support, runtimes);
         if (options.UseSnapshots)
         {
             var store = new SnapshotStore(snapshotFolder, (long)options.SnapshotDiskMiB << 20, time);
             _baseSnapshots = new BaseSnapshots(launcher, store, time, logger);
-            _functionSnapshots = options.UseFunctionSnapshots ? new FunctionSnapshots(launcher, store) : null;
+            _functionSnapshots = options.UseFunctionSnapshots ? new FunctionSnapshots(launcher, runtimes, store) : null;
         }
 
         _waiting = new WaitingPool<Snapshot, WaitingVmm>(options.WaitingMemoryMiB / MicroVmOptions.WaitingVmmMiB, HostMemory.IsShort, time);
@@ -56,13 +57,15 @@ internal sealed class MicroVmDriver : ISandboxDriver
 
     public SandboxSupport Support { get; }
 
+    public RuntimeCatalog Runtimes { get; }
+
     public bool NeedsSnapshot(FunctionVersion version) => _functionSnapshots is not null && !_functionSnapshots.Has(version);
 
     public async Task<IRunningSandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         try
         {
-            using var code = Descriptor.Open(await _codeDrives.EnsureAsync(spec.CodeFolder), Posix.O_RDONLY);
+            using var code = await OpenCodeAsync(spec.Version, spec.CodeFolder);
             return spec.IsTemplate
                 ? await StartTemplateAsync(spec, code, cancellationToken)
                 : await FromFunctionSnapshotAsync(spec, cancellationToken)
@@ -82,6 +85,9 @@ internal sealed class MicroVmDriver : ISandboxDriver
         _launcher.Parts.Dispose();
         _launcher.Jail.Remove();
     }
+
+    private async Task<SafeFileHandle> OpenCodeAsync(FunctionVersion version, string codeFolder) =>
+        Descriptor.Open(await _codeDrives.EnsureAsync(codeFolder, Runtimes.Find(version.Runtime)), Posix.O_RDONLY);
 
     private async Task<MicroVmSandbox?> FromFunctionSnapshotAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
@@ -128,7 +134,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
     /// <summary>A VMM of a version that waits for the state of its snapshot.</summary>
     private async Task<WaitingVmm> WaitAsync(FunctionVersion version, string codeFolder, Snapshot snapshot)
     {
-        using var code = Descriptor.Open(await _codeDrives.EnsureAsync(codeFolder), Posix.O_RDONLY);
+        using var code = await OpenCodeAsync(version, codeFolder);
         var scratch = SparseFile.Copy(snapshot.Scratch!, _scratchDrives.Folder);
         try
         {

@@ -2,6 +2,7 @@ using Glue.Workers.Drivers.MicroVm.Probe;
 using Glue.Workers.Drivers.MicroVm.Qemu;
 using Glue.Workers.Drivers.Process;
 using Glue.Workers.Images;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 using Microsoft.Extensions.Logging;
 
@@ -62,7 +63,7 @@ public static class MicroVmDrivers
             Glue.Workers.Log.DriverFinding(logger, "microvm", finding.Name, finding.Text);
         }
 
-        return new MicroVmDriver(launcher, folder, new SandboxSupport("microvm", true, findings), time, logger);
+        return new MicroVmDriver(launcher, folder, new SandboxSupport("microvm", true, findings), new RuntimeCatalog(image.Interpreters, workers.Interpreters), time, logger);
     }
 
     private static async Task<KvmVerdict> ProbeAsync(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 
 namespace Glue.Workers.Drivers.Process;
@@ -24,10 +25,11 @@ internal static class Bubblewrap
     /// <param name="code">Folder seen at /var/task.</param>
     /// <param name="layers">Folder seen at /opt.</param>
     /// <param name="guest">Folder seen at /var/runtime.</param>
+    /// <param name="interpreter">Folder seen at /var/lang; null: none.</param>
     /// <param name="etc">Folder with the sandbox's own passwd, group, hosts, nsswitch.conf and resolv.conf.</param>
     /// <param name="temporaryMiB">Size of /tmp.</param>
     /// <param name="command">What runs as PID 1.</param>
-    public static IEnumerable<string> Command(string code, string layers, string guest, string etc, int temporaryMiB, params IEnumerable<string> command) =>
+    public static IEnumerable<string> Command(string code, string layers, string guest, string? interpreter, string etc, int temporaryMiB, params IEnumerable<string> command) =>
     [
         Program,
         .. Fixed,
@@ -35,6 +37,7 @@ internal static class Bubblewrap
         "--ro-bind", code, "/var/task",
         "--ro-bind", layers, "/opt",
         "--ro-bind", guest, "/var/runtime",
+        .. interpreter is null ? [] : (string[])["--ro-bind", interpreter, Interpreter.Folder],
         "--size", (temporaryMiB * 1024L * 1024).ToString(CultureInfo.InvariantCulture), "--tmpfs", "/tmp",
         "--remount-ro", "/", // bubblewrap's root is a tmpfs of its own
         "--chdir", "/var/task",
@@ -49,7 +52,7 @@ internal static class Bubblewrap
         {
             ["passwd"] = $"root:x:0:0:root:/:/bin/sh\nsbx_user:x:{SandboxUser}:{SandboxGroup}::/tmp:/bin/sh\n",
             ["group"] = $"root:x:0:\nsbx_user:x:{SandboxGroup}:\n",
-            ["hosts"] = "127.0.0.1 localhost\n",
+            ["hosts"] = "127.0.0.1 localhost sandbox sandbox.localdomain\n", // where extensions say that they listen
             ["nsswitch.conf"] = "passwd: files\ngroup: files\nhosts: files\n",
             ["resolv.conf"] = "",
         };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Glue.Workers.Code;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,7 @@ internal sealed class ProcessDriver : ISandboxDriver
         _etc = Path.Combine(Path.GetFullPath(options.Folder), "etc");
         Bubblewrap.WriteEtc(_etc);
         (Support, _cgroups) = ProcessProbe.Run(_agent);
+        Runtimes = new RuntimeCatalog(InterpreterSearch.OfHost(), options.Interpreters);
         foreach (var finding in Support.Findings.Where(static each => !each.IsGood))
         {
             Log.DriverFinding(logger, Name, finding.Name, finding.Text);
@@ -44,6 +46,8 @@ internal sealed class ProcessDriver : ISandboxDriver
     public string Name => "process";
 
     public SandboxSupport Support { get; }
+
+    public RuntimeCatalog Runtimes { get; }
 
     public async Task<IRunningSandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
@@ -113,16 +117,22 @@ internal sealed class ProcessDriver : ISandboxDriver
         }
 
         var (code, layers, runtime, etc) = (CodeFolder.Task(spec.CodeFolder), CodeFolder.Layers(spec.CodeFolder), guest, _etc);
+        var interpreter = Runtimes.Find(spec.Version.Runtime)?.Source;
         if (user is { } id)
         {
             // The sandbox's user may not reach into folders of root: they are put where it can.
             command.AddRange(["--stage", code, "task", "--stage", layers, "opt", "--stage", runtime, "runtime", "--stage", etc, "etc"]);
             command.AddRange(["--user", id.ToString(CultureInfo.InvariantCulture)]);
             (code, layers, runtime, etc) = ("/tmp/task", "/tmp/opt", "/tmp/runtime", "/tmp/etc");
+            if (interpreter is not null)
+            {
+                command.AddRange(["--stage", interpreter, "lang"]);
+                interpreter = "/tmp/lang";
+            }
         }
 
         command.Add("--");
-        command.AddRange(Bubblewrap.Command(code, layers, runtime, etc, spec.Version.EphemeralStorageMiB, "/var/runtime/glue-agent"));
+        command.AddRange(Bubblewrap.Command(code, layers, runtime, interpreter, etc, spec.Version.EphemeralStorageMiB, "/var/runtime/glue-agent"));
         return command;
     }
 

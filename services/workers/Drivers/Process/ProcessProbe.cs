@@ -15,16 +15,7 @@ internal static class ProcessProbe
         findings.Add(Native.EffectiveUser() == 0
             ? new SandboxFinding("user", true, "Runs as root: every sandbox gets a user of its own.")
             : new SandboxFinding("user", true, "Runs without root: sandboxes share the worker's user and are kept apart by namespaces."));
-        findings.AddRange(ProbeRuntime("node", "/usr/bin/node", "nodejs"), ProbeRuntime("python", "/usr/bin/python3", "python3"));
         return (new SandboxSupport("process", isSupported, findings), cgroups);
-    }
-
-    private static void AddRange(this List<SandboxFinding> findings, params ReadOnlySpan<SandboxFinding> more)
-    {
-        foreach (var each in more)
-        {
-            findings.Add(each);
-        }
     }
 
     private static SandboxFinding ProbeAgent(string agent) => File.Exists(agent)
@@ -69,10 +60,6 @@ internal static class ProcessProbe
             "cgroup", false, $"No control groups ({string.Join("; ", reasons)}): memory is limited by the agent and rlimits, CPU is not limited. Run as root, or with systemd's Delegate=yes.");
         return null;
     }
-
-    private static SandboxFinding ProbeRuntime(string name, string program, string package) => File.Exists(program)
-        ? new SandboxFinding(name, true, program)
-        : new SandboxFinding(name, false, $"{program} is missing: functions for it fail to start; apt-get install {package}.");
 
     private static (int ExitCode, string Error) Try(string program, params IEnumerable<string> arguments)
     {

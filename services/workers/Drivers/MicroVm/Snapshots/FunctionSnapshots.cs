@@ -1,5 +1,6 @@
 using Glue.Contracts.Functions;
 using Glue.Workers.Drivers.MicroVm.Native;
+using Glue.Workers.Runtimes;
 
 namespace Glue.Workers.Drivers.MicroVm.Snapshots;
 
@@ -7,7 +8,7 @@ namespace Glue.Workers.Drivers.MicroVm.Snapshots;
 /// Snapshots of function versions, initialised and warmed: in memory what was used lately, on disk the rest. What a snapshot
 /// depends on is in its key, so that any change makes it one that is not found.
 /// </summary>
-internal sealed class FunctionSnapshots(VmLauncher launcher, SnapshotStore store)
+internal sealed class FunctionSnapshots(VmLauncher launcher, RuntimeCatalog runtimes, SnapshotStore store)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<(string Key, Snapshot Snapshot)>> _byKey = new(StringComparer.Ordinal);
@@ -92,6 +93,6 @@ internal sealed class FunctionSnapshots(VmLauncher launcher, SnapshotStore store
         using var nothing = Descriptor.Open("/dev/null", Posix.O_RDWR);
         return launcher.SnapshotKey(
             launcher.Describe(version.MemoryMiB, nothing, nothing),
-            $"function {version.Arn} {version.RevisionId} {version.CodeSha256} {version.EphemeralStorageMiB}");
+            $"function {version.Arn} {version.RevisionId} {version.CodeSha256} {version.EphemeralStorageMiB} {runtimes.Find(version.Runtime)}");
     }
 }

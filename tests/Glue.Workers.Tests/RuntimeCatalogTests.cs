@@ -1,0 +1,80 @@
+using Glue.Workers.Runtimes;
+
+namespace Glue.Workers.Tests;
+
+public sealed class RuntimeCatalogTests
+{
+    private static readonly Interpreter Node20 = new("nodejs", new Version(20, 19, 2), "/usr/bin/node");
+    private static readonly Interpreter Python311 = new("python", new Version(3, 11, 2), "/usr/bin/python3");
+    private static readonly Interpreter Python313 = new("python", new Version(3, 13, 5), "/usr/bin/python3.13");
+
+    [Theory]
+    [InlineData("python3.11", "3.11.2")]
+    [InlineData("python3.12", "3.13.5")]
+    [InlineData("python3.13", "3.13.5")]
+    [InlineData("nodejs20.x", "20.19.2")]
+    public void A_runtime_gets_the_oldest_interpreter_that_is_not_older_than_its_name(string runtime, string version)
+    {
+        var catalog = Catalog(Node20, Python313, Python311);
+
+        Assert.Null(catalog.WhyNot(runtime));
+        Assert.Equal(Version.Parse(version), catalog.Find(runtime)!.Version);
+    }
+
+    [Theory]
+    [InlineData("nodejs22.x", "The runtime nodejs22.x needs node 22 or newer, and the sandboxes here have 20.19.2. Name a folder with bin/node of that version in the setting Workers:Interpreters:nodejs22.x")]
+    [InlineData("python3.12", "The runtime python3.12 needs python 3.12 or newer, and the sandboxes here have 3.11.2.")]
+    [InlineData("ruby3.4", "The runtime ruby3.4 is not known here")]
+    public void A_runtime_without_an_interpreter_is_refused_with_the_way_out(string runtime, string message)
+    {
+        var catalog = Catalog(Node20, Python311);
+
+        Assert.StartsWith(message, catalog.WhyNot(runtime), StringComparison.Ordinal);
+        Assert.Null(catalog.Find(runtime));
+        Assert.DoesNotContain(runtime, catalog.Available);
+    }
+
+    [Fact]
+    public void Bootstraps_need_no_interpreter() =>
+        Assert.Equal(["provided.al2023", "provided.al2"], Catalog().Available);
+
+    [Fact]
+    public void A_setting_decides_for_its_runtime_alone_even_for_an_older_interpreter()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder["bin"]);
+        File.WriteAllText(folder["bin/node"], "#!/bin/sh\necho v18.20.4\n");
+        File.SetUnixFileMode(folder["bin/node"], (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
+        var catalog = new RuntimeCatalog([Node20], new Dictionary<string, string> { ["nodejs22.x"] = folder.Path });
+
+        var set = catalog.Find("nodejs22.x")!;
+
+        Assert.Equal((new Version(18, 20, 4), "/var/lang/bin/node", folder.Path), (set.Version, set.Program, set.Source));
+        Assert.Equal(Node20, catalog.Find("nodejs20.x"));
+        Assert.NotNull(catalog.WhyNot("nodejs24.x"));
+    }
+
+    [Fact]
+    public void A_setting_that_leads_nowhere_refuses_its_runtime_and_says_why()
+    {
+        var catalog = new RuntimeCatalog([Python311, Python313], new Dictionary<string, string> { ["python3.12"] = "/nowhere" });
+
+        Assert.StartsWith("Workers:Interpreters:python3.12 is of no use: /nowhere/bin/python3 cannot be run:", catalog.WhyNot("python3.12"), StringComparison.Ordinal);
+        Assert.Null(catalog.WhyNot("python3.13"));
+    }
+
+    [Fact]
+    public void The_version_tells_runtime_and_interpreter_and_its_arn_changes_with_it()
+    {
+        var (old, upgraded) = (Catalog(Python311).VersionOf("python3.11", "eu-west-1"), Catalog(Python313).VersionOf("python3.11", "eu-west-1"));
+
+        Assert.Equal("python:3.11.v3.11.2", old.Version);
+        Assert.Matches("^arn:aws:lambda:eu-west-1::runtime:[0-9a-f]{64}$", old.Arn);
+        Assert.Equal("python:3.11.v3.13.5", upgraded.Version);
+        Assert.NotEqual(old.Arn, upgraded.Arn);
+        Assert.Equal("provided:al2023.v1", Catalog().VersionOf("provided.al2023", "eu-west-1").Version);
+    }
+
+    private static RuntimeCatalog Catalog(params Interpreter[] interpreters) => new(interpreters, new Dictionary<string, string>());
+}
