@@ -414,7 +414,7 @@ internal sealed class Sandbox : IAgentEvents
             SetState(SandboxState.Gone);
         }
 
-        Log.SandboxEnded(_context.Logger, Id, Version.Arn, reason);
+        Log.SandboxEnded(_context.Logger, Id, Version.Arn, _killedFor is null && complaints.Length > 0 ? $"{reason}. It said: {complaints}" : reason);
         _gone.TrySetResult();
         _host.IsGone(this);
     }

@@ -22,6 +22,9 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups, J
 
     private const long SmallestFileBytes = 1 << 20;
 
+    /// <summary>QEMU reads its drives with up to 64 threads, all of them when the disk is slow, and aborts when it gets none; its own are a few more.</summary>
+    private const int Threads = 64 + 32;
+
     /// <summary>Without root, bubblewrap builds the same root in a user namespace, and hides all other processes.</summary>
     public static readonly IReadOnlyList<string> RootlessJail =
     [
@@ -36,7 +39,7 @@ internal sealed class VmJail(string agent, UserSlots users, ICgroups? cgroups, J
     {
         var cgroup = cgroups?.Create($"vm-{Guid.NewGuid():N}", new CgroupLimits(
             MemoryBytes: MemoryBytes(spec),
-            Processes: 32,
+            Processes: Threads,
             CpuShare: Math.Clamp(spec.MemoryMiB, 1, 10_000),
             CpuMillis: Math.Max(1000, spec.Processors * 1000)));
         var largestFile = spec.Drives.Where(static drive => !drive.IsReadOnly).Select(static drive => RandomAccess.GetLength(drive.Image)).DefaultIfEmpty(0).Max();
