@@ -5,7 +5,7 @@ namespace Glue.Functions.Storage;
 
 /// <summary>
 /// A small S3 client for code inside a sandbox: GET, HEAD, PUT, DELETE and multipart uploads over the storage gateway. Requests are not
-/// signed: the gateway knows which function is asking and signs for it (a signed request does as well, its signature is ignored). It
+/// signed: the gateway knows which function is asking and signs for it (a request signed with the sandbox's own keys does as well). It
 /// blocks, and retries nothing but a connection that had gone stale: a failed invocation is retried by Glue. For everything else use
 /// AWSSDK.S3.
 /// </summary>

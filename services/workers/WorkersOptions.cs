@@ -33,6 +33,10 @@ public sealed record WorkersOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Age at which a sandbox is replaced by another between two invocations; its session keys end with it. 1 s to 7 d; default 12 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan SandboxLifetime { get; init; } = TimeSpan.FromHours(12);
+
     /// <summary>How long a request waits for room on this worker before it comes back as not run. 100 ms to 1 h; default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan RoomTimeout { get; init; } = TimeSpan.FromSeconds(30);

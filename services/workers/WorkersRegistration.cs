@@ -22,6 +22,7 @@ public static class WorkersRegistration
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IFunctionLogs, DiscardedFunctionLogs>();
+        services.TryAddSingleton<SessionKeys>();
         var shares = WorkerShares.Of(options);
         if (services.All(static service => service.ServiceType != typeof(ISandboxDriver)))
         {
@@ -47,6 +48,7 @@ public static class WorkersRegistration
         var context = new SandboxContext(
             driver,
             provider.GetRequiredService<IStorageGateway>(),
+            provider.GetRequiredService<SessionKeys>(),
             provider.GetRequiredService<IFunctionLogs>(),
             options,
             metrics,

@@ -78,7 +78,7 @@ public sealed class FaultTests : IAsyncLifetime
         request.Headers.ExpectContinue = true;
         using var answer = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Equal(0, host.UsageOf(sandbox).BytesWritten);
+        Assert.Equal(0, sandbox.Usage.BytesWritten);
     }
 
     [Fact]

@@ -50,19 +50,21 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Uri OrdinaryAddress => new(_app.Urls.Single(url => url.Contains("127.0.0.1", StringComparison.Ordinal)));
 
-    public (SandboxBridge Bridge, SandboxIdentity Sandbox) StartSandbox(string account = Account, int lineageDepth = 0)
+    public (SandboxBridge Bridge, SandboxIdentity Sandbox) StartSandbox(string account = Account, int lineageDepth = 0, bool isTemplate = false)
     {
         var sandbox = new SandboxIdentity($"sandbox-{_bridges.Count}", new FunctionVersion
         {
             AccountId = account, Name = "f", Version = "$LATEST", Arn = $"arn:aws:lambda:us-east-1:{account}:function:f:$LATEST",
             RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = $"arn:aws:iam::{account}:role/worker", CodeSha256 = "",
-        }) { CurrentLineageDepth = lineageDepth };
+        }, isTemplate) { CurrentLineageDepth = lineageDepth };
         var bridge = new SandboxBridge(_app.Services.GetRequiredService<IStorageGateway>(), sandbox);
         _bridges.Add(bridge);
         return (bridge, sandbox);
     }
 
-    public StorageUsage UsageOf(SandboxIdentity sandbox) => _app.Services.GetRequiredService<StorageGateway>().UsageOf(sandbox);
+    /// <summary>Keys as a sandbox's environment has them.</summary>
+    public SessionKey KeysOf(SandboxIdentity sandbox, TimeSpan? lifetime = null) =>
+        _app.Services.GetRequiredService<SessionKeys>().Issue(sandbox, lifetime ?? SessionKeys.Lifetime);
 
     public HttpClient HttpClient(SandboxBridge bridge) => new(ClientHandler, disposeHandler: false) { BaseAddress = bridge.Address };
 

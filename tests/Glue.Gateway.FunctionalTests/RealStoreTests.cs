@@ -77,6 +77,25 @@ public sealed class RealStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Conditions_and_checksums_are_the_stores_to_judge()
+    {
+        using var s3 = Sandbox();
+        var put = await s3.PutObjectAsync(new PutObjectRequest { BucketName = "photos", Key = "c", ContentBody = "hello", ChecksumSHA256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" });
+        var got = await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = "photos", Key = "c", ChecksumMode = ChecksumMode.ENABLED });
+        var wrong = await Assert.ThrowsAsync<AmazonS3Exception>(() => s3.PutObjectAsync(
+            new PutObjectRequest { BucketName = "photos", Key = "c", ContentBody = "hallo", ChecksumSHA256 = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=" }));
+        var there = await Assert.ThrowsAsync<AmazonS3Exception>(() => s3.PutObjectAsync(new PutObjectRequest { BucketName = "photos", Key = "c", ContentBody = "x", IfNoneMatch = "*" }));
+        var same = await Assert.ThrowsAsync<AmazonS3Exception>(() => s3.GetObjectAsync(new GetObjectRequest { BucketName = "photos", Key = "c", EtagToNotMatch = put.ETag }));
+        var other = await Assert.ThrowsAsync<AmazonS3Exception>(() => s3.GetObjectAsync(new GetObjectRequest { BucketName = "photos", Key = "c", EtagToMatch = "\"0123\"" }));
+
+        Assert.Equal("LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", got.ChecksumSHA256);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Equal(
+            [HttpStatusCode.PreconditionFailed, HttpStatusCode.NotModified, HttpStatusCode.PreconditionFailed],
+            new[] { there.StatusCode, same.StatusCode, other.StatusCode });
+    }
+
+    [Fact]
     public async Task Everything_a_function_writes_carries_its_lineage_into_the_stores_events()
     {
         using var s3 = Sandbox(lineageDepth: 4);
@@ -92,9 +111,9 @@ public sealed class RealStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_function_of_another_account_is_denied_whatever_it_signs_with()
+    public async Task A_function_of_another_account_is_denied()
     {
-        using var stranger = Client(_host.StartSandbox(account: "111111111111").Bridge.Address, TestKeys.Owner);
+        using var stranger = Sandbox(account: "111111111111");
         var denied = await Assert.ThrowsAsync<AmazonS3Exception>(() => stranger.PutObjectAsync(new PutObjectRequest { BucketName = "photos", Key = "a", ContentBody = "x" }));
         Assert.Equal(("AccessDenied", HttpStatusCode.Forbidden), (denied.ErrorCode, denied.StatusCode));
     }
@@ -113,8 +132,11 @@ public sealed class RealStoreTests : IAsyncLifetime
             assert s3.get_object(Bucket="photos", Key="large")["Body"].read() == data
             print(sorted(o["Key"] for o in s3.list_objects_v2(Bucket="photos")["Contents"]), s3.head_object(Bucket="photos", Key="k")["Metadata"])
             """;
-        var environment = Cli.AwsEnvironment("anything", "at all");
-        environment["AWS_ENDPOINT_URL"] = environment["AWS_ENDPOINT_URL_S3"] = _host.StartSandbox(Account).Bridge.Address.GetLeftPart(UriPartial.Authority);
+        var (bridge, sandbox) = _host.StartSandbox(Account);
+        var keys = _host.KeysOf(sandbox);
+        var environment = Cli.AwsEnvironment(keys.AccessKeyId, keys.SecretAccessKey);
+        environment["AWS_SESSION_TOKEN"] = keys.Token;
+        environment["AWS_ENDPOINT_URL"] = environment["AWS_ENDPOINT_URL_S3"] = bridge.Address.GetLeftPart(UriPartial.Authority);
         // Debian's boto3 is older than AWS_ENDPOINT_URL: there a function names the endpoint itself.
         var script = Script.Replace("boto3.client(\"s3\")", "boto3.client(\"s3\", endpoint_url=os.environ[\"AWS_ENDPOINT_URL_S3\"])", StringComparison.Ordinal);
         var output = (await Cli.PythonAsync(script, environment)).Expect();
@@ -122,21 +144,56 @@ public sealed class RealStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Aws_cli_copies_a_file_there_and_back()
+    public async Task Aws_cli_copies_a_file_there_and_back_with_keys_that_it_fetches_itself_as_clones_of_a_snapshot_do()
     {
         var endpoint = _host.StartSandbox(Account).Bridge.Address.GetLeftPart(UriPartial.Authority);
+        var environment = Cli.AwsEnvironment("", "");
+        environment.Remove("AWS_ACCESS_KEY_ID");
+        environment.Remove("AWS_SECRET_ACCESS_KEY");
+        environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = endpoint + "/.glue/credentials";
         await File.WriteAllTextAsync(_folder["up"], "hello");
-        (await Cli.AwsAsync(endpoint, "any", "any", "s3", "cp", _folder["up"], "s3://photos/file")).Expect();
-        (await Cli.AwsAsync(endpoint, "any", "any", "s3", "cp", "s3://photos/file", _folder["down"])).Expect();
+        (await Cli.RunAsync("/usr/bin/aws", ["--endpoint-url", endpoint, "s3", "cp", _folder["up"], "s3://photos/file"], environment)).Expect();
+        (await Cli.RunAsync("/usr/bin/aws", ["--endpoint-url", endpoint, "s3", "cp", "s3://photos/file", _folder["down"]], environment)).Expect();
         Assert.Equal("hello", await File.ReadAllTextAsync(_folder["down"]));
     }
 
-    private AmazonS3Client Sandbox(int lineageDepth = 0) =>
-        Client(_host.StartSandbox(Account, lineageDepth).Bridge.Address, new Credential("SANDBOX", "sandbox-secret", Account, "sandbox"));
+    [Fact]
+    public async Task Keys_of_one_sandbox_are_refused_from_another_and_expired_ones_everywhere_and_no_keys_are_needed()
+    {
+        var (mine, me) = _host.StartSandbox(Account);
+        var (others, other) = _host.StartSandbox(Account);
+        using var stolen = Client(mine.Address, _host.KeysOf(other));
+        using var expired = Client(mine.Address, _host.KeysOf(me, TimeSpan.FromSeconds(-1)));
+        using var invented = Client(mine.Address, new SessionKey("AKIAIOSFODNN7EXAMPLE", "secret", "", default));
+        using var own = Client(others.Address, _host.KeysOf(other));
+        var unknown = await Assert.ThrowsAsync<AmazonS3Exception>(() => stolen.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "photos" }));
+        var late = await Assert.ThrowsAsync<AmazonS3Exception>(() => expired.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "photos" }));
+        var nobodys = await Assert.ThrowsAsync<AmazonS3Exception>(() => invented.PutObjectAsync(new PutObjectRequest { BucketName = "photos", Key = "a", ContentBody = "x" }));
+        var url = new Uri(await own.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = "photos", Key = "k", Expires = DateTime.UtcNow.AddMinutes(5) }));
+        using var client = _host.HttpClient(mine);
+        using var presigned = await client.GetAsync(url.PathAndQuery);
+        await own.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "photos" });
+        using var unsigned = await client.GetAsync("/photos");
 
-    private static AmazonS3Client Client(Uri endpoint, Credential credential) => new(
-        new BasicAWSCredentials(credential.AccessKeyId, credential.SecretAccessKey),
-        new AmazonS3Config { ServiceURL = endpoint.GetLeftPart(UriPartial.Authority), ForcePathStyle = true, MaxErrorRetry = 0 });
+        Assert.Equal(("InvalidAccessKeyId", HttpStatusCode.Forbidden), (unknown.ErrorCode, unknown.StatusCode));
+        Assert.Equal(("ExpiredToken", HttpStatusCode.BadRequest), (late.ErrorCode, late.StatusCode));
+        Assert.Equal("InvalidAccessKeyId", nobodys.ErrorCode);
+        Assert.Equal(HttpStatusCode.Forbidden, presigned.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, unsigned.StatusCode);
+    }
+
+    private AmazonS3Client Sandbox(int lineageDepth = 0, string account = Account)
+    {
+        var (bridge, sandbox) = _host.StartSandbox(account, lineageDepth);
+        return Client(bridge.Address, _host.KeysOf(sandbox));
+    }
+
+    private static AmazonS3Client Client(Uri endpoint, SessionKey key) => Client(endpoint, new SessionAWSCredentials(key.AccessKeyId, key.SecretAccessKey, key.Token is "" ? "none" : key.Token));
+
+    private static AmazonS3Client Client(Uri endpoint, Credential credential) => Client(endpoint, new BasicAWSCredentials(credential.AccessKeyId, credential.SecretAccessKey));
+
+    private static AmazonS3Client Client(Uri endpoint, AWSCredentials credentials) => new(
+        credentials, new AmazonS3Config { ServiceURL = endpoint.GetLeftPart(UriPartial.Authority), ForcePathStyle = true, MaxErrorRetry = 0 });
 
     private sealed class StoreKeys : IStorageCredentials
     {

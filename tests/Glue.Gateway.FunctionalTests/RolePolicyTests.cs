@@ -29,8 +29,10 @@ public sealed class RolePolicyTests : IAsyncLifetime
     {
         _store = await StoreServer.StartAsync(_folder.Path);
         _host = await GatewayHost.StartAsync(() => new Uri(_store.Endpoint), new OwnersKeys(), _policies);
-        _owner = Client(new Uri(_store.Endpoint), TestKeys.Owner);
-        _function = Client(_host.StartSandbox(Account).Bridge.Address, new Credential("SANDBOX", "sandbox-secret", Account, "sandbox"));
+        _owner = Client(new Uri(_store.Endpoint), new BasicAWSCredentials(TestKeys.Owner.AccessKeyId, TestKeys.Owner.SecretAccessKey));
+        var (bridge, sandbox) = _host.StartSandbox(Account);
+        var keys = _host.KeysOf(sandbox);
+        _function = Client(bridge.Address, new SessionAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey, keys.Token));
         await _owner.PutBucketAsync("data");
         await _owner.PutBucketAsync("secret");
         foreach (var (bucket, key) in new[] { ("data", "in/a"), ("data", "out/a"), ("data", "out/b"), ("secret", "s") })
@@ -174,8 +176,8 @@ public sealed class RolePolicyTests : IAsyncLifetime
         return denied;
     }
 
-    private static AmazonS3Client Client(Uri endpoint, Credential credential) => new(
-        new BasicAWSCredentials(credential.AccessKeyId, credential.SecretAccessKey),
+    private static AmazonS3Client Client(Uri endpoint, AWSCredentials credentials) => new(
+        credentials,
         new AmazonS3Config { ServiceURL = endpoint.GetLeftPart(UriPartial.Authority), ForcePathStyle = true, MaxErrorRetry = 0 });
 
     private sealed class OwnersKeys : IStorageCredentials

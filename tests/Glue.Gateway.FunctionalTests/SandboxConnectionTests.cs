@@ -19,7 +19,7 @@ public sealed class SandboxConnectionTests : IAsyncLifetime
         await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
         var (_, sandbox) = host.StartSandbox();
         var stream = new Pipes(PipeReader.Create(new MemoryStream()), PipeWriter.Create(new MemoryStream()));
-        var connection = new SandboxConnection("1", stream, sandbox, new StorageUsage());
+        var connection = new SandboxConnection("1", stream, sandbox);
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = connection.ConnectionClosed.Register(closed.SetResult);
         await connection.DisposeAsync();

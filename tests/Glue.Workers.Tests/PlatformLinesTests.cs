@@ -36,6 +36,16 @@ public sealed class PlatformLinesTests
             Lines(new FunctionLogging(), Late, TimedOut));
     }
 
+    [Fact]
+    public void A_report_tells_how_much_was_read_and_written_through_the_storage_gateway_if_anything_was()
+    {
+        var busy = Success with { StorageReadBytes = 1000, StorageWrittenBytes = 20 };
+
+        Assert.EndsWith("Init Duration: 100.00 ms\tStorage Read: 1000 B\tStorage Written: 20 B\t", Lines(new FunctionLogging(), busy, failure: null)[^1], StringComparison.Ordinal);
+        var metrics = Json("INFO", busy, failure: null)[^1]["record"]!["metrics"]!;
+        Assert.Equal((1000, 20), ((int)metrics["storageReadBytes"]!, (int)metrics["storageWrittenBytes"]!));
+    }
+
     [Theory]
     [InlineData("DEBUG", "platform.start,platform.runtimeDone,platform.report")]
     [InlineData("INFO", "platform.start,platform.report")]

@@ -27,7 +27,7 @@ public sealed class PoolTests : IAsyncDisposable
         var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
         var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), "one", static () => null);
         _pool = new SandboxPool(
-            new SandboxContext(_driver, new NoGateway(), new DiscardedFunctionLogs(), options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
+            new SandboxContext(_driver, new NoGateway(), new SessionKeys(_time), new DiscardedFunctionLogs(), options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
     }
 
     public async ValueTask DisposeAsync()
@@ -49,6 +49,20 @@ public sealed class PoolTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromMinutes(2));
         await UntilAsync(status => status.Sandboxes == 0);
         Assert.Equal(1, _driver.Starts);
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_has_reached_its_age_is_replaced_however_much_it_is_used()
+    {
+        await InvokeAsync("f");
+        for (var hour = 0; hour < 12 * 15; hour++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(4));
+            await InvokeAsync("f");
+        }
+
+        Assert.Equal(2, _driver.Starts);
+        await UntilAsync(static status => status.Sandboxes == 1);
     }
 
     [Fact]

@@ -33,5 +33,11 @@ public sealed record InvokeOutcome
 
     public int MaxMemoryUsedMiB { get; init; }
 
+    /// <summary>Bytes of objects that the sandbox read through its storage gateway meanwhile; bodies only.</summary>
+    public long StorageReadBytes { get; init; }
+
+    /// <summary>Bytes it wrote through it, without framing.</summary>
+    public long StorageWrittenBytes { get; init; }
+
     public string? SandboxId { get; init; }
 }

@@ -15,14 +15,16 @@ internal sealed class GatewayForwarder : IDisposable
     // 64 KiB: what a loopback socket gives at once; more only costs memory per request under way.
     private const int CopyBytes = 64 * 1024;
 
+    private readonly SessionCredentials _credentials;
     private readonly StorageAccess _access;
     private readonly UpstreamRequest _upstream;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger<GatewayForwarder> _logger;
     private readonly HttpMessageInvoker _client;
 
-    public GatewayForwarder(StorageAccess access, UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
+    public GatewayForwarder(SessionCredentials credentials, StorageAccess access, UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
     {
+        _credentials = credentials;
         _access = access;
         _upstream = upstream;
         _metrics = metrics;
@@ -44,7 +46,13 @@ internal sealed class GatewayForwarder : IDisposable
     public async Task ForwardAsync(HttpContext context)
     {
         var connection = context.Features.GetRequiredFeature<ISandboxConnection>();
-        connection.Usage.CountRequest();
+        if (SessionCredentials.IsAskedFor(context.Request))
+        {
+            await _credentials.AnswerAsync(context, connection.Sandbox);
+            return;
+        }
+
+        connection.Sandbox.Usage.CountRequest();
         Unlimit(context);
         HttpRequestMessage? message = null;
         try
@@ -56,8 +64,9 @@ internal sealed class GatewayForwarder : IDisposable
             }
 
             message = _upstream.Create(context, connection);
+            _credentials.Check(context.Request, connection.Sandbox);
             using var answer = await _client.SendAsync(message, context.RequestAborted);
-            await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(answer, context) : ReturnAsync(answer, context, connection.Usage));
+            await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(answer, context) : ReturnAsync(answer, context, connection.Sandbox.Usage));
             _metrics.Forwarded(message.Method.Method, (int)answer.StatusCode);
         }
         catch (Exception e) when (!context.Response.HasStarted)

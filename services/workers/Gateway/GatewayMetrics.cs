@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Glue.Workers.Gateway;
 
-/// <summary>Counters of the storage gateway; what a single sandbox moved is in <see cref="StorageUsage"/>.</summary>
+/// <summary>Counters of the storage gateway. How many bytes a sandbox moved is in <see cref="StorageUsage"/>, and in the report of each invocation.</summary>
 internal sealed class GatewayMetrics
 {
     private readonly Counter<long> _requests;

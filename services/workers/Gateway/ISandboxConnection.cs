@@ -6,6 +6,4 @@ namespace Glue.Workers.Gateway;
 public interface ISandboxConnection
 {
     SandboxIdentity Sandbox { get; }
-
-    StorageUsage Usage { get; }
 }

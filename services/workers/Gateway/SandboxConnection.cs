@@ -18,13 +18,12 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
     private readonly Lock _ending = new();
     private bool _isCompleted; // a completed stream's flush cannot be cancelled any more, and says so by an exception
 
-    public SandboxConnection(string id, IDuplexPipe stream, SandboxIdentity sandbox, StorageUsage usage)
+    public SandboxConnection(string id, IDuplexPipe stream, SandboxIdentity sandbox)
     {
         ConnectionId = id;
         _input = new AbortableInput(stream.Input);
         Transport = new DuplexPipe(_input, stream.Output);
         Sandbox = sandbox;
-        Usage = usage;
         ConnectionClosed = _closed.Token;
         Features.Set<ISandboxConnection>(this);
         Features.Set<IConnectionIdFeature>(this);
@@ -35,8 +34,6 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
     }
 
     public SandboxIdentity Sandbox { get; }
-
-    public StorageUsage Usage { get; }
 
     public override string ConnectionId { get; set; }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Glue.Workers.Sandboxes;
 using Microsoft.AspNetCore.Connections;
@@ -18,21 +17,18 @@ internal sealed class StorageGateway : IStorageGateway, IConnectionListenerFacto
     private const int MostWaiting = 1024;
 
     private readonly Channel<ConnectionContext> _waiting = Channel.CreateBounded<ConnectionContext>(MostWaiting);
-    private readonly ConditionalWeakTable<SandboxIdentity, StorageUsage> _usage = [];
     private long _lastId;
 
     public void Accept(IDuplexPipe connection, SandboxIdentity who)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{who.SandboxId}:{Interlocked.Increment(ref _lastId)}");
-        if (!_waiting.Writer.TryWrite(new SandboxConnection(id, connection, who, UsageOf(who))))
+        if (!_waiting.Writer.TryWrite(new SandboxConnection(id, connection, who)))
         {
             var refused = new IOException("The storage gateway is not taking connections.");
             connection.Input.Complete(refused);
             connection.Output.Complete(refused);
         }
     }
-
-    public StorageUsage UsageOf(SandboxIdentity sandbox) => _usage.GetValue(sandbox, static _ => new StorageUsage());
 
     public bool CanBind(EndPoint endpoint) => endpoint is StorageGatewayEndPoint;
 

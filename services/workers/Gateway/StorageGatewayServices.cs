@@ -28,6 +28,8 @@ public static class StorageGatewayServices
         services.AddSingleton<IStorageGateway>(static provider => provider.GetRequiredService<StorageGateway>());
         services.AddSingleton<IConnectionListenerFactory>(static provider => provider.GetRequiredService<StorageGateway>());
         services.AddSingleton<GatewayMetrics>();
+        services.TryAddSingleton<SessionKeys>();
+        services.AddSingleton<SessionCredentials>();
         services.AddSingleton<StorageAccess>();
         services.AddSingleton<UpstreamRequest>();
         services.AddSingleton<GatewayForwarder>();

@@ -28,7 +28,7 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
         var message = new HttpRequestMessage(MethodOf(request.Method), target) { Version = System.Net.HttpVersion.Version11 };
         if (HasContent(context))
         {
-            message.Content = new UpstreamContent(context, connection.Usage, isChunked);
+            message.Content = new UpstreamContent(context, connection.Sandbox.Usage, isChunked);
             message.Headers.ExpectContinue = request.ContentLength is null or > AskFirstBytes;
         }
 

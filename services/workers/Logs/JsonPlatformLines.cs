@@ -68,6 +68,12 @@ internal static class JsonPlatformLines
                     record.WriteNumber("initDurationMs", Milliseconds(outcome.InitDuration));
                 }
 
+                if (outcome.StorageReadBytes + outcome.StorageWrittenBytes > 0)
+                {
+                    record.WriteNumber("storageReadBytes", outcome.StorageReadBytes);
+                    record.WriteNumber("storageWrittenBytes", outcome.StorageWrittenBytes);
+                }
+
                 record.WriteEndObject();
             });
 

@@ -36,6 +36,11 @@ internal static class TextPlatformLines
                 $"{(outcome.Start == SandboxStart.FunctionSnapshot ? "Restore" : "Init")} Duration: {outcome.InitDuration.TotalMilliseconds:0.00} ms\t");
         }
 
+        if (outcome.StorageReadBytes + outcome.StorageWrittenBytes > 0)
+        {
+            line.Append(CultureInfo.InvariantCulture, $"Storage Read: {outcome.StorageReadBytes} B\tStorage Written: {outcome.StorageWrittenBytes} B\t");
+        }
+
         if (errorType == "Sandbox.Timedout")
         {
             line.Append("Status: timeout");

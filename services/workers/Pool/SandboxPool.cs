@@ -92,20 +92,7 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting; what was begun goes on.</param>
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken)
     {
-        List<Sandbox> idle = [];
-        lock (_lock)
-        {
-            foreach (var (sandbox, pool) in _room.Alive.Where(each => IsOf(each.Value.Version.Arn, functionArn)))
-            {
-                _retired.Add(sandbox);
-                pool.Provisioned.Forget(sandbox);
-                if (pool.TakeIdle(sandbox))
-                {
-                    idle.Add(sandbox);
-                }
-            }
-        }
-
+        var idle = Retire((_, pool) => IsOf(pool.Version.Arn, functionArn));
         idle.ForEach(static each => each.Kill(ChangedReason));
         return Task.WhenAll(idle.Select(each => each.Gone)).WaitAsync(cancellationToken);
     }
@@ -266,10 +253,32 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
         }
 
         tooOld.ForEach(static each => each.Kill("it was idle for long"));
+        Retire((sandbox, _) => sandbox.Age >= _context.Options.SandboxLifetime).ForEach(static each => each.Kill("it has reached its age"));
         if (mustTryAgain)
         {
             Scale();
         }
+    }
+
+    /// <summary>No invocation gets them any more: those that are busy are given up when they are done.</summary>
+    /// <returns>The idle ones, to be killed outside the lock.</returns>
+    private List<Sandbox> Retire(Func<Sandbox, VersionPool, bool> which)
+    {
+        List<Sandbox> idle = [];
+        lock (_lock)
+        {
+            foreach (var (sandbox, pool) in _room.Alive.Where(each => which(each.Key, each.Value)))
+            {
+                _retired.Add(sandbox);
+                pool.Provisioned.Forget(sandbox);
+                if (pool.TakeIdle(sandbox))
+                {
+                    idle.Add(sandbox);
+                }
+            }
+        }
+
+        return idle;
     }
 
     private VersionPool PoolOf(FunctionVersion version)

@@ -1,14 +1,17 @@
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
+using Glue.Workers.Gateway;
 
 namespace Glue.Workers.Sandboxes;
 
 /// <summary>One invocation inside a sandbox, from its hand-over to its outcome.</summary>
-internal sealed class Attempt(InvokeRequest request, TimeSpan startDuration, SandboxStart start, TimeSpan initDuration, long begun)
+internal sealed class Attempt(InvokeRequest request, TimeSpan startDuration, SandboxStart start, TimeSpan initDuration, long begun, StorageUsage usage)
 {
     // Continuations run on the sandbox's reader, after everything that had arrived is handled: no hop to another thread.
     private readonly TaskCompletionSource<InvokeOutcome> _outcome = new();
+    private readonly long _readBefore = usage.BytesRead;
+    private readonly long _writtenBefore = usage.BytesWritten;
     private InvokeOutcome? _settled;
 
     public InvokeRequest Request { get; } = request;
@@ -31,6 +34,8 @@ internal sealed class Attempt(InvokeRequest request, TimeSpan startDuration, San
             InitDuration = initDuration,
             StartDuration = startDuration,
             MaxMemoryUsedMiB = Billing.ToMiB(message.MaxRssKiB),
+            StorageReadBytes = usage.BytesRead - _readBefore,
+            StorageWrittenBytes = usage.BytesWritten - _writtenBefore,
             SandboxId = sandboxId,
         };
     }

@@ -8,7 +8,7 @@ namespace Glue.Workers.Sandboxes;
 internal static class InitFrame
 {
     public static byte[] Compose(
-        FunctionVersion version, RuntimeCommand command, IRunningSandbox running, SandboxPurpose purpose, string logStream, WorkersOptions options)
+        FunctionVersion version, RuntimeCommand command, IRunningSandbox running, SandboxPurpose purpose, string logStream, SessionKey? keys, WorkersOptions options)
     {
         var limits = new InitMessage
         {
@@ -18,7 +18,7 @@ internal static class InitFrame
             DataLimitBytes = running.DataLimitBytes,
             MemoryLimitKiB = running.GuardedMemoryKiB,
         };
-        var environment = SandboxEnvironment.Compose(version, logStream, command, purpose);
+        var environment = SandboxEnvironment.Compose(version, logStream, command, purpose, keys);
         var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment);
         var frame = new byte[FrameHeader.Size + payload.Length];
         new FrameHeader(payload.Length, FrameType.Init, purpose == SandboxPurpose.Template ? InitMessage.Template : 0).Write(frame);

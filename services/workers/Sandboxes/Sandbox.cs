@@ -20,7 +20,8 @@ internal sealed class Sandbox : IAgentEvents
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource<SandboxStarted> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SandboxIdentity _identity;
+    private readonly long _created;
+    private SandboxIdentity _identity;
     private readonly SandboxLog _log;
     private IRunningSandbox? _running;
     private ChannelWriter? _writer;
@@ -43,7 +44,7 @@ internal sealed class Sandbox : IAgentEvents
         _host = host;
         _context = context;
         _identity = new SandboxIdentity(id, version);
-        _stateSince = context.Time.GetTimestamp();
+        _stateSince = _created = context.Time.GetTimestamp();
         var stream = $"{context.Time.GetUtcNow():yyyy/MM/dd}/[{version.Version}]{id}";
         _log = new SandboxLog(version, stream, context.Logs, context.Time);
         _log.StartTail(); // should init fail, its log belongs to the invocation that asked for it
@@ -54,6 +55,9 @@ internal sealed class Sandbox : IAgentEvents
     public FunctionVersion Version { get; }
 
     public SandboxState State { get; private set; }
+
+    /// <summary>Since it was begun.</summary>
+    public TimeSpan Age => _context.Time.GetElapsedTime(_created);
 
     /// <summary>It has answered and is about to poll again: soon it can serve whoever waits.</summary>
     public bool IsReturning => State == SandboxState.Busy && Volatile.Read(ref _attempt) is null;
@@ -87,6 +91,7 @@ internal sealed class Sandbox : IAgentEvents
         }
 
         _isTemplate = spec.IsTemplate;
+        _identity = new SandboxIdentity(Id, Version, spec.IsTemplate);
         _log.WriteBegin(
             _running.StartKind == SandboxStart.FunctionSnapshot, SandboxEnvironment.InitialisationOf(spec.Purpose),
             _context.Driver.Runtimes.VersionOf(Version.Runtime, SandboxEnvironment.RegionOf(Version)));
@@ -96,7 +101,7 @@ internal sealed class Sandbox : IAgentEvents
         using (time.CreateTimer(
             static state => ((Sandbox)state!).CheckBoot(), this, _context.Options.BootTimeout, Timeout.InfiniteTimeSpan))
         {
-            _writer.Send(InitFrame.Compose(Version, command, _running, spec.Purpose, _log.Stream, _context.Options));
+            _writer.Send(InitFrame.Compose(Version, command, _running, spec.Purpose, _log.Stream, IssueKeys(), _context.Options));
             var started = await _started.Task;
             _starting = null;
             activity?.SetTag("start", _running.StartKind);
@@ -118,7 +123,7 @@ internal sealed class Sandbox : IAgentEvents
         bool wasFrozen;
         var start = _hasRun ? SandboxStart.Warm : _running!.StartKind;
         var initDuration = _hasRun ? TimeSpan.Zero : _initDuration;
-        var attempt = new Attempt(request, startDuration, start, initDuration, _context.Time.GetTimestamp());
+        var attempt = new Attempt(request, startDuration, start, initDuration, _context.Time.GetTimestamp(), _identity.Usage);
         lock (_lock)
         {
             if (State != SandboxState.Ready || IsAtSnapshotPoint)
@@ -178,7 +183,7 @@ internal sealed class Sandbox : IAgentEvents
     /// <summary>The outcome of the request whose cold start failed in the function's own init.</summary>
     public InvokeOutcome FailInit(InvokeRequest request, SandboxStarted started, TimeSpan startDuration)
     {
-        var attempt = new Attempt(request, startDuration, _running?.StartKind ?? SandboxStart.Boot, TimeSpan.Zero, 0);
+        var attempt = new Attempt(request, startDuration, _running?.StartKind ?? SandboxStart.Boot, TimeSpan.Zero, 0, _identity.Usage);
         return InvocationReport.OfFailedInit(attempt, started, _log.Stream, Id, Version, _context);
     }
 
@@ -283,6 +288,9 @@ internal sealed class Sandbox : IAgentEvents
             answered.Complete();
         }
     }
+
+    /// <summary>For its life, and the longest invocation that may still run at its end.</summary>
+    private SessionKey? IssueKeys() => _isTemplate ? null : _context.Keys.Issue(_identity, _context.Options.SandboxLifetime + TimeSpan.FromMinutes(20));
 
     private void CheckBoot()
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
+using Glue.Workers.Gateway;
 
 namespace Glue.Workers.Sandboxes;
 
@@ -19,7 +19,12 @@ internal static class SandboxEnvironment
         new("HOME", "/tmp"),
     ];
 
-    public static List<KeyValuePair<string, string>> Compose(FunctionVersion version, string logStream, RuntimeCommand command, SandboxPurpose purpose)
+    /// <param name="version">Whose code runs.</param>
+    /// <param name="logStream">Where it logs.</param>
+    /// <param name="command">What starts the runtime.</param>
+    /// <param name="purpose">What the sandbox is for.</param>
+    /// <param name="keys">The sandbox's own, for as long as it lives; null: it fetches them.</param>
+    public static List<KeyValuePair<string, string>> Compose(FunctionVersion version, string logStream, RuntimeCommand command, SandboxPurpose purpose, SessionKey? keys)
     {
         var storage = $"http://127.0.0.1:{ChannelProtocol.StoragePort}";
         var region = RegionOf(version);
@@ -49,12 +54,13 @@ internal static class SandboxEnvironment
             new("AWS_LAMBDA_INITIALIZATION_TYPE", InitialisationOf(purpose)),
             new("AWS_REGION", region),
             new("AWS_DEFAULT_REGION", region),
-            // The gateway knows who asks by the connection: these only make SDKs sign, and open nothing anywhere.
-            new("AWS_ACCESS_KEY_ID", "ASIA" + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16)),
-            new("AWS_SECRET_ACCESS_KEY", RandomNumberGenerator.GetHexString(40, lowercase: true)),
-            new("AWS_SESSION_TOKEN", RandomNumberGenerator.GetHexString(64, lowercase: true)),
             new("AWS_ENDPOINT_URL", storage),
             new("AWS_ENDPOINT_URL_S3", storage),
+
+            // Clones of a snapshot have one environment: each fetches keys of its own, as under Lambda's SnapStart.
+            .. keys is null
+                ? (ReadOnlySpan<KeyValuePair<string, string>>)[new("AWS_CONTAINER_CREDENTIALS_FULL_URI", storage + SessionCredentials.Path)]
+                : [new("AWS_ACCESS_KEY_ID", keys.AccessKeyId), new("AWS_SECRET_ACCESS_KEY", keys.SecretAccessKey), new("AWS_SESSION_TOKEN", keys.Token)],
         ];
         foreach (var (name, value) in reserved)
         {
