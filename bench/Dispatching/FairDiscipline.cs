@@ -37,6 +37,8 @@ internal sealed class FairDiscipline : IDiscipline, IServicePolicy
 
     public int MemoryMiB(FunctionKey function) => 128;
 
+    public bool IsDeployed(FunctionKey function) => true;
+
     public bool HasRoom(FunctionKey function) => true;
 
     public void WhenRoomIsMade(Action tell)

@@ -66,7 +66,7 @@ public static class DispatcherServices
             provider.GetRequiredService<DispatcherOptions>(), provider.GetRequiredService<AccountStore>()));
         services.AddSingleton<IServicePolicy, ServicePolicy>();
         services.AddSingleton(static provider => new ConcurrencyLimits(
-            provider.GetRequiredService<AccountLimits>(), provider.GetRequiredService<FunctionStore>().ReservedConcurrency,
+            provider.GetRequiredService<AccountLimits>(), provider.GetRequiredService<FunctionStore>().SetAsideConcurrency,
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<LedgerChanges>().AddSingleton<QueueMetrics>();
@@ -76,7 +76,7 @@ public static class DispatcherServices
         services.AddSingleton<IInvocationQueue>(static provider => provider.GetRequiredService<EmbeddedInvocationQueue>());
         services.AddSingleton<ILedger>(provider =>
             new SqliteLedger(queue(provider), provider.GetRequiredService<EmbeddedInvocationQueue>().Leased));
-        services.AddSingleton(provider => new OutcomeStore(queue(provider), provider.GetRequiredService<TimeProvider>())).AddSingleton<RunningKeys>();
+        services.AddSingleton(provider => new OutcomeStore(queue(provider), provider.GetRequiredService<TimeProvider>())).AddSingleton<RunningKeys>().AddSingleton<OutcomeKeeper>();
         services.AddSingleton<IKeptOutcomes>(static provider => provider.GetRequiredService<OutcomeStore>());
         services.AddHostedService<LedgerExpiry>();
 
@@ -87,8 +87,9 @@ public static class DispatcherServices
         services.AddSingleton<IQueueEntrance>(static provider => provider.GetRequiredService<QueueEntrance>());
         services.AddHostedService<UnparkLoop>();
 
+        services.AddSingleton<EventAges>().AddSingleton<IEventAges>(static provider => provider.GetRequiredService<EventAges>());
         services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<OutcomeDeliveries>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
-        services.AddHostedService<DispatchLoop>();
+        services.AddHostedService<DispatchLoop>().AddHostedService<AgeingLoop>();
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
         services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();

@@ -146,9 +146,9 @@ internal sealed partial class AccountsApi(
     private int? ConcurrencyOf(string accountId, JsonElement value)
     {
         var wanted = Whole("concurrency", value, 0, 1_000_000);
-        var reserved = functions.ReservedConcurrency(accountId);
+        var reserved = functions.SetAsideConcurrency(accountId);
         return wanted is { } number && number > 0 && number < reserved
-            ? throw LambdaException.InvalidParameter($"The account's functions have reserved {reserved} together: lower that first (DeleteFunctionConcurrency), or give 0 to stop the account.")
+            ? throw LambdaException.InvalidParameter($"The account's functions have reserved or provisioned {reserved} together: lower that first (DeleteFunctionConcurrency, DeleteProvisionedConcurrencyConfig), or give 0 to stop the account.")
             : wanted;
     }
 

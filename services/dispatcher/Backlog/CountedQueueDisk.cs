@@ -1,5 +1,6 @@
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Fairness;
+using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Queue;
 
 namespace Glue.Dispatcher.Backlog;
@@ -11,6 +12,8 @@ internal sealed class CountedQueueDisk(IQueueDisk disk, QueueLengths lengths) : 
         disk.WriteAsync(transaction => change(new Transaction(transaction, lengths)), cancellationToken);
 
     public IReadOnlyList<FunctionKey> Functions() => disk.Functions();
+
+    public bool HasOld(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind) => disk.HasOld(function, order, beforeMs, behind);
 
     public IReadOnlyList<Invocation> Read(IReadOnlyList<long> entries) => disk.Read(entries);
 
@@ -49,6 +52,13 @@ internal sealed class CountedQueueDisk(IQueueDisk disk, QueueLengths lengths) : 
         }
 
         public IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, QueuePlace behind, int count) => transaction.ReadyHeads(function, behind, count);
+
+        public IReadOnlyList<OldEntry> Old(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind, int count) =>
+            transaction.Old(function, order, beforeMs, behind, count);
+
+        public Invocation Read(long entry) => transaction.Read(entry);
+
+        public void Keep(KeptOutcome outcome) => transaction.Keep(outcome);
 
         public void WhenCommitted(Action action) => transaction.WhenCommitted(action);
 

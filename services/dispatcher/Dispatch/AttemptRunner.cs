@@ -42,6 +42,23 @@ internal sealed class AttemptRunner(
         }
     }
 
+    /// <summary>Nothing runs: the event has become too old where it waited.</summary>
+    public Settlement GiveUp(LeasedInvocation leased)
+    {
+        var invocation = leased.Invocation;
+        var function = functions.Resolve(invocation.AccountId, invocation.FunctionName, invocation.Qualifier);
+        var settlement = policy.TooOld(leased, function?.State);
+        try
+        {
+            return destinations.Tell(settlement, leased, function);
+        }
+        catch (Exception e)
+        {
+            Log.AttemptBroke(logger, invocation.Id, invocation.FunctionName, e);
+            return settlement; // its dead letter stays
+        }
+    }
+
     private async Task<Settlement> AttemptAsync(LeasedInvocation leased, CancellationToken cancellationToken)
     {
         var invocation = leased.Invocation;
@@ -105,7 +122,7 @@ internal sealed class AttemptRunner(
         LeasedInvocation leased, QualifiedFunction function, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         var invocation = leased.Invocation;
-        var admission = limits.TryEnter(invocation.AccountId, invocation.FunctionName, function.State.ReservedConcurrency);
+        var admission = limits.TryEnter(AdmissionRequest.Of(function), out var place);
         if (admission != AdmissionResult.Admitted)
         {
             return destinations.Tell(policy.AfterNotRun(leased, startedAt, Throttled(admission, function), function.State), leased, function);
@@ -121,7 +138,7 @@ internal sealed class AttemptRunner(
         }
         finally
         {
-            limits.Leave(invocation.AccountId, invocation.FunctionName);
+            limits.Leave(place);
         }
     }
 

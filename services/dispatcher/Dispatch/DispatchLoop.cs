@@ -24,6 +24,7 @@ internal sealed class DispatchLoop(
     private const int MaxSettlingBytes = 64 * 1024;
 
     private readonly FreePlaces _free = new(options.MaxAsyncInvocations, options.MaxAsyncInvocations + MaxSettling);
+    private readonly QueuePatience _patience = new(options, time, logger);
     private readonly ConcurrentDictionary<Lease, Task> _running = new();
     private readonly TaskCompletionSource _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -63,7 +64,7 @@ internal sealed class DispatchLoop(
         while (true)
         {
             var places = await _free.TakeAsync(stoppingToken);
-            var leased = await PersistAsync(() => queue.LeaseDueAsync(places, options.LeaseTime, CancellationToken.None), stoppingToken);
+            var leased = await _patience.RepeatAsync(() => queue.LeaseDueAsync(places, options.LeaseTime, CancellationToken.None), stoppingToken);
             if (leased.Count < places)
             {
                 _free.GiveBack(places - leased.Count, places - leased.Count);
@@ -98,13 +99,14 @@ internal sealed class DispatchLoop(
         {
             var settlement = await runner.RunAsync(leased, abandonToken);
             held = settlement.Holds;
-            var settled = PersistAsync(() => queue.SettleAsync([settlement], CancellationToken.None), abandonToken);
+            var settled = _patience.RepeatAsync(() => queue.SettleAsync([settlement], CancellationToken.None), abandonToken);
             if (settlement.Attempt is not { Outcome.Payload.Length: > MaxSettlingBytes })
             {
                 _free.GiveBack(places: 1, slots: 0);
                 heldPlaces = 0;
             }
 
+            // Its place stays taken while the disk is full, so nothing new is started meanwhile.
             if (await settled == 0)
             {
                 Log.LeaseLost(logger, leased.Invocation.Id, leased.Invocation.FunctionName);
@@ -142,26 +144,6 @@ internal sealed class DispatchLoop(
         }
     }
 
-    /// <summary>
-    /// A full disk or a lost database must not lose an outcome nor end the process: the step is repeated until it works. Its
-    /// place stays taken meanwhile, so nothing new is started.
-    /// </summary>
-    private async Task<T> PersistAsync<T>(Func<Task<T>> step, CancellationToken giveUp)
-    {
-        while (true)
-        {
-            try
-            {
-                return await step();
-            }
-            catch (DbException e)
-            {
-                Log.QueueFailed(logger, e);
-                await Task.Delay(options.FirstBackoff, time, giveUp);
-            }
-        }
-    }
-
     private async Task RenewAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(options.LeaseTime / 3, time);
@@ -171,7 +153,7 @@ internal sealed class DispatchLoop(
             {
                 if (!_running.IsEmpty)
                 {
-                    await PersistAsync(() => queue.RenewAsync([.. _running.Keys], options.LeaseTime, stop), stop);
+                    await _patience.RepeatAsync(() => queue.RenewAsync([.. _running.Keys], options.LeaseTime, stop), stop);
                 }
             }
         }

@@ -1,5 +1,5 @@
 using Glue.Contracts.Invocations;
-using Glue.Dispatcher.Admission;
+using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
@@ -11,7 +11,7 @@ namespace Glue.Dispatcher.Dispatch;
 /// the function is retried twice, a throttle or an error of ours backs off and does not count, and age ends everything.
 /// </summary>
 /// <remarks>A function's own settings (null: none) stand before the installation's.</remarks>
-internal sealed class RetryPolicy(DispatcherOptions options, AccountLimits accounts)
+internal sealed class RetryPolicy(DispatcherOptions options, EventAges ages)
 {
     /// <returns>Null: it may run.</returns>
     public Settlement? Refuse(LeasedInvocation leased, DateTimeOffset now, FunctionState? function = null)
@@ -30,6 +30,13 @@ internal sealed class RetryPolicy(DispatcherOptions options, AccountLimits accou
 
         return now - invocation.AcceptedAt > MaxAge(leased, function) ? Settlement.DeadLetter(leased.Lease, AgeReason(leased, function, attempt: null)) : null;
     }
+
+    /// <summary>Of one that became too old while it waited; nobody looked at it before.</summary>
+    public Settlement TooOld(LeasedInvocation leased, FunctionState? function) => Settlement.DeadLetter(
+        leased.Lease,
+        OutcomeDeliveries.IsDelivery(leased.Invocation)
+            ? $"The destination did not take the record within {MaxAge(leased, function)}."
+            : $"{AgeReason(leased, function, attempt: null)} It waited for its turn, or for room under a concurrency limit.");
 
     public Settlement AfterAttempt(LeasedInvocation leased, AttemptReport attempt, FunctionState? function = null) => attempt.Outcome.Status switch
     {
@@ -85,12 +92,7 @@ internal sealed class RetryPolicy(DispatcherOptions options, AccountLimits accou
     private TimeSpan Delay(int retry) =>
         options.RetryDelays.Count == 0 ? options.FirstBackoff : options.RetryDelays[Math.Min(retry, options.RetryDelays.Count - 1)];
 
-    /// <summary>The function's or the installation's, or the account's where that is shorter.</summary>
-    private TimeSpan MaxAge(LeasedInvocation leased, FunctionState? function)
-    {
-        var own = function?.EventInvoke?.MaximumEventAgeInSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : options.MaxEventAge;
-        return accounts.Of(leased.Invocation.AccountId).QueueAge is { } most && most < own ? most : own;
-    }
+    private TimeSpan MaxAge(LeasedInvocation leased, FunctionState? function) => ages.Of(leased.Invocation.AccountId, function?.EventInvoke);
 
     /// <summary>
     /// A function that is to be told that a chain was stopped stands deeper than any that a chain of its own could reach: that one is stopped

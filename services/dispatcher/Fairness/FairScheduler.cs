@@ -17,10 +17,13 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
     /// <summary>What a function is expected to take while nothing has run yet; later a new one is expected to take what its account's take, or all.</summary>
     public const double GuessedMs = 1000;
 
+    private const int LeastRemembered = 1024;
+
     private readonly Dictionary<string, Account> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<FunctionKey, Function> _functions = [];
     private readonly DeficitRing<Account> _ring = new();
     private readonly RunningAverage _all = new();
+    private int _forgetAt = LeastRemembered;
     private double _activeWeight;
     private int _running;
 
@@ -29,6 +32,9 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
 
     /// <summary>Started and not finished.</summary>
     public int Running => _running;
+
+    /// <summary>Functions whose run times are remembered: those deployed, those that have something, and at most as many again.</summary>
+    public int Remembered => _functions.Count;
 
     /// <summary>Has it something to be started?</summary>
     public void SetReady(FunctionKey key, bool ready)
@@ -133,6 +139,11 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
             return function;
         }
 
+        if (_functions.Count >= _forgetAt)
+        {
+            ForgetDeleted();
+        }
+
         if (!_accounts.TryGetValue(key.AccountId, out var account))
         {
             _accounts.Add(key.AccountId, account = new Account(this, key.AccountId));
@@ -141,6 +152,21 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
         account.Functions++;
         _functions.Add(key, function = new Function(this, account, key));
         return function;
+    }
+
+    /// <summary>Whenever there are twice as many as the last time were left, so that it costs little for each that comes.</summary>
+    private void ForgetDeleted()
+    {
+        foreach (var function in _functions.Values.Where(function => function is { IsInRing: false, Running: 0 } && !policy.IsDeployed(function.Key)).ToList())
+        {
+            _functions.Remove(function.Key);
+            if (--function.Account.Functions == 0)
+            {
+                _accounts.Remove(function.Account.Id);
+            }
+        }
+
+        _forgetAt = Math.Max(LeastRemembered, 2 * _functions.Count);
     }
 
     private void CountActive(Account account, bool wasActive)

@@ -9,6 +9,9 @@ internal interface IServicePolicy
     /// <summary>Memory of one sandbox of the function; of one that is gone, any number.</summary>
     int MemoryMiB(FunctionKey function);
 
+    /// <summary>False: it was deleted, and what is remembered of it may be forgotten.</summary>
+    bool IsDeployed(FunctionKey function);
+
     /// <summary>May one more of it run under the limits of its account and its own? Advice: what is then started asks again.</summary>
     bool HasRoom(FunctionKey function);
 

@@ -18,7 +18,9 @@ internal sealed class ServicePolicy(FunctionStore functions, AccountLimits accou
 
     public int MemoryMiB(FunctionKey function) => functions.Find(function.AccountId, function.Name)?.State.MemoryMiB ?? SmallestMiB;
 
+    public bool IsDeployed(FunctionKey function) => functions.Find(function.AccountId, function.Name) is not null;
+
     /// <remarks>Of a function that is gone or stopped, always: its entries are to be dead-lettered.</remarks>
     public bool HasRoom(FunctionKey function) =>
-        functions.Find(function.AccountId, function.Name) is not { State.ReservedConcurrency: not 0 } found || limits.HasRoom(function.AccountId, function.Name, found.State.ReservedConcurrency);
+        functions.Resolve(function.AccountId, function.Name, qualifier: null) is not { State.ReservedConcurrency: not 0 } found || limits.HasRoom(AdmissionRequest.Of(found));
 }

@@ -39,6 +39,9 @@ internal sealed record FunctionState : VersionState
     /// <summary>Sandboxes that are to be kept initialised, of all qualifiers together.</summary>
     public int ProvisionedConcurrency => Qualified.Values.Sum(static settings => settings.Provisioned?.Requested ?? 0);
 
+    /// <summary>What other functions of the account cannot use: provisioned concurrency lies within what is reserved, where something is.</summary>
+    public int SetAsideConcurrency => ReservedConcurrency ?? ProvisionedConcurrency;
+
     private static ImmutableSortedDictionary<string, AliasState> NoAliases { get; } =
         ImmutableSortedDictionary.Create<string, AliasState>(StringComparer.Ordinal);
 

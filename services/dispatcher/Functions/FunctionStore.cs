@@ -16,7 +16,7 @@ internal sealed class FunctionStore : IFunctionCatalog, IDeployedFunctions
     private readonly ILogger<FunctionStore> _logger;
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, DeployedFunction>> _accounts = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<string, int> _reserved = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (int Reserved, int SetAside)> _reserved = new(StringComparer.Ordinal);
     private Action _changed = static () => { };
 
     public FunctionStore(FunctionTable table, CodeLibrary library, FunctionRollout rollout, DispatcherOptions options, ILogger<FunctionStore> logger)
@@ -56,7 +56,11 @@ internal sealed class FunctionStore : IFunctionCatalog, IDeployedFunctions
 
     /// <summary>What the account's functions have reserved, all together.</summary>
     public int ReservedConcurrency(string accountId) =>
-        _reserved.GetValueOrDefault(accountId);
+        _reserved.GetValueOrDefault(accountId).Reserved;
+
+    /// <summary>What its other functions cannot use: what is reserved and, for functions with nothing reserved, provisioned.</summary>
+    public int SetAsideConcurrency(string accountId) =>
+        _reserved.GetValueOrDefault(accountId).SetAside;
 
     /// <summary>Bytes of code, of all versions, and number of functions of an account.</summary>
     public (long CodeBytes, int Functions) Usage(string accountId) =>
@@ -147,7 +151,9 @@ internal sealed class FunctionStore : IFunctionCatalog, IDeployedFunctions
     }
 
     /// <summary>Asked for every invocation, changed nearly never.</summary>
-    private void CountReserved(string accountId) => _reserved[accountId] = Of(accountId).Values.Sum(function => function.State.ReservedConcurrency ?? 0);
+    private void CountReserved(string accountId) => _reserved[accountId] = (
+        Of(accountId).Values.Sum(static function => function.State.ReservedConcurrency ?? 0),
+        Of(accountId).Values.Sum(static function => function.State.SetAsideConcurrency));
 
     private ConcurrentDictionary<string, DeployedFunction> Of(string accountId) =>
         _accounts.GetOrAdd(accountId, static _ => new ConcurrentDictionary<string, DeployedFunction>(StringComparer.Ordinal));

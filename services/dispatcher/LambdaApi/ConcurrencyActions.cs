@@ -46,7 +46,7 @@ internal sealed class ConcurrencyActions(FunctionFinder finder, FunctionStore st
                         $"ReservedConcurrentExecutions {reserved} should not be lower than function's total provisioned concurrency [{state.ProvisionedConcurrency}].");
                 }
 
-                var others = store.ReservedConcurrency(call.AccountId) - (state.ReservedConcurrency ?? 0);
+                var others = store.SetAsideConcurrency(call.AccountId) - state.SetAsideConcurrency;
                 return limit - others - (reserved ?? 0) >= LeastUnreserved(limit) || reserved is null
                     ? state with { ReservedConcurrency = reserved } // not a new revision: running sandboxes stay good
                     : throw LambdaException.InvalidParameter(

@@ -26,6 +26,7 @@ internal sealed class InvokeAction(
     QueueEntrance entrance,
     RunningKeys keys,
     OutcomeStore outcomes,
+    OutcomeKeeper keeper,
     DispatcherOptions options,
     TimeProvider time,
     InvokeMetrics metrics,
@@ -33,6 +34,9 @@ internal sealed class InvokeAction(
 {
     private const int MaxSyncBytes = 6 * 1024 * 1024;
     private const int MaxAsyncBytes = 1024 * 1024;
+
+    // Clients give up after a minute, most of them.
+    private static readonly TimeSpan KeepPatience = TimeSpan.FromSeconds(30);
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1000 };
@@ -151,7 +155,8 @@ internal sealed class InvokeAction(
             await keys.WhenFree(key).WaitAsync(context.RequestAborted);
         }
 
-        using (hold)
+        var isHandedOver = false;
+        try
         {
             var version = function.Choose(request.RequestId);
             if (outcomes.Find(key) is { } kept)
@@ -161,13 +166,40 @@ internal sealed class InvokeAction(
                 return;
             }
 
+            if (keeper.IsFailing)
+            {
+                throw LambdaException.Unavailable("Outcomes of idempotent functions cannot be written at present, so nothing ran (is the disk full?). Try again later.");
+            }
+
             var outcome = await RunAsync(function, version, request);
             if (outcome.Status == InvokeStatus.Succeeded)
             {
-                await outcomes.KeepAsync(new KeptOutcome(key.Text, request.RequestId, outcome.Payload, time.GetUtcNow() + ttl));
+                isHandedOver = true;
+                await WaitAsync(keeper.KeepAsync(new KeptOutcome(key.Text, request.RequestId, outcome.Payload, time.GetUtcNow() + ttl), hold), context.RequestAborted);
             }
 
             await AnswerAsync(context, outcome, version.Version, request.WantsLogTail);
+        }
+        finally
+        {
+            if (!isHandedOver)
+            {
+                hold.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The answer must not be given before it is on disk; but a caller need not wait for a disk for ever.</summary>
+    private async Task WaitAsync(Task keeping, CancellationToken aborted)
+    {
+        try
+        {
+            await keeping.WaitAsync(KeepPatience, time, aborted);
+        }
+        catch (TimeoutException)
+        {
+            throw LambdaException.Unavailable(
+                "The function has run and succeeded, but its outcome cannot be written yet (is the disk full?). Repeat the call: it gets this outcome, and the function does not run again.");
         }
     }
 
@@ -186,8 +218,7 @@ internal sealed class InvokeAction(
 
     private async ValueTask<InvokeOutcome> InvokeWorkerAsync(QualifiedFunction function, FunctionVersion version, InvokeRequest request)
     {
-        var account = function.State.AccountId;
-        var admission = limits.TryEnter(account, function.State.Name, function.State.ReservedConcurrency);
+        var admission = limits.TryEnter(AdmissionRequest.Of(function), out var place);
         if (admission != AdmissionResult.Admitted)
         {
             metrics.Throttled();
@@ -210,7 +241,7 @@ internal sealed class InvokeAction(
         }
         finally
         {
-            limits.Leave(account, function.State.Name);
+            limits.Leave(place);
         }
     }
 

@@ -104,9 +104,7 @@ internal sealed class ProvisionedActions(
         }
 
         var limit = accounts.Of(accountId).Concurrency;
-        var others = store.List(accountId, after: null).Where(each => each.State.Name != state.Name && each.State.ReservedConcurrency is null)
-            .Sum(static each => each.State.ProvisionedConcurrency);
-        var unreserved = limit - store.ReservedConcurrency(accountId) - others;
+        var unreserved = limit - (store.SetAsideConcurrency(accountId) - state.SetAsideConcurrency);
         if (ofFunction > unreserved)
         {
             throw LambdaException.InvalidParameter($"Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [{unreserved}].");

@@ -5,9 +5,12 @@ using Glue.Foundation.Sqlite;
 namespace Glue.Dispatcher.Queue;
 
 /// <summary>A small number for each function that ever had an entry: rows and indexes carry it instead of account and name.</summary>
-internal sealed class FunctionNumbers
+/// <param name="most">How many memory holds; those of functions that are gone would else stay for ever.</param>
+internal sealed class FunctionNumbers(int most)
 {
     private readonly ConcurrentDictionary<FunctionKey, long> _numbers = new();
+
+    public int CountInMemory => _numbers.Count;
 
     /// <summary>Inside a change; a number is given with the first entry.</summary>
     public long Of(SqliteWrite write, FunctionKey function)
@@ -19,11 +22,29 @@ internal sealed class FunctionNumbers
 
         write.Statements["INSERT INTO queue_function(account_id, name) VALUES(?, ?) ON CONFLICT DO NOTHING"]
             .With(function.AccountId).With(function.Name).Run();
-        using var row = write.Statements["SELECT number FROM queue_function WHERE account_id=? AND name=?"]
-            .With(function.AccountId).With(function.Name).Query();
-        row.Read();
-        number = row.Int64(0);
-        write.WhenCommitted(() => _numbers[function] = number); // an undone change gives none
+        number = Read(write.Statements, function)!.Value;
+        write.WhenCommitted(() => Remember(function, number)); // an undone change gives none
         return number;
+    }
+
+    /// <summary>Beside all changes.</summary>
+    /// <returns>Null: it never had an entry.</returns>
+    public long? Find(SqliteStatements statements, FunctionKey function) =>
+        _numbers.TryGetValue(function, out var number) ? number : Read(statements, function);
+
+    private static long? Read(SqliteStatements statements, FunctionKey function)
+    {
+        using var row = statements["SELECT number FROM queue_function WHERE account_id=? AND name=?"].With(function.AccountId).With(function.Name).Query();
+        return row.Read() ? row.Int64(0) : null;
+    }
+
+    private void Remember(FunctionKey function, long number)
+    {
+        if (_numbers.Count >= most)
+        {
+            _numbers.Clear(); // those in use come back with their next entry, one look at an index each
+        }
+
+        _numbers[function] = number;
     }
 }

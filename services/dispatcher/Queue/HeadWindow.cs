@@ -75,6 +75,17 @@ internal sealed class HeadWindow(FunctionKey function, HeadBudget budget, KeptBo
         return first;
     }
 
+    /// <summary>Takes out one of the disk that is in nobody's hands, wherever it stands; it stays known until <see cref="Forget"/>.</summary>
+    public void Take(long entry)
+    {
+        if (_known.Add(entry))
+        {
+            return; // behind the edge, or held
+        }
+
+        RemoveAt(_heads.FindIndex(head => head.Entry == entry));
+    }
+
     /// <summary>One that was taken is ready as it was.</summary>
     public void PutBack(QueueHead head)
     {

@@ -19,11 +19,18 @@ public interface IInvocationQueue
     /// <summary>Leases up to <paramref name="max"/> due entries for <paramref name="leaseTime"/>; after that, others may have them.</summary>
     Task<IReadOnlyList<LeasedInvocation>> LeaseDueAsync(int max, TimeSpan leaseTime, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Leases up to <paramref name="max"/> entries that are older than they may become, due or not, whether or not there is room for them: to be given up.
+    /// For one caller, who asks again, after a pause whenever a pass over all functions is over.
+    /// </summary>
+    Task<OldInvocations> LeaseOldAsync(int max, IEventAges ages, CancellationToken cancellationToken);
+
     /// <summary>Prolongs leases that are still held.</summary>
     /// <returns>Those that are not: somebody else may have the entry.</returns>
     Task<IReadOnlyList<Lease>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan leaseTime, CancellationToken cancellationToken);
 
-    /// <summary>Settles attempts, with their ledger rows in the same transaction. A lease that is no longer held changes nothing.</summary>
+    /// <summary>Settles attempts, with their ledger rows in the same transaction. A lease that is no longer held changes
+    /// nothing, but the outcome that its attempt keeps is kept: the handler has succeeded, and need not run again.</summary>
     /// <returns>How many took effect.</returns>
     Task<int> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 

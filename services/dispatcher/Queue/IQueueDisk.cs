@@ -12,6 +12,9 @@ internal interface IQueueDisk
     /// <summary>Every function that has entries; asked once, before any change.</summary>
     IReadOnlyList<FunctionKey> Functions();
 
+    /// <summary>Is there anything for <see cref="IQueueTransaction.Old"/>? Beside all changes.</summary>
+    bool HasOld(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind);
+
     /// <summary>The whole of entries that are leased, in the order asked for.</summary>
     IReadOnlyList<Invocation> Read(IReadOnlyList<long> entries);
 }

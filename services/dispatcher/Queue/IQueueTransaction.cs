@@ -1,5 +1,6 @@
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Fairness;
+using Glue.Dispatcher.Idempotency;
 
 namespace Glue.Dispatcher.Queue;
 
@@ -11,6 +12,20 @@ internal interface IQueueTransaction
 
     /// <summary>The first ready entries of a function by due time and number, leased or not, behind a place in that order.</summary>
     IReadOnlyList<QueueHead> ReadyHeads(FunctionKey function, QueuePlace behind, int count);
+
+    /// <summary>The oldest entries of a function that wait, ready, leased or held.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="order">Which of them, and in which order.</param>
+    /// <param name="beforeMs">Due, or accepted, before that time.</param>
+    /// <param name="behind">A place in that order.</param>
+    /// <param name="count">At most so many.</param>
+    IReadOnlyList<OldEntry> Old(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind, int count);
+
+    /// <summary>The whole of an entry.</summary>
+    Invocation Read(long entry);
+
+    /// <summary>Keeps an outcome by itself.</summary>
+    void Keep(KeptOutcome outcome);
 
     /// <summary>Settles an entry, with its ledger row.</summary>
     /// <param name="function">Its function.</param>

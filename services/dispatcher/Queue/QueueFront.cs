@@ -20,15 +20,26 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
     private readonly HashSet<HeadWindow> _toLoad = [];
     private readonly KeptBodies _kept = new();
     private long _token = firstToken;
-    private long _nextExpiryMs = long.MaxValue;
+    
+    // By the clock that nobody sets: a wall clock set forward must not end every lease at once.
+    private long _nextExpiryTickMs = long.MaxValue;
 
     public int LeasedCount => _leased.Count;
 
     /// <summary>Heads in memory.</summary>
     public int HeadCount => budget.Count;
 
-    /// <summary>Entries that are leased, and since when (milliseconds since 1970).</summary>
-    public Dictionary<long, long> Leased() => _leased.ToDictionary(static held => held.Key, static held => held.Value.SinceMs);
+    /// <summary>All that have an entry here, on disk or in hands.</summary>
+    public IReadOnlyCollection<FunctionKey> Functions => _windows.Keys;
+
+    /// <summary>When the next entry falls due that is not yet, wall clock; <see cref="long.MaxValue"/>: none is known.</summary>
+    public long NextDueMs => _wakeups.TryPeek(out _, out var dueMs) ? dueMs : long.MaxValue;
+
+    /// <summary>When the next lease may run out, by the clock of leases; <see cref="long.MaxValue"/>: none is held.</summary>
+    public long NextExpiryTickMs => _nextExpiryTickMs;
+
+    /// <summary>Entries that are leased to be run, and since when (milliseconds since 1970).</summary>
+    public Dictionary<long, long> Leased() => _leased.Where(static held => !held.Value.IsOld).ToDictionary(static held => held.Key, static held => held.Value.Since.WallMs);
 
     /// <summary>Found on disk at the start: what it has is still to be loaded.</summary>
     public void Found(FunctionKey function)
@@ -80,9 +91,10 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
     }
 
     /// <summary>Leases what fair service says is next.</summary>
-    public List<(Lease Lease, FunctionKey Function, QueueHead Head)> Take(int max, long nowMs, long untilMs)
+    public List<(Lease Lease, FunctionKey Function, QueueHead Head)> Take(int max, QueueTime now, TimeSpan leaseTime)
     {
-        Expire(nowMs);
+        var (nowMs, untilTickMs) = (now.WallMs, now.TickMs + (long)leaseTime.TotalMilliseconds);
+        Expire(now);
         Wake(nowMs);
         var taken = new List<(Lease, FunctionKey, QueueHead)>();
         while (taken.Count < max && scheduler.Next() is { } function)
@@ -103,8 +115,8 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
             }
 
             var lease = new Lease(head.Entry, ++_token);
-            _leased.Add(head.Entry, new LeaseInHand(lease.Token, window, head, scheduler.Started(function)) { SinceMs = nowMs, UntilMs = untilMs });
-            _nextExpiryMs = Math.Min(_nextExpiryMs, untilMs);
+            _leased.Add(head.Entry, new LeaseInHand(lease.Token, window, head, scheduler.Started(function)) { Since = now, UntilTickMs = untilTickMs });
+            _nextExpiryTickMs = Math.Min(_nextExpiryTickMs, untilTickMs);
             taken.Add((lease, function, head));
             Refresh(window, nowMs);
         }
@@ -112,15 +124,39 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
         return taken;
     }
 
+    /// <summary>
+    /// Takes an entry that is to be given up, wherever it stands. Nothing of it runs, so it holds no place and no order key, and its lease lasts until it is
+    /// settled: it has no place to which it could be put back.
+    /// </summary>
+    /// <returns>Null: it is in somebody's hands, whose end says what becomes of it.</returns>
+    public Lease? TakeOld(FunctionKey function, QueueHead head, QueueTime now)
+    {
+        if (_leased.ContainsKey(head.Entry))
+        {
+            return null;
+        }
+
+        var window = Window(function);
+        if (head.OrderKey is not { } text || !_keysInHand.TryGetValue(new OrderKey(function, text), out var waiting) || waiting.RemoveAll(other => other.Entry == head.Entry) == 0)
+        {
+            window.Take(head.Entry);
+        }
+
+        var lease = new Lease(head.Entry, ++_token);
+        _leased.Add(head.Entry, new LeaseInHand(lease.Token, window, head, charged: 0) { Since = now, UntilTickMs = long.MaxValue, IsOld = true, HasEnded = true });
+        Refresh(window, now.WallMs);
+        return lease;
+    }
+
     /// <returns>False: the lease is no longer held.</returns>
-    public bool Renew(Lease lease, long untilMs)
+    public bool Renew(Lease lease, long untilTickMs)
     {
         if (Find(lease) is not { } held)
         {
             return false;
         }
 
-        held.UntilMs = untilMs;
+        held.UntilTickMs = untilTickMs;
         return true;
     }
 
@@ -129,9 +165,10 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
     /// neither runs out nor is settled twice, and nobody of its order key follows.
     /// </summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="held">How long the attempt held its place; null when nothing ran.</param>
+    /// <param name="hasRun">False: nothing ran.</param>
+    /// <param name="now">The time.</param>
     /// <returns>What was leased; null: the lease is no longer held.</returns>
-    public (FunctionKey Function, QueueHead Head)? BeginSettling(Lease lease, TimeSpan? held)
+    public (FunctionKey Function, QueueHead Head)? BeginSettling(Lease lease, bool hasRun, QueueTime now)
     {
         if (Find(lease) is not { IsSettling: false } hand)
         {
@@ -139,7 +176,7 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
         }
 
         hand.IsSettling = true;
-        End(hand, held);
+        End(hand, hasRun ? TimeSpan.FromMilliseconds(now.TickMs - hand.Since.TickMs) : null);
         return (hand.Window.Function, hand.Head);
     }
 
@@ -175,13 +212,10 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
     /// <summary>Everything that is leased is ready again.</summary>
     public int TakeBackAll(long nowMs)
     {
-        var leases = _leased.Where(static held => !held.Value.IsSettling).Select(static held => new Lease(held.Key, held.Value.Token)).ToList();
+        var leases = _leased.Where(static held => held.Value is { IsSettling: false, IsOld: false }).Select(static held => new Lease(held.Key, held.Value.Token)).ToList();
         leases.ForEach(lease => Return(lease, nowMs));
         return leases.Count;
     }
-
-    /// <summary>When something may be leased that may not be now, if nothing changes; <see cref="long.MaxValue"/>: never.</summary>
-    public long NextLookMs() => Math.Min(_nextExpiryMs, _wakeups.TryPeek(out _, out var dueMs) ? dueMs : long.MaxValue);
 
     private LeaseInHand? Find(Lease lease) => _leased.TryGetValue(lease.Entry, out var held) && held.Token == lease.Token ? held : null;
 
@@ -208,7 +242,7 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
     {
         _leased.Remove(hand.Head.Entry);
         End(hand, held: null);
-        if (hand.Head.OrderKey is { } text && _keysInHand.Remove(new OrderKey(hand.Window.Function, text), out var waiting))
+        if (!hand.IsOld && hand.Head.OrderKey is { } text && _keysInHand.Remove(new OrderKey(hand.Window.Function, text), out var waiting))
         {
             foreach (var head in waiting)
             {
@@ -217,14 +251,14 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
         }
     }
 
-    private void Expire(long nowMs)
+    private void Expire(QueueTime now)
     {
-        if (nowMs < _nextExpiryMs)
+        if (now.TickMs < _nextExpiryTickMs)
         {
             return;
         }
 
-        _nextExpiryMs = long.MaxValue;
+        _nextExpiryTickMs = long.MaxValue;
         var over = new List<Lease>();
         foreach (var (entry, hand) in _leased)
         {
@@ -233,19 +267,19 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
                 continue;
             }
 
-            if (hand.UntilMs <= nowMs)
+            if (hand.UntilTickMs <= now.TickMs)
             {
                 over.Add(new Lease(entry, hand.Token));
             }
             else
             {
-                _nextExpiryMs = Math.Min(_nextExpiryMs, hand.UntilMs);
+                _nextExpiryTickMs = Math.Min(_nextExpiryTickMs, hand.UntilTickMs);
             }
         }
 
         foreach (var lease in over)
         {
-            Return(lease, nowMs);
+            Return(lease, now.WallMs);
         }
     }
 
@@ -296,9 +330,12 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
 
         public long Charged => charged;
 
-        public required long SinceMs { get; init; }
+        public required QueueTime Since { get; init; }
 
-        public required long UntilMs { get; set; }
+        public required long UntilTickMs { get; set; }
+
+        /// <summary>To be given up, not to be run.</summary>
+        public bool IsOld { get; init; }
 
         public bool IsSettling { get; set; }
 

@@ -153,5 +153,6 @@ internal static class QueueSchema
         CREATE INDEX queue_failed ON ledger(function, seq) WHERE state < 2 AND function_errors > 0;
         CREATE INDEX queue_key ON ledger(function, order_hash, retrying, state, seq) WHERE state < 2 AND order_hash IS NOT NULL;
         """, // one row for queue and ledger
+        "CREATE INDEX queue_late ON ledger(function, accepted_ms, seq) WHERE state < 2 AND (state = 1 OR due_ms > accepted_ms + 2000)", // their due time hides their age
     ];
 }

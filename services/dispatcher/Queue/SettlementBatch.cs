@@ -1,4 +1,5 @@
 using Glue.Dispatcher.Fairness;
+using Glue.Dispatcher.Idempotency;
 
 namespace Glue.Dispatcher.Queue;
 
@@ -9,6 +10,11 @@ internal sealed class SettlementBatch
     private readonly List<TaskCompletionSource> _waiting = [];
 
     public List<(Settlement Settlement, FunctionKey Function, QueueHead Head)> Members { get; } = [];
+
+    /// <summary>Outcomes to keep though the lease that they came of is held no more.</summary>
+    public List<KeptOutcome> Outcomes { get; } = [];
+
+    public bool IsEmpty => Members.Count == 0 && Outcomes.Count == 0;
 
     /// <summary>Completes when the batch is on disk, or fails with it. Whoever waits goes on at once, in the order of these calls.</summary>
     public Task WaitAsync()

@@ -9,7 +9,7 @@ namespace Glue.Dispatcher.Queue;
 internal sealed class SqliteQueueDisk : IQueueDisk
 {
     private readonly SqliteDatabase _database;
-    private readonly FunctionNumbers _numbers = new();
+    private readonly FunctionNumbers _numbers = new(most: 16_384);
     private long _lastSeq; // of the writer thread
 
     public SqliteQueueDisk(SqliteDatabase database)
@@ -46,23 +46,22 @@ internal sealed class SqliteQueueDisk : IQueueDisk
         return functions;
     });
 
-    public IReadOnlyList<Invocation> Read(IReadOnlyList<long> entries) => _database.Query<IReadOnlyList<Invocation>>(statements =>
+    public bool HasOld(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind) => _database.Query(statements =>
+        _numbers.Find(statements, function) is { } number && OldStatements.Any(statements, number, order, beforeMs, behind));
+
+    public IReadOnlyList<Invocation> Read(IReadOnlyList<long> entries) =>
+        _database.Query<IReadOnlyList<Invocation>>(statements => [.. entries.Select(entry => Read(statements, entry))]);
+
+    private static Invocation Read(SqliteStatements statements, long entry)
     {
-        var read = statements[
+        using var row = statements[
             """
             SELECT l.id, f.account_id, f.name, l.qualifier, v.payload, l.order_key, l.source_kind, l.rule_id, l.bucket, l.object_key,
                    l.sequencer, l.lineage_depth, l.trace_parent, l.accepted_ms
             FROM ledger l JOIN queue_function f ON f.number=l.function JOIN queue_event v ON v.seq=l.seq WHERE l.seq=?
-            """];
-        var invocations = new Invocation[entries.Count];
-        for (var i = 0; i < invocations.Length; i++)
-        {
-            using var row = read.With(entries[i]).Query();
-            invocations[i] = row.Read() ? Body(row) : throw new InvalidOperationException($"Entry {entries[i]} of queue.db has lost its event or its ledger row.");
-        }
-
-        return invocations;
-    });
+            """].With(entry).Query();
+        return row.Read() ? Body(row) : throw new InvalidOperationException($"Entry {entry} of queue.db has lost its event or its ledger row.");
+    }
 
     private static Invocation Body(SqliteRows row) => new()
     {
@@ -88,11 +87,18 @@ internal sealed class SqliteQueueDisk : IQueueDisk
         {
             if (settlement.Keeps is { } outcome)
             {
-                OutcomeStore.Keep(write, outcome);
+                Keep(outcome);
             }
 
             return SettleStatements.Apply(write, disk._numbers.Of(write, function), head, settlement, nowMs);
         }
+
+        public IReadOnlyList<OldEntry> Old(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind, int count) =>
+            OldStatements.Find(write.Statements, disk._numbers.Of(write, function), order, beforeMs, behind, count);
+
+        public Invocation Read(long entry) => SqliteQueueDisk.Read(write.Statements, entry);
+
+        public void Keep(KeptOutcome outcome) => OutcomeStore.Keep(write, outcome);
 
         public void WhenCommitted(Action action) => write.WhenCommitted(action);
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Accounts;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Glue.Dispatcher.FunctionalTests.Dispatch;
 
@@ -141,6 +143,37 @@ public sealed class FailureTests : IDisposable
                 assert 'destination ARN' in str(e), e
             client.delete_function_event_invoke_config(**name)
             """)).Expect();
+    }
+
+    [Fact]
+    public async Task An_event_that_waits_for_room_ends_at_its_maximum_age_and_its_destination_hears_while_what_runs_goes_on()
+    {
+        await using var server = await StartAsync();
+        await server.DeployAsync("told");
+        (await PutAsync(server, new { DestinationConfig = new { OnFailure = new { Destination = Arn + "told" } } })).ExpectOk();
+        (await server.SendAsync(HttpMethod.Put, "/2017-10-31/functions/f/concurrency", new { ReservedConcurrentExecutions = 1 })).ExpectOk();
+        await server.Services.GetRequiredService<AccountStore>().ChangeAsync(DispatcherServer.Account, static account => account with { QueueAge = TimeSpan.FromSeconds(2) });
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Worker.Script = async (version, request, token) =>
+        {
+            if (version.Name == "f")
+            {
+                started.TrySetResult(request.RequestId);
+                await release.Task.WaitAsync(token);
+            }
+
+            return FakeWorker.Succeeded([]);
+        };
+        var ids = new List<string> { await EnqueueAsync(server), await EnqueueAsync(server) };
+        var first = await started.Task.WaitAsync(TimeSpan.FromSeconds(60)); // which of them it is, is the queue's choice
+        var waiting = ids.Single(id => id != first);
+        Assert.Equal(("dead", 0), await EndOfAsync(server, waiting));
+        var told = await ToldAsync(server);
+        Assert.Equal("EventAgeExceeded", told.GetProperty("requestContext").GetProperty("condition").GetString());
+        Assert.Equal(waiting, told.GetProperty("requestContext").GetProperty("requestId").GetString());
+        release.SetResult();
+        Assert.Equal(("succeeded", 1), await EndOfAsync(server, first));
     }
 
     private static Task<Answer> PutAsync(DispatcherServer server, object config) => server.SendAsync(HttpMethod.Put, Path, config);

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Idempotency;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Glue.Dispatcher.FunctionalTests.Idempotency;
 
@@ -111,6 +113,31 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_success_that_cannot_be_written_is_kept_until_it_can_and_the_callers_repeat_gets_it_and_nothing_else_runs_meanwhile()
+    {
+        await using var server = await StartAsync("event");
+        server.Worker.Script = (_, _, _) => Count(padding: 200_000);
+        await server.LimitQueuePagesAsync(0);
+        using var impatient = new CancellationTokenSource();
+        var left = server.SendAsync(HttpMethod.Post, "/2015-03-31/functions/f/invocations", """{"e":1}""", cancellationToken: impatient.Token);
+        var keeper = server.Services.GetRequiredService<OutcomeKeeper>();
+        while (!keeper.IsFailing)
+        {
+            await Task.Delay(10);
+        }
+
+        var waits = CallAsync(server, """{"e":1}""");
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        Assert.Contains("nothing ran", (await CallAsync(server, """{"e":2}""")).ExpectError(503, "ServiceException"), StringComparison.Ordinal);
+        await server.LimitQueuePagesAsync(1_000_000);
+        Assert.StartsWith("run 1", Answer(await waits), StringComparison.Ordinal);
+        Assert.StartsWith("run 1", Answer(await CallAsync(server, """{"e":1}""")), StringComparison.Ordinal);
+        Assert.Equal(1, Volatile.Read(ref _runs));
+        Assert.StartsWith("run 2", Answer(await CallAsync(server, """{"e":2}""")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_tag_that_cannot_be_understood_is_refused_when_it_is_put()
     {
         await using var server = await StartAsync("off");
@@ -142,7 +169,10 @@ public sealed class IdempotencyTests : IDisposable
         HttpMethod.Post, $"/2017-03-31/tags/{Uri.EscapeDataString(Arn)}", new { Tags = tags.ToDictionary(static tag => tag.Key, static tag => tag.Value) });
 
     private Task<InvokeOutcome> Count(Contracts.Functions.FunctionVersion version, InvokeRequest request, CancellationToken token) =>
-        Task.FromResult(FakeWorker.Succeeded(Encoding.UTF8.GetBytes($"\"run {Interlocked.Increment(ref _runs)}\"")));
+        Count(padding: 0);
+
+    private Task<InvokeOutcome> Count(int padding) =>
+        Task.FromResult(FakeWorker.Succeeded(Encoding.UTF8.GetBytes($"\"run {Interlocked.Increment(ref _runs)}{new string(' ', padding)}\"")));
 
     private async Task<DispatcherServer> StartAsync(string rule, string ttl = "24h")
     {

@@ -111,6 +111,68 @@ public abstract class InvocationQueueContract
     }
 
     [Fact]
+    public async Task A_wall_clock_that_is_set_forward_or_back_ends_no_lease_and_prolongs_none()
+    {
+        var queue = Open(_time);
+        await queue.EnqueueAsync([New("i1")], default);
+        Assert.Single(await LeaseAsync(queue, 10));
+        _time.SetWallClock(TimeSpan.FromHours(1));
+        Assert.Empty(await LeaseAsync(queue, 10));
+        _time.SetWallClock(TimeSpan.FromHours(-1));
+        _time.Advance(LeaseTime);
+        Assert.Equal("i1", Assert.Single(await LeaseAsync(queue, 10)).Invocation.Id);
+    }
+
+    [Fact]
+    public async Task What_is_too_old_is_found_wherever_it_waits_and_what_runs_or_is_young_is_left_alone()
+    {
+        var queue = Open(_time);
+        await queue.EnqueueAsync(
+            [New("runs", key: "a"), New("held", key: "a"), New("postponed", key: "b"), New("retried", function: "g"), New("younger", function: "g") with { Qualifier = "long" }], default);
+        var leased = (await LeaseAsync(queue, 10)).ToDictionary(static entry => entry.Invocation.Id);
+        await queue.SettleAsync(
+            [
+                Settlement.Postpone(leased["postponed"].Lease, _time.GetUtcNow().AddMinutes(4), "no room"),
+                Settlement.Retry(leased["retried"].Lease, _time.GetUtcNow().AddMinutes(3), Failure()),
+                Settlement.Release(leased["younger"].Lease),
+            ], default);
+        await queue.EnqueueAsync([.. Enumerable.Range(0, 600).Select(i => New($"many{i}"))], default);
+        await queue.RenewAsync([leased["runs"].Lease], TimeSpan.FromHours(9), default);
+        Assert.Empty(await OldAsync(queue));
+        _time.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(1));
+        await queue.EnqueueAsync([New("fresh"), New("behind", key: "a")], default);
+
+        var old = await OldAsync(queue);
+        Assert.Equal(Enumerable.Range(0, 600).Select(static i => $"many{i}").Concat(["held", "postponed", "retried"]).Order(), Ids(old).Order());
+        Assert.Equal(InvocationState.Queued, Ledger.Find(Account, "held")!.State); // nothing of it runs
+        await queue.SettleAsync([.. old.Select(static entry => Settlement.DeadLetter(entry.Lease, "too old"))], default);
+        Assert.Empty(await OldAsync(queue));
+        Assert.Equal(["fresh", "younger"], Ids([.. await LeaseAsync(queue, 1), .. await LeaseAsync(queue, 1)]).Order());
+        Assert.Equal(1, await queue.SettleAsync([Settlement.Done(leased["runs"].Lease, Success())], default));
+        Assert.Equal("behind", Assert.Single(await LeaseAsync(queue, 10)).Invocation.Id);
+        var retried = Ledger.Find(Account, "retried")!;
+        Assert.Equal((InvocationState.Dead, "too old", 1), (retried.State, retried.Reason, retried.Attempts));
+    }
+
+    [Fact]
+    public async Task Something_too_old_behind_many_that_may_still_wait_is_found_in_a_bounded_number_of_passes()
+    {
+        var queue = Open(_time);
+        await queue.EnqueueAsync([.. Enumerable.Range(0, 10_000).Select(i => New($"i{i}") with { Qualifier = i == 9_000 ? null : "long" })], default);
+        _time.Advance(TimeSpan.FromMinutes(3));
+        for (var pass = 1; pass <= 3; pass++)
+        {
+            if (await OldAsync(queue) is [var found])
+            {
+                Assert.Equal("i9000", found.Invocation.Id);
+                return;
+            }
+        }
+
+        Assert.Fail("It was not found in three passes.");
+    }
+
+    [Fact]
     public async Task Entries_of_one_order_key_go_in_enqueue_order_one_at_a_time_and_other_keys_in_parallel()
     {
         var queue = Open(_time);
@@ -288,6 +350,29 @@ public abstract class InvocationQueueContract
         Assert.Equal(1, await Ledger.ExpireAsync(_time.GetUtcNow().AddDays(-7), default));
         Assert.Equal(["waiting"], Ledger.List(new LedgerQuery { AccountId = Account }).Select(entry => entry.Id));
         Assert.Equal(["waiting"], Ids(await LeaseAsync(queue, 5)));
+    }
+
+    /// <summary>One pass of a caller who settles nothing meanwhile.</summary>
+    private static async Task<List<LeasedInvocation>> OldAsync(IInvocationQueue queue)
+    {
+        var all = new List<LeasedInvocation>();
+        while (true)
+        {
+            var old = await queue.LeaseOldAsync(64, new Ages(), default);
+            all.AddRange(old.Leased);
+            if (old.IsPassOver)
+            {
+                return all;
+            }
+        }
+    }
+
+    /// <summary>Two minutes, and a day for the qualifier "long".</summary>
+    private sealed class Ages : IEventAges
+    {
+        public TimeSpan MaxAge(string accountId, string functionName, string? qualifier) => qualifier == "long" ? TimeSpan.FromDays(1) : TimeSpan.FromMinutes(2);
+
+        public TimeSpan ShortestMaxAge(string accountId, string functionName) => TimeSpan.FromMinutes(2);
     }
 
     private static AttemptReport Success() => new(default, default, FakeWorker.Succeeded([]));

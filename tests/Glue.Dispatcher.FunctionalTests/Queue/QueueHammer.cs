@@ -42,6 +42,8 @@ internal static class QueueHammer
 
         public int MemoryMiB(FunctionKey function) => 128;
 
+        public bool IsDeployed(FunctionKey function) => true;
+
         public bool HasRoom(FunctionKey function) => true;
     }
 

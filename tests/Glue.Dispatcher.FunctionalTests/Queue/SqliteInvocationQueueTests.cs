@@ -1,3 +1,6 @@
+using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Fairness;
+using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Sqlite;
@@ -19,6 +22,41 @@ public sealed class SqliteInvocationQueueTests : InvocationQueueContract, IAsync
     {
         await CloseAsync();
         _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task The_outcome_of_a_success_is_kept_though_its_lease_was_lost()
+    {
+        var time = new ManualTimeProvider();
+        var queue = Open(time);
+        var outcomes = new OutcomeStore(_database!, time);
+        var key = new IdempotencyKey(new byte[32]);
+        await queue.EnqueueAsync([new Invocation { Id = "i1", AccountId = "000000000000", FunctionName = "f", Payload = "{}"u8.ToArray(), AcceptedAt = time.GetUtcNow() }], default);
+        var lost = Assert.Single(await queue.LeaseDueAsync(1, TimeSpan.FromMinutes(1), default));
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(await queue.LeaseDueAsync(1, TimeSpan.FromMinutes(1), default)); // somebody else has it
+        var settlement = Settlement.Done(lost.Lease, new AttemptReport(default, default, FakeWorker.Succeeded("1"u8.ToArray()))) with
+        {
+            Keeps = new KeptOutcome(key.Text, "i1", "1"u8.ToArray(), time.GetUtcNow().AddDays(1)),
+        };
+        Assert.Equal(0, await queue.SettleAsync([settlement], default));
+        Assert.Equal("1"u8.ToArray(), outcomes.Find(key)!.Payload.ToArray());
+    }
+
+    [Fact]
+    public async Task Memory_holds_the_numbers_of_so_many_functions_and_no_more_and_each_keeps_its_own()
+    {
+        Open(new ManualTimeProvider());
+        var numbers = new FunctionNumbers(most: 10);
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var function = new FunctionKey("000000000000", $"f{i}");
+                Assert.Equal(i + 1, await _database!.WriteAsync(write => numbers.Of(write, function)));
+                Assert.InRange(numbers.CountInMemory, 0, 10);
+            }
+        }
     }
 
     private protected override IInvocationQueue Open(ManualTimeProvider time)

@@ -3,6 +3,7 @@ using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Dispatch;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
+using Glue.Dispatcher.Tests.Simulation;
 
 namespace Glue.Dispatcher.Tests.Dispatch;
 
@@ -11,7 +12,7 @@ public sealed class RetryPolicyTests
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly DispatcherOptions Options = new() { CodeFolder = "unused", SecretKeyFile = "unused" };
 
-    private readonly RetryPolicy _policy = new(Options, new AccountLimits(Options));
+    private readonly RetryPolicy _policy = new(Options, new EventAges(Options, new AccountLimits(Options), new SimulatedFunctions(hasReserved: false)));
 
     [Fact]
     public void A_success_is_done() => Assert.Equal(SettlementKind.Done, _policy.AfterAttempt(Leased(), Attempt(InvokeStatus.Succeeded)).Kind);

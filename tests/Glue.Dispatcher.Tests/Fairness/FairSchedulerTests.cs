@@ -32,6 +32,33 @@ public sealed class FairSchedulerTests
     }
 
     [Fact]
+    public void Deleted_functions_and_their_accounts_are_forgotten_and_what_is_deployed_or_runs_is_not()
+    {
+        _policy.DeployedOf = static key => key == A;
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        scheduler.SetReady(A, true);
+        RunNext(scheduler, static _ => 10);
+        scheduler.SetReady(A, false);
+        scheduler.SetReady(B, true);
+        var charged = scheduler.Started(B);
+        scheduler.SetReady(B, false);
+        for (var i = 0; i < 10_000; i++)
+        {
+            var deleted = new FunctionKey($"{i:000000000000}", "f");
+            scheduler.SetReady(deleted, true);
+            RunNext(scheduler, static _ => 10);
+            scheduler.SetReady(deleted, false);
+        }
+
+        Assert.InRange(scheduler.Remembered, 2, 1024);
+        Assert.Equal(1, scheduler.Running);
+        scheduler.Finished(B, charged, TimeSpan.FromMilliseconds(10));
+        Assert.Equal(0, scheduler.Running);
+        scheduler.SetReady(A, true);
+        Assert.Equal(128 * 10, scheduler.Started(A)); // what it took is still known
+    }
+
+    [Fact]
     public void Service_is_measured_in_time_and_memory_not_in_invocations()
     {
         _policy.MemoryOf = function => function == A ? 1024 : 128;

@@ -132,6 +132,8 @@ public sealed class FairnessBoundTests
 
         public int MemoryMiB(FunctionKey function) => policy.MemoryMiB(function);
 
+        public bool IsDeployed(FunctionKey function) => policy.IsDeployed(function);
+
         public bool HasRoom(FunctionKey function) => policy.HasRoom(function);
 
         public void WhenRoomIsMade(Action tell) => policy.WhenRoomIsMade(tell);

@@ -11,9 +11,13 @@ internal sealed class OpenPolicy : IServicePolicy
 
     public Func<FunctionKey, bool> RoomOf { get; set; } = static _ => true;
 
+    public Func<FunctionKey, bool> DeployedOf { get; set; } = static _ => true;
+
     public double Weight(string accountId) => WeightOf(accountId);
 
     public int MemoryMiB(FunctionKey function) => MemoryOf(function);
+
+    public bool IsDeployed(FunctionKey function) => DeployedOf(function);
 
     public bool HasRoom(FunctionKey function) => RoomOf(function);
 

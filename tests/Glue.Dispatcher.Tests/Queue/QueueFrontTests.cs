@@ -60,7 +60,7 @@ public sealed class QueueFrontTests
 
     private List<FunctionKey> ServeAll(int starts)
     {
-        var taken = _front.Take(starts, nowMs: 0, untilMs: 1000);
+        var taken = _front.Take(starts, new QueueTime(0, 0), TimeSpan.FromSeconds(1));
         return [.. taken.Select(static start => start.Function)];
     }
 
@@ -69,8 +69,8 @@ public sealed class QueueFrontTests
     {
         while (true)
         {
-            var (lease, of, head) = Assert.Single(_front.Take(1, nowMs: 0, untilMs: 1000));
-            Assert.NotNull(_front.BeginSettling(lease, TimeSpan.FromMilliseconds(1)));
+            var (lease, of, head) = Assert.Single(_front.Take(1, new QueueTime(0, 0), TimeSpan.FromSeconds(1)));
+            Assert.NotNull(_front.BeginSettling(lease, hasRun: true, new QueueTime(0, 1)));
             _front.Settled(lease, SettledEntry.Nothing, nowMs: 0);
             LoadAll();
             if (of == function)

@@ -16,7 +16,8 @@ namespace Glue.Dispatcher.Tests.Simulation;
 
 /// <summary>
 /// One simulated installation under one seed: the production dispatch loop, queue, scheduler, admission and retry policy over a simulated disk, clock
-/// and worker. Two kinds: a troubled one has crashes, slow and full disks, limits, failing functions, leases that are lost and a clock that jumps; a
+/// and worker. Two kinds: a troubled one has crashes, slow and full disks, limits, failing functions, leases that are lost and a clock that jumps, and every
+/// other one of them an account that is stopped, whose events can only grow old; a
 /// steady one has crashes and such disks alone, and runs that always take the same time, so that the fairness bound can be held against every start.
 /// It throws <see cref="ViolationException"/> at the first thing that must not be.
 /// </summary>
@@ -25,6 +26,13 @@ internal sealed class DispatchSimulation : IServicePolicy
     private const int Invocations = 120;
     private const long TroubledMs = 90_000;
     private const long StarvedMs = 600_000;
+    private const string Stopped = "3";
+
+    // What docs/accounts.md says, and as much again for a look that comes every 10 s.
+    private const long LateMs = 20_000;
+
+    // The slowest commit.
+    private const long StuckMs = 10_000;
 
     // The fairness bound is of costs that are known: each account runs once alone before all else.
     private const long WarmUpMs = 15_000;
@@ -37,6 +45,7 @@ internal sealed class DispatchSimulation : IServicePolicy
     private readonly string? _bug;
     private readonly Random _random;
     private readonly bool _isSteady;
+    private readonly bool _hasStopped;
     private readonly SimulatedTime _time = new();
     private readonly SimulatedDisk _disk;
     private readonly SimulatedFunctions _functions;
@@ -45,6 +54,7 @@ internal sealed class DispatchSimulation : IServicePolicy
     private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
     private readonly Dictionary<(FunctionKey, string), long> _firstStarted = [];
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _overAgeSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _steadyMs;
     private readonly List<Run> _runs = [];
     private FairnessWatch? _fairness;
@@ -56,12 +66,13 @@ internal sealed class DispatchSimulation : IServicePolicy
 
     public DispatchSimulation(int seed, string? bug = null)
     {
-        (_seed, _bug, _random, _isSteady) = (seed, bug, new Random(seed), seed % 2 == 1);
+        (_seed, _bug, _random, _isSteady, _hasStopped) = (seed, bug, new Random(seed), seed % 2 == 1, seed % 4 == 2);
         _disk = new SimulatedDisk(_time, _random) { Trouble = 0.03, Bug = bug };
         _functions = new SimulatedFunctions(hasReserved: !_isSteady);
         _options = new DispatcherOptions
         {
             CodeFolder = "unused", SecretKeyFile = "unused", AccountConcurrency = _isSteady ? 1000 : 3, MaxAsyncInvocations = _random.Next(2, 12),
+            MaxEventAge = _hasStopped ? TimeSpan.FromSeconds(100) : TimeSpan.FromHours(6),
         };
         _steadyMs = Accounts.ToDictionary(static account => account, _ => (long)_random.Next(1, 2000));
         _fairness = _isSteady ? new FairnessWatch(_options.MaxAsyncInvocations, _steadyMs.ToDictionary(
@@ -76,21 +87,26 @@ internal sealed class DispatchSimulation : IServicePolicy
         // No context but that of a life: every continuation runs where it is caused, so the order is the seed's alone.
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
+        var simulation = new DispatchSimulation(seed, bug);
         try
         {
-            new DispatchSimulation(seed, bug).Live();
+            simulation.Live();
         }
         finally
         {
+            simulation._life.Die();
             SynchronizationContext.SetSynchronizationContext(context);
         }
     }
+
+    public bool IsDeployed(FunctionKey function) => true;
 
     public double Weight(string accountId) => TrueWeight(accountId) * (_bug == "favours one" && accountId == "2" ? 8 : 1);
 
     public int MemoryMiB(FunctionKey function) => SimulatedFunctions.Memory(function.Name);
 
-    public bool HasRoom(FunctionKey function) => _limits.HasRoom(function.AccountId, function.Name, _functions.Reserved(function.Name));
+    public bool HasRoom(FunctionKey function) =>
+        !(_hasStopped && function.AccountId == Stopped) && _limits.HasRoom(new AdmissionRequest(function.AccountId, function.Name, _functions.Reserved(function.Name)));
 
     public void WhenRoomIsMade(Action tell) => _limits.WhenRoomIsMade(tell);
 
@@ -102,6 +118,7 @@ internal sealed class DispatchSimulation : IServicePolicy
         PlanEvents();
         PlanTrouble();
         LookForTheStarved();
+        LookForTheOld();
         _time.In(TroubledMs, () => _disk.Trouble = 0);
         while (_accepted.Count < Invocations || _accepted.Any(id => !_disk.Settled.ContainsKey(id)))
         {
@@ -141,15 +158,22 @@ internal sealed class DispatchSimulation : IServicePolicy
         _runs.Clear();
         var life = _life = SimulatedLife.Begin(_time);
         var limits = _bug == "admits one too many" ? _options with { AccountConcurrency = _options.AccountConcurrency + 1 } : _options;
-        _limits = new ConcurrencyLimits(new AccountLimits(limits), account => _isSteady ? 0 : 1, life.Clock);
+        var burst = !_isSteady && _seed % 3 == 0 ? 2 : FunctionConcurrency.Burst; // room that only time gives back
+        _limits = new ConcurrencyLimits(new AccountLimits(limits), account => _isSteady ? 0 : 1, life.Clock, burst);
         _queue = new EmbeddedInvocationQueue(_disk, this, _options.MaxAsyncInvocations, life.Clock, new LedgerChanges(), QueueMetrics);
         var worker = new SimulatedWorker(_time, life, Start);
+        var ages = new EventAges(_options, new AccountLimits(_options), _functions);
         var runner = new AttemptRunner(
-            _functions, _limits, new WorkerPool([worker]), new RetryPolicy(_options, new AccountLimits(_options)), new OutcomeDestinations(_options, life.Clock),
+            _functions, _limits, new WorkerPool([worker]), new RetryPolicy(_options, ages), new OutcomeDestinations(_options, life.Clock),
             new OutcomeDeliveries([], life.Clock, NullLogger<OutcomeDeliveries>.Instance), new RunningKeys(), _functions, life.Clock, Metrics,
             NullLogger<AttemptRunner>.Instance);
         var loop = new DispatchLoop(_queue, runner, _options, life.Clock, NullLogger<DispatchLoop>.Instance);
         life.Run(() => Go(loop.LoopAsync(CancellationToken.None)));
+        if (_bug != "lets nothing grow old")
+        {
+            var ageing = new AgeingLoop(_queue, runner, ages, _options, life.Clock, NullLogger<AgeingLoop>.Instance);
+            life.Run(() => Go(ageing.LoopAsync(CancellationToken.None)));
+        }
     }
 
     private void PlanEvents()
@@ -159,7 +183,8 @@ internal sealed class DispatchSimulation : IServicePolicy
         {
             foreach (var account in Accounts)
             {
-                Offer([New(next, account, "a", null)], next * (WarmUpMs / Accounts.Length));
+                var at = next * (WarmUpMs / Accounts.Length);
+                Offer([New(next, account, "a", null, at)], at);
                 next++;
             }
         }
@@ -167,14 +192,14 @@ internal sealed class DispatchSimulation : IServicePolicy
         while (next < Invocations)
         {
             var batch = new List<Invocation>();
+            var at = (_isSteady ? WarmUpMs : 0) + _random.Next(_isSteady ? 20_000 : 60_000);
             for (var more = _random.Next(1, 6); more > 0 && next < Invocations; more--, next++)
             {
                 batch.Add(_isSteady
-                    ? New(next, Accounts[_random.Next(3)], "a", null)
-                    : New(next, Accounts[_random.Next(3)], $"{(char)('a' + _random.Next(3))}", _random.Next(3) == 0 ? null : $"k{_random.Next(3)}"));
+                    ? New(next, Accounts[_random.Next(3)], "a", null, at)
+                    : New(next, Accounts[_random.Next(3)], $"{(char)('a' + _random.Next(3))}", _random.Next(3) == 0 ? null : $"k{_random.Next(3)}", at));
             }
 
-            var at = (_isSteady ? WarmUpMs : 0) + _random.Next(_isSteady ? 20_000 : 60_000);
             Offer(batch, at);
             if (_random.Next(5) == 0)
             {
@@ -183,11 +208,11 @@ internal sealed class DispatchSimulation : IServicePolicy
         }
     }
 
-    private Invocation New(int number, string account, string function, string? key)
+    private Invocation New(int number, string account, string function, string? key, long atMs)
     {
         var invocation = new Invocation
         {
-            Id = $"i{number}", AccountId = account, FunctionName = function, OrderKey = key, Payload = default, AcceptedAt = _time.UtcNow,
+            Id = $"i{number}", AccountId = account, FunctionName = function, OrderKey = key, Payload = default, AcceptedAt = _time.UtcNow.AddMilliseconds(atMs),
         };
         _planned.Add(invocation.Id, invocation);
         return invocation;
@@ -222,11 +247,8 @@ internal sealed class DispatchSimulation : IServicePolicy
 
         for (var jumps = _isSteady ? 0 : _random.Next(3); jumps > 0; jumps--)
         {
-            _time.In(_random.Next((int)TroubledMs), () =>
-            {
-                _time.WallOffsetMs += _random.Next(-120_000, 120_000);
-                LoseLeases();
-            });
+            // No lease is lost by it: they go by another clock.
+            _time.In(_random.Next((int)TroubledMs), () => _time.WallOffsetMs += _random.Next(-120_000, 120_000));
         }
 
         if (!_isSteady && _random.Next(3) == 0)
@@ -269,6 +291,7 @@ internal sealed class DispatchSimulation : IServicePolicy
         var invocation = _planned[id];
         var function = new FunctionKey(invocation.AccountId, invocation.FunctionName);
         Require(!_disk.Settled.ContainsKey(id), () => $"{id} runs after it was settled");
+        Require(!_runs.Exists(run => run.Id == id && !run.MayBeRepeated), () => $"{id} runs twice at once");
         CheckOrder(invocation, function);
 
         // What was leased before a pause and starts behind it may have lost its lease already.
@@ -327,6 +350,21 @@ internal sealed class DispatchSimulation : IServicePolicy
         }
 
         _time.In(10_000, LookForTheStarved);
+    }
+
+    /// <summary>All trouble is over: what has waited too long ends, though its account has no room.</summary>
+    private void LookForTheOld()
+    {
+        var late = _disk.WaitingSince(_time.UtcNow - _options.MaxEventAge).Where(id => !_runs.Exists(run => run.Id == id)).ToHashSet(StringComparer.Ordinal);
+        _overAgeSince.Keys.Except(late).ToList().ForEach(id => _overAgeSince.Remove(id));
+        foreach (var id in late)
+        {
+            var since = Math.Max(_overAgeSince.GetValueOrDefault(id, _time.NowMs), Math.Max(TroubledMs + StuckMs, _pausedUntilMs));
+            _overAgeSince[id] = since;
+            Require(_time.NowMs - since <= LateMs, () => $"{id} is older than it may become since {_time.NowMs - since} ms");
+        }
+
+        _time.In(10_000, LookForTheOld);
     }
 
     /// <summary>Nobody awaits what a crash may leave unfinished; what fails is a violation.</summary>

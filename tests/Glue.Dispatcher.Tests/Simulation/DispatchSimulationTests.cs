@@ -29,6 +29,7 @@ public sealed class DispatchSimulationTests
     [InlineData("favours one", "beyond the fairness bound")]
     [InlineData("forgets retries", "starves")]
     [InlineData("promotes the last", "begins after")]
+    [InlineData("lets nothing grow old", "is older than it may become")]
     public void A_planted_bug_is_found(string bug, string violation)
     {
         for (var seed = 0; seed < 50; seed++)

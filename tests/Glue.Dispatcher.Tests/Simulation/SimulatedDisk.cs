@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.Fairness;
+using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Queue;
 
 namespace Glue.Dispatcher.Tests.Simulation;
@@ -34,6 +35,9 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
     /// <summary>Ids of what is ready and was due then already.</summary>
     public IEnumerable<string> DueSince(long ms) => _entries.Values.Where(row => row.State == 0 && row.DueMs <= ms).Select(static row => row.Invocation.Id);
 
+    /// <summary>Ids of what was accepted before then and is not settled.</summary>
+    public IEnumerable<string> WaitingSince(DateTimeOffset time) => _entries.Values.Where(row => row.Invocation.AcceptedAt < time).Select(static row => row.Invocation.Id);
+
     public Task<T> WriteAsync<T>(Func<IQueueTransaction, T> change, CancellationToken cancellationToken)
     {
         var pending = new Pending<T>(change);
@@ -48,8 +52,10 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
 
     public IReadOnlyList<FunctionKey> Functions() => [.. _entries.Values.Where(row => row.State == 0).Select(row => row.Function).Distinct()];
 
+    public bool HasOld(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind) => Old(function, order, beforeMs, behind).Any();
+
     public IReadOnlyList<Invocation> Read(IReadOnlyList<long> entries) =>
-        [.. entries.Select(entry => _ledger.Values.First(row => row.Entry == entry).Invocation)];
+        [.. entries.Select(entry => _entries[entry].Invocation)];
 
     /// <summary>The process is gone. The group that was being written is on disk or it is not; nobody hears.</summary>
     public void Crash()
@@ -62,6 +68,11 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
             _writing = null;
         }
     }
+
+    private IEnumerable<OldEntry> Old(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind) => _entries.Values
+        .Where(row => row.Function == function && (order == OldOrder.ByDue ? row.State == 0 : row.State == 2 || row.DueMs > row.AcceptedMs + 2000))
+        .Select(row => new OldEntry(row.Head, order == OldOrder.ByDue ? row.Head.Place : new QueuePlace(row.AcceptedMs, row.Entry), null, row.AcceptedMs))
+        .Where(old => old.Place.DueMs < beforeMs && old.Place.IsBehind(behind)).OrderBy(static old => old.Place.DueMs).ThenBy(static old => old.Place.Entry);
 
     private void Begin()
     {
@@ -125,6 +136,8 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
     private sealed record Row(long Entry, Invocation Invocation)
     {
         public FunctionKey Function => new(Invocation.AccountId, Invocation.FunctionName);
+
+        public long AcceptedMs => Invocation.AcceptedAt.ToUnixTimeMilliseconds();
 
         public int State { get; set; }
 
@@ -209,6 +222,13 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
             .. disk._entries.Values.Where(row => row.State == 0 && row.Function == function && row.Head.Place.IsBehind(behind))
                 .OrderBy(static row => row.DueMs).ThenBy(static row => row.Entry).Take(count).Select(static row => row.Head),
         ];
+
+        public IReadOnlyList<OldEntry> Old(FunctionKey function, OldOrder order, long beforeMs, QueuePlace behind, int count) =>
+            [.. disk.Old(function, order, beforeMs, behind).Take(count)];
+
+        public Invocation Read(long entry) => disk._entries[entry].Invocation;
+
+        public void Keep(KeptOutcome outcome) => throw new NotSupportedException("The simulation's functions are not idempotent.");
 
         public SettledEntry Settle(FunctionKey function, QueueHead head, Settlement settlement, long nowMs)
         {

@@ -44,6 +44,12 @@ internal sealed class SimulatedLife(SimulatedTime time) : SynchronizationContext
 
     private void Enqueue(Action action)
     {
+        // The garbage collector may come for what a dead life waited with: a timer's finalizer ends its wait, and so posts here from a thread of its own.
+        if (IsDead)
+        {
+            return;
+        }
+
         if (_isPaused)
         {
             _held.Enqueue(action);

@@ -18,6 +18,9 @@ internal sealed class SimulatedTime
 
     public void In(long milliseconds, Action action) => _events.Enqueue(action, (NowMs + milliseconds, _number++));
 
+    /// <summary>Has anybody anything to go on with?</summary>
+    public bool HasContinuations => _continuations.Count > 0;
+
     /// <summary>At once, behind what was said so before.</summary>
     public void Continue(Action continuation) => _continuations.Enqueue(continuation);
 
