@@ -154,6 +154,9 @@ internal sealed unsafe class Agent
                     _invocation.ArrivedMore(payload, header.Length);
                     _api.Deliver();
                     break;
+                case FrameType.ResponseCredit when header.Length == sizeof(uint):
+                    _api.GiveCredit(header.Stream, *(int*)payload);
+                    break;
                 case >= FrameType.StreamData and <= FrameType.StreamCredit:
                     _storage.Handle(header, payload);
                     break;

@@ -21,7 +21,7 @@ public static class ChannelProtocol
     /// <summary>Upper bound of one stream or log frame, so that a control frame never waits behind more than this.</summary>
     public const int MaxStreamData = 16 * 1024;
 
-    /// <summary>Bytes a side may send on a new stream before the first <see cref="FrameType.StreamCredit"/>.</summary>
+    /// <summary>Bytes a side may send on a new stream before the first <see cref="FrameType.StreamCredit"/>, and on a streamed answer before the first <see cref="FrameType.ResponseCredit"/>.</summary>
     public const int InitialCredit = 128 * 1024;
 
     /// <summary>Streams of one sandbox open at once; further connections wait in the listen queue.</summary>
@@ -32,4 +32,10 @@ public static class ChannelProtocol
 
     /// <summary>Lambda's limit of an answer: 6 MiB and 100 bytes (error message of Function.ResponseSizeTooLarge, read 2026-11).</summary>
     public const int MaxResultBytes = MaxEventBytes + 100;
+
+    /// <summary>Lambda's limit of a streamed answer: 200 MiB, 20 MiB until July 2025 (Lambda quotas, read 2026-11).</summary>
+    public const int MaxStreamedBytes = 200 * 1024 * 1024;
+
+    /// <summary>What is kept of a streamed answer's content type.</summary>
+    public const int MaxContentType = 256;
 }

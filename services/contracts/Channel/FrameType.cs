@@ -59,4 +59,16 @@ public enum FrameType : byte
 
     /// <summary>Both: payload u32, so many more bytes may be sent.</summary>
     StreamCredit = 20,
+
+    /// <summary>
+    /// Agent → worker: the runtime streams its answer to the invocation that runs; the stream number is the answer's, counted on its own. Payload:
+    /// its content type (UTF-8), perhaps empty. Its end comes with <see cref="Result"/>, which then has no part of it.
+    /// </summary>
+    ResponseStart = 24,
+
+    /// <summary>Agent → worker: bytes of that answer, at most <see cref="ChannelProtocol.MaxStreamData"/> and never more than the credit given.</summary>
+    ResponseData = 25,
+
+    /// <summary>Worker → agent: payload u32, so many more bytes of that answer may be sent.</summary>
+    ResponseCredit = 26,
 }

@@ -6,7 +6,7 @@ public enum ResultKind : byte
     /// <summary>The runtime posted a response.</summary>
     Response = 0,
 
-    /// <summary>The runtime posted an invocation error.</summary>
+    /// <summary>The runtime posted an invocation error, or ended a streamed answer with one.</summary>
     Error = 1,
 
     /// <summary>The runtime posted an init error.</summary>
@@ -18,7 +18,7 @@ public enum ResultKind : byte
     /// <summary>The runtime's process ended; <see cref="ResultMessage.ExitStatus"/> is what wait(2) said.</summary>
     Exited = 4,
 
-    /// <summary>The answer passed <see cref="ChannelProtocol.MaxResultBytes"/>. The sandbox lives on.</summary>
+    /// <summary>The answer passed <see cref="ChannelProtocol.MaxResultBytes"/>, a streamed one <see cref="ChannelProtocol.MaxStreamedBytes"/>. The sandbox lives on.</summary>
     TooLarge = 5,
 
     /// <summary>The runtime could not be started; <see cref="ResultMessage.ExitStatus"/> is errno.</summary>

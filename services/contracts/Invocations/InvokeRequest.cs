@@ -21,6 +21,12 @@ public sealed record InvokeRequest
     /// <summary>True: the outcome carries the last 4 KiB of the attempt's log (<c>LogType=Tail</c>), and waits for its REPORT line.</summary>
     public bool WantsLogTail { get; init; }
 
+    /// <summary>
+    /// Called at most once, when the runtime begins to stream its answer, and must return at once; the answer then comes with that body and not
+    /// with the outcome. Null: a streamed answer comes whole with the outcome, up to 6 MiB.
+    /// </summary>
+    public Action<StreamedBody>? Streams { get; init; }
+
     /// <summary>Depth of the chain of causes, stamped by the storage gateway on what the function writes.</summary>
     public int LineageDepth { get; init; }
 }

@@ -1,3 +1,5 @@
+using Glue.Contracts.Channel;
+
 namespace Glue.Guest.RuntimeApi;
 
 /// <summary>The request a connection is reading: what it asks for, and how far its body has come.</summary>
@@ -6,6 +8,7 @@ internal sealed class ApiRequest
     public const int MaxErrorType = 256;
 
     private readonly byte[] _errorType = new byte[MaxErrorType];
+    private readonly ErrorTrailers _trailers = new();
     private int _errorTypeLength;
     private bool _isChunked;
     private ChunkedBody _chunks;
@@ -23,6 +26,15 @@ internal sealed class ApiRequest
     /// <summary>Its body goes to the worker; no other request's may at the same time.</summary>
     public bool IsAnswering { get; set; }
 
+    /// <summary>Its body goes on while it comes: header <c>Lambda-Runtime-Function-Response-Mode: streaming</c>.</summary>
+    public bool IsStreamed { get; private set; }
+
+    /// <summary>How long its body may be.</summary>
+    public long MaxBodyBytes => IsStreamed ? ChannelProtocol.MaxStreamedBytes : ChannelProtocol.MaxResultBytes;
+
+    /// <summary>Of a streamed answer, once all of it is here: why it is not whole after all.</summary>
+    public ErrorTrailers Trailers => _trailers;
+
     /// <summary>Body bytes passed on so far.</summary>
     public long BodyTaken { get; set; }
 
@@ -34,6 +46,7 @@ internal sealed class ApiRequest
         Operation = head.Operation;
         KeepAlive = head.KeepAlive;
         AnswersInternalEvents = head.AnswersInternalEvents;
+        IsStreamed = head.IsStreamed && head.Operation == Operation.Response;
         _isChunked = head.IsChunked;
         _chunks = default;
         _left = head.ContentLength;
@@ -47,7 +60,7 @@ internal sealed class ApiRequest
     {
         if (_isChunked)
         {
-            var used = _chunks.Read(input, out data);
+            var used = _chunks.Read(input, out data, IsStreamed ? _trailers : null);
             isLast = _chunks.IsDone;
             return used;
         }
@@ -63,6 +76,8 @@ internal sealed class ApiRequest
         Operation = Operation.Unknown;
         Refusal = null;
         IsAnswering = false;
+        IsStreamed = false;
         BodyTaken = 0;
+        _trailers.Clear();
     }
 }

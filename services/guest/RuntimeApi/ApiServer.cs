@@ -18,6 +18,7 @@ internal sealed class ApiServer
     private readonly Invocation _invocation;
     private readonly ApiConnection[] _connections = new ApiConnection[MaxConnections];
     private readonly int _listener;
+    private readonly StreamedAnswer _streamed;
     private ApiConnection? _parked;
     private ApiConnection? _answering;
 
@@ -25,6 +26,7 @@ internal sealed class ApiServer
     {
         _channel = channel;
         _invocation = invocation;
+        _streamed = new StreamedAnswer(channel);
         for (var i = 0; i < MaxConnections; i++)
         {
             _connections[i] = new ApiConnection(i, poll);
@@ -33,6 +35,12 @@ internal sealed class ApiServer
         _listener = Loopback.Listen(ChannelProtocol.RuntimeApiPort, MaxConnections);
         poll.Add(_listener, Libc.EPOLLIN, Source.ApiListener);
     }
+
+    /// <summary>The connection that brought a streamed answer is gone before its end. Who exits or hangs is told otherwise; who polls did neither.</summary>
+    private bool WasCutOff => _streamed.IsOpen && _answering is not { Request.IsAnswering: true };
+
+    private static ReadOnlySpan<byte> CutOffDocument =>
+        "{\"errorType\":\"Runtime.TruncatedResponse\",\"errorMessage\":\"The runtime closed its connection before the end of the response it streamed.\"}"u8;
 
     public void Accept()
     {
@@ -86,6 +94,17 @@ internal sealed class ApiServer
         }
     }
 
+    /// <summary>The worker has room for more of a streamed answer.</summary>
+    public void GiveCredit(int answer, int bytes)
+    {
+        _streamed.GiveCredit(answer, bytes);
+        if (_answering is { IsPaused: true } connection)
+        {
+            connection.Continue();
+            Process(connection);
+        }
+    }
+
     /// <summary>Hands the event over if it is complete and somebody polls.</summary>
     public void Deliver()
     {
@@ -93,6 +112,7 @@ internal sealed class ApiServer
         {
             EventReply.Write(connection, _invocation);
             _invocation.Delivered();
+            _streamed.Forget();
         }
     }
 
@@ -170,6 +190,10 @@ internal sealed class ApiServer
             {
                 _answering = connection;
                 request.IsAnswering = true;
+                if (request.IsStreamed)
+                {
+                    _streamed.Begin(head.ContentType);
+                }
             }
         }
 
@@ -194,21 +218,34 @@ internal sealed class ApiServer
         // As Lambda, which has these paths only in environments of the type snap-start (its Runtime Interface Emulator, read 2026-11).
         Operation.RestoreNext or Operation.RestoreError when !_invocation.IsOfTemplate => Refusal.UnknownPath,
         Operation.MethodNotAllowed => Refusal.MethodNotAllowed,
-        Operation.Next => _invocation.MayPoll ? null : Refusal.WrongState,
+        Operation.Next => _invocation.MayPoll || WasCutOff ? null : Refusal.WrongState,
         Operation.InitError => _invocation.IsInitialising ? null : Refusal.WrongState,
         Operation.RestoreNext => _invocation.MayWaitForRestore ? null : Refusal.WrongState,
         Operation.RestoreError => _invocation.IsRestoring ? null : Refusal.WrongState,
         _ when !_invocation.IsCurrent(head.RequestId) => Refusal.UnknownRequestId,
+        Operation.Response when _streamed.HasBegun => Refusal.WrongState,
+        _ when head.IsStreamed => null,
         _ => head.ContentLength > ChannelProtocol.MaxResultBytes ? Refusal.TooLarge : null,
     };
 
     /// <returns>False: more must arrive first, or the channel is congested.</returns>
     private bool ReadBody(ApiConnection connection)
     {
+        var request = connection.Request;
         while (!_channel.IsCongested)
         {
             var input = connection.Input.Bytes;
-            var used = connection.Request.ReadBody(input, out var data, out var isLast);
+            if (request is { IsStreamed: true, Refusal: null })
+            {
+                if (_streamed.Credit == 0)
+                {
+                    break;
+                }
+
+                input = input[..Math.Min(input.Length, _streamed.Credit)]; // no more can come out of it
+            }
+
+            var used = request.ReadBody(input, out var data, out var isLast);
             if (used < 0)
             {
                 connection.Close();
@@ -221,9 +258,9 @@ internal sealed class ApiServer
                 return connection.IsOpen;
             }
 
-            Take(connection.Request, data);
+            Take(request, data);
             connection.Input.Consume(used);
-            if (used == input.Length)
+            if (connection.Input.Count == 0)
             {
                 return false;
             }
@@ -235,13 +272,20 @@ internal sealed class ApiServer
 
     private void Take(ApiRequest request, ReadOnlySpan<byte> data)
     {
-        if (request.Refusal is null && request.BodyTaken + data.Length > ChannelProtocol.MaxResultBytes)
+        if (request.Refusal is null && request.BodyTaken + data.Length > request.MaxBodyBytes)
         {
-            request.Refusal = Refusal.TooLarge;
+            request.Refusal = request.IsStreamed ? Refusal.StreamTooLarge : Refusal.TooLarge;
         }
 
         if (request.Refusal is not null || !request.IsAnswering)
         {
+            return;
+        }
+
+        if (request.IsStreamed)
+        {
+            _streamed.Send(data);
+            request.BodyTaken += data.Length;
             return;
         }
 
@@ -259,7 +303,7 @@ internal sealed class ApiServer
     {
         var request = connection.Request;
         connection.State = ApiConnection.Stage.Head;
-        if (data.Length > ChannelProtocol.MaxPayload - ResultMessage.FixedSize - ApiRequest.MaxErrorType
+        if (request.IsStreamed || data.Length > ChannelProtocol.MaxPayload - ResultMessage.FixedSize - ApiRequest.MaxErrorType
             || request.BodyTaken + data.Length > ChannelProtocol.MaxResultBytes)
         {
             Take(request, data);
@@ -269,7 +313,7 @@ internal sealed class ApiServer
         if (request.Refusal is { } refusal)
         {
             connection.Output.Append(Responses.Of(refusal));
-            if (refusal == Refusal.TooLarge)
+            if (refusal is Refusal.TooLarge or Refusal.StreamTooLarge)
             {
                 _invocation.Answer(ResultKind.TooLarge, default, default, isWhole: true);
             }
@@ -280,6 +324,12 @@ internal sealed class ApiServer
             Park(connection);
             return;
         }
+        else if (request.IsStreamed)
+        {
+            var kind = request.Trailers.TryRead(out var errorType, out var document) ? ResultKind.Error : ResultKind.Response;
+            _invocation.Answer(kind, errorType, document, isWhole: true);
+            connection.Output.Append(Responses.Accepted);
+        }
         else
         {
             _invocation.Answer(KindOf(request.Operation), request.ErrorType, data, isWhole: request.BodyTaken == 0);
@@ -287,7 +337,12 @@ internal sealed class ApiServer
         }
 
         connection.Input.Consume(used);
-        request.IsAnswering = false;
+        if (request.IsAnswering)
+        {
+            request.IsAnswering = false;
+            _streamed.End();
+        }
+
         if (!request.KeepAlive && connection.Flush())
         {
             connection.Close();
@@ -317,6 +372,12 @@ internal sealed class ApiServer
             connection.Flush(); // an answer may have come before it, and nothing will follow for long
             _invocation.WaitsForRestore();
             return;
+        }
+
+        if (WasCutOff)
+        {
+            _streamed.End();
+            _invocation.Answer(ResultKind.Error, "Runtime.TruncatedResponse"u8, CutOffDocument, isWhole: true);
         }
 
         _invocation.Polled(connection.Request.AnswersInternalEvents);

@@ -1,6 +1,6 @@
 namespace Glue.Guest.RuntimeApi;
 
-/// <summary>Takes HTTP/1.1's chunked coding off a body that arrives in pieces. Extensions and trailers are skipped.</summary>
+/// <summary>Takes HTTP/1.1's chunked coding off a body that arrives in pieces. Extensions are skipped, and trailers unless somebody wants them.</summary>
 internal struct ChunkedBody
 {
     private enum State : byte
@@ -22,8 +22,9 @@ internal struct ChunkedBody
     /// <summary>Takes from <paramref name="input"/> up to the end of one stretch of data.</summary>
     /// <param name="input">What has arrived.</param>
     /// <param name="data">The stretch, a part of <paramref name="input"/>; may be empty.</param>
+    /// <param name="trailers">Gets what follows the last chunk; null: nobody wants it.</param>
     /// <returns>How much of the input is used up; -1: this is not chunked coding.</returns>
-    public int Read(ReadOnlySpan<byte> input, out ReadOnlySpan<byte> data)
+    public int Read(ReadOnlySpan<byte> input, out ReadOnlySpan<byte> data, ErrorTrailers? trailers = null)
     {
         data = default;
         var at = 0;
@@ -40,6 +41,11 @@ internal struct ChunkedBody
                 }
 
                 return at + length;
+            }
+
+            if (_state is State.TrailerStart or State.Trailer)
+            {
+                trailers?.Append(input[at]);
             }
 
             if (!Step(input[at++]))

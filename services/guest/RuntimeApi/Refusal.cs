@@ -9,6 +9,7 @@ internal enum Refusal : byte
     UnknownRequestId,
     WrongState,
     TooLarge,
+    StreamTooLarge,
 }
 
 internal static class Responses
@@ -32,6 +33,8 @@ internal static class Responses
             "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 68\r\n\r\n{\"errorMessage\":\"Invalid request ID\",\"errorType\":\"InvalidRequestID\"}"u8,
         Refusal.WrongState =>
             "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 84\r\n\r\n{\"errorMessage\":\"State transition not allowed\",\"errorType\":\"InvalidStateTransition\"}"u8,
+        Refusal.StreamTooLarge =>
+            "HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/json\r\nContent-Length: 111\r\n\r\n{\"errorMessage\":\"Exceeded maximum allowed payload size (209715200 bytes).\",\"errorType\":\"RequestEntityTooLarge\"}"u8,
         _ =>
             "HTTP/1.1 413 Payload Too Large\r\nContent-Type: application/json\r\nContent-Length: 109\r\n\r\n{\"errorMessage\":\"Exceeded maximum allowed payload size (6291556 bytes).\",\"errorType\":\"RequestEntityTooLarge\"}"u8,
     };

@@ -30,6 +30,12 @@ internal ref struct RequestHead
     public bool ExpectsContinue;
     public bool KeepAlive;
 
+    /// <summary>Header <c>Lambda-Runtime-Function-Response-Mode: streaming</c>.</summary>
+    public bool IsStreamed;
+
+    /// <summary>Empty: none was given.</summary>
+    public ReadOnlySpan<byte> ContentType;
+
     /// <summary>Header <see cref="Contracts.Channel.InternalEvents.Header"/>.</summary>
     public bool AnswersInternalEvents;
 
@@ -118,6 +124,9 @@ internal ref struct RequestHead
         {
             case 14 when Is(name, "content-length"u8):
                 return Utf8Parser.TryParse(value, out ContentLength, out var used) && used == value.Length && ContentLength >= 0;
+            case 12 when Is(name, "content-type"u8):
+                ContentType = value;
+                return true;
             case 17 when Is(name, "transfer-encoding"u8):
                 IsChunked = Is(value, "chunked"u8);
                 return IsChunked;
@@ -129,6 +138,9 @@ internal ref struct RequestHead
                 return true;
             case 20 when Is(name, "glue-internal-events"u8):
                 AnswersInternalEvents = true;
+                return true;
+            case 37 when Is(name, "lambda-runtime-function-response-mode"u8):
+                IsStreamed = Is(value, "streaming"u8);
                 return true;
             case 34 when Is(name, "lambda-runtime-function-error-type"u8):
                 ErrorType = value;

@@ -12,9 +12,6 @@ namespace Glue.Workers.Channels;
 /// </summary>
 internal sealed class ChannelStream : IDuplexPipe
 {
-    // Credit goes back in lumps: a frame per small read would cost more than it tells.
-    private const int CreditLump = ChannelProtocol.InitialCredit / 4;
-
     private readonly int _number;
     private readonly ChannelWriter _writer;
     private readonly Action<int> _ended;
@@ -27,8 +24,7 @@ internal sealed class ChannelStream : IDuplexPipe
 
     private readonly Lock _lock = new();
     private int _credit = ChannelProtocol.InitialCredit; // bytes we may send
-    private int _granted = ChannelProtocol.InitialCredit; // bytes the function may send
-    private int _consumed; // by the gateway, not yet given back as credit
+    private readonly CreditReturn _creditReturn; // of what the function may send
     private bool _hasReceivedEof;
     private bool _isGatewayReading = true;
     private bool _hasSentEof;
@@ -40,6 +36,7 @@ internal sealed class ChannelStream : IDuplexPipe
         _number = number;
         _writer = writer;
         _ended = ended;
+        _creditReturn = new CreditReturn(number, FrameType.StreamCredit, writer);
         Input = new CreditingReader(_received.Reader, Consumed, StoppedReading);
     }
 
@@ -54,10 +51,10 @@ internal sealed class ChannelStream : IDuplexPipe
     {
         lock (_lock)
         {
-            _granted -= data.Length;
-            if (_granted < 0 || data.Length > ChannelProtocol.MaxStreamData || _hasReceivedEof)
+            _creditReturn.Take(data.Length);
+            if (_hasReceivedEof)
             {
-                throw new ChannelException($"{data.Length} bytes on stream {_number} that it has no credit for");
+                throw new ChannelException($"{data.Length} bytes on stream {_number} after its end");
             }
 
             if (!_isGatewayReading || _isClosed)
@@ -181,24 +178,13 @@ internal sealed class ChannelStream : IDuplexPipe
 
     private void Consumed(int count)
     {
-        int lump;
         lock (_lock)
         {
-            _consumed += count;
-            if (_consumed < CreditLump || _isClosed || _hasReceivedEof)
+            if (!_isClosed && !_hasReceivedEof)
             {
-                return;
+                _creditReturn.Return(count);
             }
-
-            lump = _consumed;
-            _consumed = 0;
-            _granted += lump;
         }
-
-        Span<byte> frame = stackalloc byte[FrameHeader.Size + sizeof(uint)];
-        BinaryPrimitives.WriteInt32LittleEndian(frame[FrameHeader.Size..], lump);
-        new FrameHeader(sizeof(uint), FrameType.StreamCredit, _number).Write(frame);
-        _writer.Send(frame);
     }
 
     private void StoppedReading()

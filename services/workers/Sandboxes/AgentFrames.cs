@@ -24,6 +24,12 @@ internal sealed class AgentFrames(IAgentEvents events) : IFrameHandler
             case FrameType.Result when payload.Length >= ResultMessage.FixedSize:
                 Finish(ResultMessage.Read(payload), payload[ResultMessage.FixedSize..], isWhole: header.Stream == 1);
                 break;
+            case FrameType.ResponseStart when payload.Length <= ChannelProtocol.MaxContentType:
+                events.ResponseBegan(header.Stream, Encoding.UTF8.GetString(payload));
+                break;
+            case FrameType.ResponseData:
+                events.ResponseGrew(header.Stream, payload);
+                break;
             case FrameType.Ready when payload.Length == sizeof(uint):
                 events.Polled(Micros(payload), answersInternalEvents: header.Stream == InternalEvents.Answered);
                 break;

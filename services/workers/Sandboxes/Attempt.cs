@@ -16,6 +16,9 @@ internal sealed class Attempt(InvokeRequest request, TimeSpan startDuration, San
 
     public InvokeRequest Request { get; } = request;
 
+    /// <summary>Null: the runtime does not stream its answer, or has not begun to.</summary>
+    public StreamedResponse? Response { get; set; }
+
     public Task<InvokeOutcome> Outcome => _outcome.Task;
 
     /// <summary>Since the event was sent; for sandboxes that ended without telling a duration.</summary>
@@ -40,7 +43,11 @@ internal sealed class Attempt(InvokeRequest request, TimeSpan startDuration, San
         };
     }
 
-    public void Settle(InvokeOutcome outcome) => _settled = outcome;
+    public void Settle(InvokeOutcome outcome)
+    {
+        _settled = outcome;
+        Response?.End();
+    }
 
     public void Complete() => _outcome.TrySetResult(_settled!);
 }

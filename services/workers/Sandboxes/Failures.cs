@@ -21,9 +21,7 @@ internal static class Failures
             ResultKind.InitError => new FunctionFailure(errorType.Length > 0 ? errorType : "Runtime.Unknown", null) { RuntimeDocument = document },
             ResultKind.RestoreError => new FunctionFailure(errorType.Length > 0 ? errorType : AfterRestoreError, null) { RuntimeDocument = document },
             ResultKind.TimedOut => new FunctionFailure("Sandbox.Timedout", $"Task timed out after {timeout.TotalSeconds:0.00} seconds"),
-            ResultKind.TooLarge => new FunctionFailure(
-                "Function.ResponseSizeTooLarge",
-                $"Response payload size exceeded maximum allowed payload size ({ChannelProtocol.MaxResultBytes} bytes).") { NamesRequest = false },
+            ResultKind.TooLarge => TooLarge(ChannelProtocol.MaxResultBytes),
             ResultKind.NotStarted => InvalidEntrypoint($"the runtime could not be started: {ErrnoText(message.ExitStatus)}"),
             ResultKind.OutOfMemory => OutOfMemory(version),
             _ when wasOutOfMemory && message.ExitStatus == Killed => OutOfMemory(version),
@@ -33,6 +31,9 @@ internal static class Failures
     /// <remarks>SnapStartTimeoutException of the Invoke API, for what a function does after its restore (Developer Guide, "runtime hooks", read 2026-11).</remarks>
     public static FunctionFailure RestoreTimedOut(TimeSpan limit) => new(
         "SnapStartTimeoutException", $"Restoring timed out: what the function does after a restore (runtime hooks) took more than {limit.TotalSeconds:0.##} seconds");
+
+    public static FunctionFailure TooLarge(int limitBytes) => new(
+        "Function.ResponseSizeTooLarge", $"Response payload size exceeded maximum allowed payload size ({limitBytes} bytes).") { NamesRequest = false };
 
     public static FunctionFailure OutOfMemory(FunctionVersion version) => new(
         "Runtime.OutOfMemory",

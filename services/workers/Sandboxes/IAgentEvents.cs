@@ -19,6 +19,14 @@ internal interface IAgentEvents
     /// <summary>Output of the runtime; 1 is standard output, 2 standard error.</summary>
     void Wrote(int output, ReadOnlySpan<byte> bytes);
 
+    /// <summary>The runtime begins to stream its answer.</summary>
+    /// <param name="number">Of the answer, as the agent counts them.</param>
+    /// <param name="contentType">As the runtime said; perhaps empty.</param>
+    void ResponseBegan(int number, string contentType);
+
+    /// <summary>More of that answer.</summary>
+    void ResponseGrew(int number, ReadOnlySpan<byte> data);
+
     /// <summary>An invocation is over, or the whole sandbox.</summary>
     void Finished(in ResultMessage message, string errorType, byte[] payload);
 

@@ -18,7 +18,8 @@ internal sealed class Sandbox : IAgentEvents
     private readonly ISandboxHost _host;
     private readonly SandboxContext _context;
     private readonly Lock _lock = new();
-    private readonly TaskCompletionSource<SandboxStarted> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StartProgress _start = new();
+    private readonly AttemptSlot _attempts;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _created;
     private SandboxIdentity _identity;
@@ -28,14 +29,8 @@ internal sealed class Sandbox : IAgentEvents
     private StreamTable? _streams;
     private long _stateSince;
     private string? _killedFor;
-    private Attempt? _attempt;
-    private Attempt? _answered;
     private bool _becameReady;
-    private bool _isAgentUp;
-    private bool _isTemplate;
     private bool _hasRun;
-    private TimeSpan _initDuration;
-    private Activity? _starting;
 
     public Sandbox(string id, FunctionVersion version, ISandboxHost host, SandboxContext context)
     {
@@ -47,6 +42,7 @@ internal sealed class Sandbox : IAgentEvents
         _stateSince = _created = context.Time.GetTimestamp();
         var stream = $"{context.Time.GetUtcNow():yyyy/MM/dd}/[{version.Version}]{id}";
         _log = new SandboxLog(version, stream, context.Logs, context.Time);
+        _attempts = new AttemptSlot(id, version, _log, context);
         _log.StartTail(); // should init fail, its log belongs to the invocation that asked for it
     }
 
@@ -60,7 +56,7 @@ internal sealed class Sandbox : IAgentEvents
     public TimeSpan Age => _context.Time.GetElapsedTime(_created);
 
     /// <summary>It has answered and is about to poll again: soon it can serve whoever waits.</summary>
-    public bool IsReturning => State == SandboxState.Busy && Volatile.Read(ref _attempt) is null;
+    public bool IsReturning => State == SandboxState.Busy && _attempts.IsEmpty;
 
     /// <summary>Of a template: its runtime waits at <c>restore/next</c>, and takes no event before it is restored.</summary>
     public bool IsAtSnapshotPoint { get; private set; }
@@ -78,7 +74,7 @@ internal sealed class Sandbox : IAgentEvents
         var begun = time.GetTimestamp();
         using var activity = WorkersTracing.Source.StartActivity(WorkersTracing.Start);
         activity?.SetTag("runtime", Version.Runtime);
-        _starting = activity;
+        _start.Trace(activity);
         try
         {
             _running = await _context.Driver.StartAsync(spec, CancellationToken.None);
@@ -90,7 +86,7 @@ internal sealed class Sandbox : IAgentEvents
             return new SandboxStarted(null, e.Message);
         }
 
-        _isTemplate = spec.IsTemplate;
+        _attempts.IsOfTemplate = spec.IsTemplate;
         _identity = new SandboxIdentity(Id, Version, spec.IsTemplate);
         _log.WriteBegin(
             _running.StartKind == SandboxStart.FunctionSnapshot, SandboxEnvironment.InitialisationOf(spec.Purpose),
@@ -102,14 +98,14 @@ internal sealed class Sandbox : IAgentEvents
             static state => ((Sandbox)state!).CheckBoot(), this, _context.Options.BootTimeout, Timeout.InfiniteTimeSpan))
         {
             _writer.Send(InitFrame.Compose(Version, command, _running, spec.Purpose, _log.Stream, IssueKeys(), _context.Options));
-            var started = await _started.Task;
-            _starting = null;
+            var started = await _start.Result;
+            _start.Trace(null);
             activity?.SetTag("start", _running.StartKind);
             if (started.IsReady)
             {
                 var duration = time.GetElapsedTime(begun);
                 _context.Metrics.ColdStarted(duration, Version.Runtime);
-                Log.SandboxReady(_context.Logger, Id, Version.Arn, duration.TotalMilliseconds, _initDuration.TotalMilliseconds);
+                Log.SandboxReady(_context.Logger, Id, Version.Arn, duration.TotalMilliseconds, _start.InitDuration.TotalMilliseconds);
             }
 
             return started;
@@ -122,7 +118,7 @@ internal sealed class Sandbox : IAgentEvents
         outcome = null;
         bool wasFrozen;
         var start = _hasRun ? SandboxStart.Warm : _running!.StartKind;
-        var initDuration = _hasRun ? TimeSpan.Zero : _initDuration;
+        var initDuration = _hasRun ? TimeSpan.Zero : _start.InitDuration;
         var attempt = new Attempt(request, startDuration, start, initDuration, _context.Time.GetTimestamp(), _identity.Usage);
         lock (_lock)
         {
@@ -131,7 +127,7 @@ internal sealed class Sandbox : IAgentEvents
                 return false;
             }
 
-            _attempt = attempt;
+            _attempts.Put(attempt);
             _identity.CurrentLineageDepth = request.LineageDepth;
             if (_hasRun && request.WantsLogTail)
             {
@@ -139,7 +135,7 @@ internal sealed class Sandbox : IAgentEvents
             }
 
             _hasRun = true;
-            if (!_isTemplate)
+            if (!_attempts.IsOfTemplate)
             {
                 _log.WriteStart(request.RequestId);
             }
@@ -211,8 +207,7 @@ internal sealed class Sandbox : IAgentEvents
             throw new ChannelException($"the agent speaks protocol {protocol}, this worker {ChannelProtocol.Version}: publish services/guest again");
         }
 
-        _starting?.AddEvent(new ActivityEvent("agent greets"));
-        Volatile.Write(ref _isAgentUp, true);
+        _start.AgentGreets();
         lock (_lock)
         {
             if (State == SandboxState.Booting)
@@ -230,7 +225,7 @@ internal sealed class Sandbox : IAgentEvents
 
     void IAgentEvents.ReachedSnapshotPoint(TimeSpan sinceStart)
     {
-        if (!_isTemplate)
+        if (!_attempts.IsOfTemplate)
         {
             throw new ChannelException("a request to be saved, of a sandbox that will not be");
         }
@@ -243,28 +238,32 @@ internal sealed class Sandbox : IAgentEvents
 
     void IAgentEvents.StreamMoved(in FrameHeader header, ReadOnlySpan<byte> payload) => _streams!.Handle(header, payload);
 
+    void IAgentEvents.ResponseBegan(int number, string contentType) => _attempts.BeginResponse(number, contentType, _writer!);
+
+    void IAgentEvents.ResponseGrew(int number, ReadOnlySpan<byte> data) => _attempts.GrowResponse(number, data);
+
     void IAgentEvents.Finished(in ResultMessage message, string errorType, byte[] payload)
     {
         var isOver = message.Kind is not (ResultKind.Response or ResultKind.Error or ResultKind.TooLarge);
         Attempt? attempt;
         lock (_lock)
         {
-            attempt = _attempt;
-            _attempt = null;
+            attempt = _attempts.Take();
             if (!isOver && (attempt is null || State != SandboxState.Busy))
             {
                 throw new ChannelException($"a result in state {State}");
             }
         }
 
-        var wasStarted = attempt is not null || _started.Task.IsCompleted;
+        var wasStarted = attempt is not null || _start.IsOver;
         var wasOutOfMemory = message.Kind == ResultKind.Exited && _running!.WasOutOfMemory();
-        var failure = message.Kind == ResultKind.TimedOut && !wasStarted && _running!.StartKind == SandboxStart.FunctionSnapshot
-            ? Failures.RestoreTimedOut(_context.Options.RestoreTimeout)
+        var response = attempt?.Response;
+        var failure = response?.TooLarge(message.Kind) is { } tooLarge ? tooLarge
+            : message.Kind == ResultKind.TimedOut && !wasStarted && _running!.StartKind == SandboxStart.FunctionSnapshot ? Failures.RestoreTimedOut(_context.Options.RestoreTimeout)
             : Failures.Of(message, errorType, payload, Version, wasStarted ? Version.Timeout : _context.Options.InitTimeout, wasOutOfMemory);
         if (attempt is not null)
         {
-            Settle(attempt, Report(attempt, message, failure, payload));
+            _attempts.Settle(attempt, message, failure, response is not null && failure is null ? response.Whole : payload);
         }
 
         if (isOver)
@@ -282,19 +281,15 @@ internal sealed class Sandbox : IAgentEvents
             _host.IsReady(this);
         }
 
-        if (_answered is { } answered)
-        {
-            _answered = null;
-            answered.Complete();
-        }
+        _attempts.Tell();
     }
 
     /// <summary>For its life, and the longest invocation that may still run at its end.</summary>
-    private SessionKey? IssueKeys() => _isTemplate ? null : _context.Keys.Issue(_identity, _context.Options.SandboxLifetime + TimeSpan.FromMinutes(20));
+    private SessionKey? IssueKeys() => _attempts.IsOfTemplate ? null : _context.Keys.Issue(_identity, _context.Options.SandboxLifetime + TimeSpan.FromMinutes(20));
 
     private void CheckBoot()
     {
-        if (!Volatile.Read(ref _isAgentUp))
+        if (!_start.IsAgentUp)
         {
             Kill($"its agent did not answer within {_context.Options.BootTimeout.TotalSeconds:0.#} s");
         }
@@ -310,16 +305,14 @@ internal sealed class Sandbox : IAgentEvents
                 return;
             }
 
-            if (_attempt is not null || State is not (SandboxState.Initialising or SandboxState.Busy))
+            if (!_attempts.IsEmpty || State is not (SandboxState.Initialising or SandboxState.Busy))
             {
                 throw new ChannelException($"a poll in state {State}");
             }
 
             if (State == SandboxState.Initialising)
             {
-                _initDuration = sinceStart;
-                _starting?.AddEvent(new ActivityEvent("runtime polls"));
-                _started.TrySetResult(SandboxStarted.Ready);
+                _start.RuntimePolls(sinceStart);
             }
 
             SetState(SandboxState.Ready);
@@ -329,25 +322,14 @@ internal sealed class Sandbox : IAgentEvents
         _becameReady = true;
     }
 
-    /// <summary>A template's events are not the user's: no log, no bill.</summary>
-    private InvokeOutcome Report(Attempt attempt, in ResultMessage message, FunctionFailure? failure, byte[] payload) => _isTemplate
-        ? attempt.ToOutcome(Id, message, failure, payload)
-        : InvocationReport.Close(attempt, _log, Id, Version, message, failure, payload, _context.Metrics);
-
-    private void Settle(Attempt attempt, InvokeOutcome outcome)
-    {
-        attempt.Settle(outcome);
-        _answered = attempt;
-    }
-
     /// <summary>The agent said its last word: an init that failed, or the end of the runtime.</summary>
     private void EndEarly(FunctionFailure? failure, in ResultMessage message)
     {
-        if (failure is not null && !_started.Task.IsCompleted)
+        if (failure is not null && !_start.IsOver)
         {
             _log.Flush();
             Log.InitFailed(_context.Logger, Id, Version.Arn, failure.ErrorType);
-            _started.TrySetResult(new SandboxStarted(failure, null)
+            _start.Fail(new SandboxStarted(failure, null)
             {
                 Duration = TimeSpan.FromMicroseconds(message.DurationMicros),
                 MaxRssKiB = message.MaxRssKiB,
@@ -386,8 +368,7 @@ internal sealed class Sandbox : IAgentEvents
         string reason;
         lock (_lock)
         {
-            attempt = _attempt;
-            _attempt = null;
+            attempt = _attempts.Take();
             if (State != SandboxState.Draining)
             {
                 SetState(SandboxState.Draining);
@@ -405,15 +386,15 @@ internal sealed class Sandbox : IAgentEvents
         {
             var failure = wasOutOfMemory ? Failures.OutOfMemory(Version) : Failures.Ended(reason);
             var message = new ResultMessage { DurationMicros = attempt.ElapsedMicros(_context.Time) };
-            Settle(attempt, Report(attempt, message, failure, []));
+            _attempts.Settle(attempt, message, failure, []);
             ((IAgentEvents)this).Settle();
         }
 
-        if (!_started.Task.IsCompleted)
+        if (!_start.IsOver)
         {
             var notStarted = $"The sandbox could not start: {reason}.{(complaints.Length > 0 ? " It said: " + complaints : "")}";
             _log.WriteTrouble(notStarted);
-            _started.TrySetResult(new SandboxStarted(null, notStarted));
+            _start.Fail(new SandboxStarted(null, notStarted));
         }
 
         await running.DisposeAsync();

@@ -7,6 +7,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect, format } from 'node:util';
+import { ResponseStream, isStreaming } from './streaming.mjs';
 
 const env = process.env;
 const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(':');
@@ -194,6 +195,11 @@ class Connection {
     this.#socket.write(bytes);
   }
 
+  // A part of a request whose end comes with send.
+  write(bytes, done) {
+    this.#socket.write(bytes, done);
+  }
+
   // While a handler runs, this connection must not keep the event loop alive: an empty loop means that the handler is done.
   ref(isWanted) {
     if (isWanted) {
@@ -250,6 +256,7 @@ function post(to, body, errorType) {
 class Invocation {
   #connection;
   #isAnswered = false;
+  #stream;
   #whenIdle = () => this.answer(undefined); // a handler that neither calls back nor returns a promise answers null
 
   constructor(connection, headers) {
@@ -287,6 +294,10 @@ class Invocation {
     process.once('beforeExit', this.#whenIdle);
     try {
       const event = JSON.parse(body);
+      if (isStreaming(handler)) {
+        this.#runStreaming(handler, event);
+        return;
+      }
       const result = handler(event, this.context(), (error, value) => this.callBack(error, value));
       if (typeof result?.then === 'function') {
         result.then((value) => this.answer(value), (error) => this.fail(error));
@@ -294,6 +305,32 @@ class Invocation {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  // Over when the stream has ended and, if the handler returned a promise, that has too.
+  #runStreaming(handler, event) {
+    this.#stream = new ResponseStream(this.#connection, `POST ${base}invocation/${this.id}/response HTTP/1.1\r\nHost: ${host}\r\n`);
+    const written = new Promise((resolve, reject) => this.#stream.on('finish', resolve).on('error', reject));
+    const result = handler(event, this.#stream, this.context());
+    process.off('beforeExit', this.#whenIdle);
+    process.once('beforeExit', (this.#whenIdle = () => this.#stream.end())); // nothing goes on that could still write
+    const returned = typeof result?.then === 'function' ? result.then(() => this.#stream.writableEnded || this.#stream.end()) : undefined;
+    Promise.all([written, returned]).then(() => this.#finish(), (error) => this.fail(error));
+  }
+
+  // Also when it has gone wrong: before the first byte as for any handler, after it with the end of the stream.
+  #finish(error) {
+    if (!this.#isAnswered) {
+      this.#isAnswered = true;
+      process.off('beforeExit', this.#whenIdle);
+      this.#connection.ref(true);
+      poll(this.#connection, [this.#stream.endOfBody(error)]);
+    }
+  }
+
+  // What ends the stream of an invocation that cannot go on; undefined: it has begun none.
+  cutOff(error) {
+    return this.#stream?.hasBegun && !this.#isAnswered ? this.#stream.endOfBody(error) : undefined;
   }
 
   // The callback's answer waits, as Lambda's does, until nothing else is going on, unless the handler said not to.
@@ -324,6 +361,10 @@ class Invocation {
   fail(error) {
     const description = describe(error);
     logFailure('Invoke Error', description);
+    if (this.#stream?.hasBegun) {
+      this.#finish(description);
+      return;
+    }
     this.#send('error', JSON.stringify(description), description.errorType);
   }
 
@@ -394,7 +435,7 @@ function crash(connection, error) {
   logFailure('Uncaught Exception', description);
   const to = handler === undefined ? 'init/error' : `invocation/${current?.id}/error`;
   connection.ref(true);
-  connection.send(Buffer.concat(post(to, JSON.stringify(description), description.errorType)), () => process.exit(1));
+  connection.send(current?.cutOff(description) ?? Buffer.concat(post(to, JSON.stringify(description), description.errorType)), () => process.exit(1));
 }
 
 // This process will be saved and go on many times. What the kernel cannot renew in a restored copy is renewed here: V8's
