@@ -91,7 +91,7 @@ public static class DispatcherServices
         services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<OutcomeDeliveries>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
         services.AddHostedService<DispatchLoop>().AddHostedService<AgeingLoop>();
 
-        services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<InvokeAction>();
+        services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<SyncInvoker>().AddSingleton<InvokeCalls>().AddSingleton<InvokeAction>().AddSingleton<StreamAction>();
         services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();
         services.AddSingleton<LayerActions>().AddSingleton<RuntimeManagementActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();

@@ -92,6 +92,15 @@ internal sealed class DispatcherServer : IAsyncDisposable
         HttpMethod method, string path, object? body = null, Credential? signer = null, (string Name, string Value)? header = null,
         CancellationToken cancellationToken = default)
     {
+        using var response = await OpenAsync(method, path, body, signer, header, HttpCompletionOption.ResponseContentRead, cancellationToken);
+        return await Answer.ReadAsync(response);
+    }
+
+    /// <summary>The same, up to the head of the answer.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(
+        HttpMethod method, string path, object? body = null, Credential? signer = null, (string Name, string Value)? header = null,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseHeadersRead, CancellationToken cancellationToken = default)
+    {
         var bytes = body switch
         {
             null => [],
@@ -111,8 +120,7 @@ internal sealed class DispatcherServer : IAsyncDisposable
         }
 
         _signer.Sign(request, signer ?? Key, "us-east-1", "lambda", Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        using var response = await Client.SendAsync(request, cancellationToken);
-        return await Answer.ReadAsync(response);
+        return await Client.SendAsync(request, completion, cancellationToken);
     }
 
     public async Task DeployAsync(string name, Credential? signer = null)

@@ -13,6 +13,7 @@ namespace Glue.Dispatcher.LambdaApi;
 internal sealed class LambdaApiHandler(
     SignatureGate gate,
     InvokeAction invoke,
+    StreamAction stream,
     FunctionActions functions,
     FunctionUpdates updates,
     VersionActions versions,
@@ -36,6 +37,8 @@ internal sealed class LambdaApiHandler(
 {
     private const string FunctionsPath = "/2015-03-31/functions/";
     private const string InvocationsSuffix = "/invocations";
+    private const string StreamPath = "/2021-11-15/functions/";
+    private const string StreamSuffix = "/response-streaming-invocations";
 
     // A zip of the largest size in base64, and room for the other fields: AWS's own number.
     private const int MaxBodyBytes = 69_905_067;
@@ -90,6 +93,12 @@ internal sealed class LambdaApiHandler(
             && path.Length > FunctionsPath.Length + InvocationsSuffix.Length && HttpMethods.IsPost(context.Request.Method))
         {
             return invoke.InvokeAsync(context, path[FunctionsPath.Length..^InvocationsSuffix.Length], requestId);
+        }
+
+        if (path.StartsWith(StreamPath, StringComparison.Ordinal) && path.EndsWith(StreamSuffix, StringComparison.Ordinal)
+            && path.Length > StreamPath.Length + StreamSuffix.Length && HttpMethods.IsPost(context.Request.Method))
+        {
+            return stream.InvokeAsync(context, path[StreamPath.Length..^StreamSuffix.Length], requestId);
         }
 
         if (path.StartsWith(CodeDownloads.PathPrefix, StringComparison.Ordinal)

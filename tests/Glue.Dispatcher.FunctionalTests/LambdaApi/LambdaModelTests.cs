@@ -23,7 +23,7 @@ public sealed class LambdaModelTests
 
             client = boto3.client('lambda', endpoint_url='{{{server.Endpoint}}}', config=botocore.config.Config(parameter_validation=False))
             bodies = []
-            client.meta.events.register('after-call.lambda.*', lambda http_response, model, **_: bodies.append(b'' if model.has_streaming_output else http_response.content))
+            client.meta.events.register('after-call.lambda.*', lambda http_response, model, **_: bodies.append(b'' if model.has_streaming_output or model.has_event_stream_output else http_response.content))
             zip = code('x')
             made = make('walk', Publish=True)
             client.create_alias(FunctionName='walk', Name='live', FunctionVersion='1')

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+using Glue.Contracts.Invocations;
+using Microsoft.AspNetCore.Http;
+
+namespace Glue.Dispatcher.LambdaApi;
+
+/// <summary>
+/// InvokeWithResponseStream: what the function streams goes on as PayloadChunk events while it still runs, and InvokeComplete ends them with how it
+/// ended. A function that does not stream gives its answer in one go.
+/// </summary>
+internal sealed class StreamAction(InvokeCalls calls, SyncInvoker invoker)
+{
+    private const int ChunkBytes = 64 * 1024;
+
+    public async Task InvokeAsync(HttpContext context, string inPath, string requestId)
+    {
+        using var call = await calls.ReadAsync(context, inPath, "InvokeWithResponseStream", requestId);
+        switch (context.Request.Headers["X-Amz-Invocation-Type"].ToString())
+        {
+            case "" or "RequestResponse":
+                await RunAsync(context, call);
+                break;
+            case "DryRun":
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+                break;
+            case var other:
+                throw LambdaException.Validation(
+                    $"Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [RequestResponse, DryRun]");
+        }
+    }
+
+    private async Task RunAsync(HttpContext context, InvokeCall call)
+    {
+        var request = InvokeCalls.RequestOf(context, call);
+        var version = call.Function.Choose(call.RequestId);
+        var (body, running) = await invoker.StreamAsync(call.Function, version, request, context.RequestAborted);
+        if (body is null)
+        {
+            await running; // may have been refused: nothing has been answered yet
+        }
+
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = EventStreamMessage.ContentType;
+        response.Headers["X-Amz-Executed-Version"] = version.Version;
+        if (body is not null)
+        {
+            await response.BodyWriter.FlushAsync(CancellationToken.None); // it has begun, though its first byte may be long in coming
+            await StreamCopy.RunAsync(body, bytes => WriteChunkAsync(response, bytes, context.RequestAborted), context.RequestAborted);
+        }
+
+        var outcome = (await running).Outcome;
+        if (outcome.Status == InvokeStatus.Succeeded)
+        {
+            for (var rest = outcome.Payload; rest.Length > 0; rest = rest[Math.Min(rest.Length, ChunkBytes)..])
+            {
+                await WriteChunkAsync(response, rest[..Math.Min(rest.Length, ChunkBytes)], context.RequestAborted);
+            }
+        }
+
+        EventStreamMessage.Write(response.BodyWriter, "InvokeComplete", "application/json", Complete(outcome, request.WantsLogTail));
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static async ValueTask WriteChunkAsync(HttpResponse response, ReadOnlyMemory<byte> bytes, CancellationToken left)
+    {
+        EventStreamMessage.Write(response.BodyWriter, "PayloadChunk", "application/octet-stream", bytes.Span);
+        await response.BodyWriter.FlushAsync(left); // waits while the client does not read
+    }
+
+    /// <summary>InvokeWithResponseStreamCompleteEvent. AWS does not list its error codes: here it is the type of the error, and the details are its document.</summary>
+    private static byte[] Complete(InvokeOutcome outcome, bool wantsLogTail)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            if (outcome.Status == InvokeStatus.FunctionError)
+            {
+                json.WriteString("ErrorCode", ErrorTypeOf(outcome.Payload) ?? "Unhandled");
+                json.WriteString("ErrorDetails", Encoding.UTF8.GetString(outcome.Payload.Span));
+            }
+
+            if (wantsLogTail)
+            {
+                json.WriteString("LogResult", Convert.ToBase64String(outcome.LogTail.Span));
+            }
+
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    /// <summary>The runtime wrote the document: it may be anything.</summary>
+    private static string? ErrorTypeOf(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(document);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("errorType", out var type)
+                && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
