@@ -35,6 +35,10 @@ public sealed record StorageEventsOptions
     /// <summary>Longest wait between two tries. 10 ms to 10 min; default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan RetryMaximum { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a replay is served when others wait. 1 ms to 10 min; default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan ReplayTurn { get; init; } = TimeSpan.FromSeconds(5);
 }
 
 [OptionsValidator]

@@ -1,17 +1,16 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Glue.Dispatcher.Functions;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>CreateAlias, GetAlias, UpdateAlias, ListAliases and DeleteAlias (Lambda API Reference, read 2026-11).</summary>
-internal sealed partial class AliasActions(FunctionStore functions, FunctionFinder finder)
+internal sealed class AliasActions(FunctionStore functions, FunctionFinder finder)
 {
     public async Task CreateAliasAsync(ApiCall call, string inPath)
     {
         var request = call.Json(ApiJson.Default.AliasRequest);
-        Shape(request).Required("name", request.Name).Length("name", request.Name, 128).Matches("name", request.Name, NamePattern())
+        Shape(request).Required("name", request.Name).Length("name", request.Name, 128).Matches("name", request.Name, ModelPatterns.AliasName)
             .Required("functionVersion", request.FunctionVersion).Throw();
         var whole = finder.FindWhole(call, inPath, "CreateAlias");
         var alias = new AliasState { Name = request.Name!, FunctionVersion = "", RevisionId = "" };
@@ -78,7 +77,7 @@ internal sealed partial class AliasActions(FunctionStore functions, FunctionFind
     private static FieldCheck Shape(AliasRequest request) => new FieldCheck()
         .Length("description", request.Description, 256)
         .Length("functionVersion", request.FunctionVersion, 1024)
-        .Matches("functionVersion", request.FunctionVersion, VersionPattern());
+        .Matches("functionVersion", request.FunctionVersion, ModelPatterns.Version);
 
     private static AliasState Apply(AliasRequest request, DeployedFunction function, AliasState alias)
     {
@@ -118,7 +117,7 @@ internal sealed partial class AliasActions(FunctionStore functions, FunctionFind
         {
             const string field = "at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map";
             var shown = $"Value '{{{version}={weight.ToString(CultureInfo.InvariantCulture)}}}'";
-            if (!NumberPattern().IsMatch(version))
+            if (!ModelPatterns.PublishedVersion.IsMatch(version))
             {
                 throw LambdaException.Validation($"{shown} {field} keys must satisfy constraint: [Member must satisfy regular expression pattern: [0-9]+]");
             }
@@ -160,15 +159,6 @@ internal sealed partial class AliasActions(FunctionStore functions, FunctionFind
     private static Task AnswerAsync(ApiCall call, int status, (DeployedFunction Function, AliasState Alias) made) =>
         call.OkAsync(AliasResponse.Of(made.Function.Arn, made.Alias), ApiJson.Default.AliasResponse, status);
 
-    [GeneratedRegex(@"\A(?!^[0-9]+$)([a-zA-Z0-9-_]+)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex NamePattern();
-
-    [GeneratedRegex(@"\A(\$LATEST|[0-9]+)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex VersionPattern();
-
-    [GeneratedRegex(@"\A[0-9]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex NumberPattern();
-
     private async Task<(DeployedFunction Function, AliasState Alias)> ChangeAsync(
         ApiCall call, DeployedFunction function, string name, Func<DeployedFunction, AliasState?, AliasState> change)
     {
@@ -179,7 +169,13 @@ internal sealed partial class AliasActions(FunctionStore functions, FunctionFind
             (existing, _) =>
             {
                 var state = finder.Existing(existing, call.AccountId, function.State.Name);
-                return state with { Aliases = state.Aliases.SetItem(name, change(existing!, state.Aliases.GetValueOrDefault(name))) };
+                var changed = state with { Aliases = state.Aliases.SetItem(name, change(existing!, state.Aliases.GetValueOrDefault(name))) };
+                if (state.SettingsOf(name).Provisioned is not null)
+                {
+                    ProvisionedRules.CheckOthers(changed, name);
+                }
+
+                return changed;
             },
             call.Aborted);
         return (changed!, changed!.State.Aliases[name]);

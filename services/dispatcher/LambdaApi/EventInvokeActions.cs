@@ -111,19 +111,6 @@ internal sealed class EventInvokeActions(
             : throw LambdaException.InvalidParameter($"The destination ARN {arn} is invalid: there is no such function of this account.");
     }
 
-    private async Task<QualifiedFunction> ChangeAsync(ApiCall call, string inPath, string action, Func<QualifiedFunction, EventInvokeConfig?> change)
-    {
-        var function = finder.Find(call, inPath, action);
-        var changed = await store.ChangeAsync(
-            call.AccountId,
-            function.State.Name,
-            zip: null,
-            (existing, _) =>
-            {
-                var now = existing?.Resolve(function.Qualifier) ?? throw LambdaException.FunctionNotFound(function.InvokedArn);
-                return existing.State.WithSettings(function.Qualifier, now.Settings with { EventInvoke = change(now) }); // not a new revision
-            },
-            call.Aborted);
-        return changed!.Resolve(function.Qualifier)!;
-    }
+    private Task<QualifiedFunction> ChangeAsync(ApiCall call, string inPath, string action, Func<QualifiedFunction, EventInvokeConfig?> change) =>
+        store.ChangeSettingsAsync(call, finder.Find(call, inPath, action), now => now.Settings with { EventInvoke = change(now) });
 }

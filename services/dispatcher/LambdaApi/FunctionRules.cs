@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.RegularExpressions;
 using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Placement;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>What a function's fields may be (Lambda API Reference, CreateFunction, and Lambda quotas; read 2026-11).</summary>
-internal static partial class FunctionRules
+internal static class FunctionRules
 {
     private const int MaxEnvironmentBytes = 4 * 1024;
     private const int MaxTags = 50;
@@ -26,9 +25,9 @@ internal static partial class FunctionRules
 
     /// <summary>Shapes and ranges; call <see cref="FieldCheck.Throw"/> after adding the action's own.</summary>
     public static FieldCheck Shape(ConfigurationFields fields) => new FieldCheck()
-        .Matches("role", fields.Role, RolePattern())
+        .Matches("role", fields.Role, ModelPatterns.Role)
         .Length("handler", fields.Handler, 128)
-        .Matches("handler", fields.Handler, HandlerPattern())
+        .Matches("handler", fields.Handler, ModelPatterns.NoSpaces)
         .Length("description", fields.Description, 256)
         .Range("timeout", fields.Timeout, 1, 900)
         .Range("memorySize", fields.MemorySize, 128, 10240)
@@ -99,30 +98,6 @@ internal static partial class FunctionRules
         }
     }
 
-    [GeneratedRegex(@"\A[a-zA-Z0-9-_]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    public static partial Regex StatementIdPattern();
-
-    [GeneratedRegex(@"\A(lambda:[*]|lambda:[a-zA-Z]+|[*])\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    public static partial Regex ActionPattern();
-
-    [GeneratedRegex(@"\A[^\s]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    public static partial Regex PrincipalPattern();
-
-    [GeneratedRegex(@"\A\d{12}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    public static partial Regex AccountPattern();
-
-    [GeneratedRegex(@"\Aarn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}(-gov)?-[a-z]+-\d{1})?:(\d{12})?:(.*)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    public static partial Regex SourceArnPattern();
-
-    [GeneratedRegex(@"\Aarn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex RolePattern();
-
-    [GeneratedRegex(@"\A[^\s]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex HandlerPattern();
-
-    [GeneratedRegex(@"\A[a-zA-Z]([a-zA-Z0-9_])+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex VariablePattern();
-
     private static void CheckEnvironment(IReadOnlyDictionary<string, string>? variables)
     {
         if (variables is null)
@@ -133,7 +108,7 @@ internal static partial class FunctionRules
         var check = new FieldCheck();
         foreach (var (name, value) in variables)
         {
-            check.Matches("environment.variables", name, VariablePattern()).Required($"environment.variables.{name}", value is null ? null : "given");
+            check.Matches("environment.variables", name, ModelPatterns.VariableName).Required($"environment.variables.{name}", value is null ? null : "given");
         }
 
         check.Throw();

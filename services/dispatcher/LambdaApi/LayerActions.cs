@@ -94,7 +94,7 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
             return account == call.AccountId ? named : throw LambdaException.AccessDenied("GetLayerVersion", inPath);
         }
 
-        new FieldCheck().Length("layerName", inPath, 140).Matches("layerName", inPath, LayerRules.NamePattern()).Throw();
+        new FieldCheck().Length("layerName", inPath, 140).Matches("layerName", inPath, ModelPatterns.Identifier).Throw();
         return inPath;
     }
 

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>Which layers a function may have (Lambda API Reference, CreateFunction, and Lambda quotas; read 2026-11).</summary>
-internal static partial class LayerRules
+internal static class LayerRules
 {
     private const int MaxLayers = 5;
 
@@ -41,9 +40,9 @@ internal static partial class LayerRules
     /// <exception cref="LambdaException">It is no layer version's ARN, or another account's.</exception>
     public static LayerVersionState? Find(LayerStore layers, string arn, string accountId)
     {
-        if (LayerVersionArn().Match(arn ?? "") is not { Success: true } match)
+        if (ModelPatterns.LayerVersionArn.Match(arn ?? "") is not { Success: true } match)
         {
-            throw LambdaException.Validation($"Value '{arn}' at 'layers' failed to satisfy constraint: Member must satisfy regular expression pattern: {LayerVersionArn().ToString()[2..^2]}");
+            throw LambdaException.Validation($"Value '{arn}' at 'layers' failed to satisfy constraint: Member must satisfy regular expression pattern: {ModelPatterns.LayerVersionArn.ToString()[2..^2]}");
         }
 
         return match.Groups["account"].Value == accountId
@@ -58,10 +57,4 @@ internal static partial class LayerRules
         return bytes <= DeploymentZip.MaxUnpackedBytes ? state : throw LambdaException.InvalidParameter(
             $"Function code combined with layers exceeds the maximum allowed size of {DeploymentZip.MaxUnpackedBytes} bytes. The actual size is {bytes} bytes.");
     }
-
-    [GeneratedRegex(@"\A[a-zA-Z0-9-_]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    public static partial Regex NamePattern();
-
-    [GeneratedRegex(@"\Aarn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:(?<account>\d{12}):layer:(?<name>[a-zA-Z0-9-_]+)(:(?<version>[0-9]{1,9}))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex LayerVersionArn();
 }

@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using Glue.Contracts.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>What LoggingConfig may be, and what a change of it gives.</summary>
 /// <remarks>Lambda API Reference, LoggingConfig (read 2026-11).</remarks>
-internal static partial class LoggingRules
+internal static class LoggingRules
 {
     public const string Json = "JSON";
     public const string Text = "Text";
@@ -15,7 +14,7 @@ internal static partial class LoggingRules
         .OneOf("loggingConfig.applicationLogLevel", logging?.ApplicationLogLevel, "TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
         .OneOf("loggingConfig.systemLogLevel", logging?.SystemLogLevel, "DEBUG", "INFO", "WARN")
         .Length("loggingConfig.logGroup", logging?.LogGroup, 512)
-        .Matches("loggingConfig.logGroup", logging?.LogGroup, GroupPattern());
+        .Matches("loggingConfig.logGroup", logging?.LogGroup, ModelPatterns.LogGroup);
 
     /// <summary>What is not given stays; a change to Text forgets the levels.</summary>
     /// <param name="logging">The call's; null: not given.</param>
@@ -47,7 +46,4 @@ internal static partial class LoggingRules
             : throw LambdaException.InvalidParameter(
                 "LogLevel is not supported when LogFormat is set to Text. Remove LogLevel from your request or change the LogFormat to JSON and try again.");
     }
-
-    [GeneratedRegex(@"\A[\.\-_/#A-Za-z0-9]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex GroupPattern();
 }

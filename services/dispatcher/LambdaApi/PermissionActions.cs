@@ -16,11 +16,11 @@ internal sealed class PermissionActions(FunctionFinder finder, FunctionStore sto
         var request = call.Json(ApiJson.Default.AddPermissionRequest);
         new FieldCheck()
             .Required("statementId", request.StatementId).Length("statementId", request.StatementId, 100)
-            .Matches("statementId", request.StatementId, FunctionRules.StatementIdPattern())
-            .Required("action", request.Action).Matches("action", request.Action, FunctionRules.ActionPattern())
-            .Required("principal", request.Principal).Matches("principal", request.Principal, FunctionRules.PrincipalPattern())
-            .Matches("sourceArn", request.SourceArn, FunctionRules.SourceArnPattern())
-            .Matches("sourceAccount", request.SourceAccount, FunctionRules.AccountPattern())
+            .Matches("statementId", request.StatementId, ModelPatterns.Identifier)
+            .Required("action", request.Action).Matches("action", request.Action, ModelPatterns.Action)
+            .Required("principal", request.Principal).Matches("principal", request.Principal, ModelPatterns.NoSpaces)
+            .Matches("sourceArn", request.SourceArn, ModelPatterns.SourceArn)
+            .Matches("sourceAccount", request.SourceAccount, ModelPatterns.AccountId)
             .Throw();
         FunctionRules.Refuse(request.PrincipalOrgID is not null, "PrincipalOrgID", "name the account");
         FunctionRules.Refuse(request.FunctionUrlAuthType is not null, "FunctionUrlAuthType", "function URLs are not served yet");

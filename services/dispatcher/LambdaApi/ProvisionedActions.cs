@@ -20,11 +20,11 @@ internal sealed class ProvisionedActions(
         new FieldCheck().Required(Field, wanted).Range(Field, wanted, 1, int.MaxValue).Throw();
         var function = Named(call, inPath, "PutProvisionedConcurrencyConfig", "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
         var config = new ProvisionedConcurrency(wanted!.Value, time.GetUtcNow());
-        var changed = await ChangeAsync(call, function, now =>
+        var changed = await store.ChangeSettingsAsync(call, function, now =>
         {
-            CheckOthers(now);
+            ProvisionedRules.CheckOthers(now.Function.State, function.Qualifier!);
             CheckLimits(call.AccountId, now, config.Requested);
-            return config;
+            return now.Settings with { Provisioned = config };
         });
         await call.OkAsync(new ProvisionedResponse(config, plan.StateOf(changed)), ApiJson.Default.ProvisionedResponse, StatusCodes.Status202Accepted);
     }
@@ -52,28 +52,9 @@ internal sealed class ProvisionedActions(
 
     public async Task DeleteAsync(ApiCall call, string inPath)
     {
-        await ChangeAsync(call, Named(call, inPath, "DeleteProvisionedConcurrencyConfig"), static _ => null);
+        await store.ChangeSettingsAsync(
+            call, Named(call, inPath, "DeleteProvisionedConcurrencyConfig"), static function => function.Settings with { Provisioned = null });
         await call.NoContentAsync();
-    }
-
-    /// <summary>Lambda: a version is provisioned by its own number or by one alias, not by both.</summary>
-    private static void CheckOthers(QualifiedFunction function)
-    {
-        var state = function.Function.State;
-        var isAlias = state.Aliases.TryGetValue(function.Qualifier!, out var alias);
-        foreach (var (qualifier, _) in state.Qualified.Where(each => each.Value.Provisioned is not null && each.Key != function.Qualifier))
-        {
-            var other = state.Aliases.GetValueOrDefault(qualifier);
-            if (isAlias && (other is null ? alias!.PointsTo(qualifier) : alias!.PointsTo(other.FunctionVersion)))
-            {
-                throw LambdaException.Conflict("Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version");
-            }
-
-            if (!isAlias && other?.PointsTo(function.Qualifier!) == true)
-            {
-                throw LambdaException.Conflict("Version is pointed by a Provisioned Concurrency alias");
-            }
-        }
     }
 
     private QualifiedFunction Named(
@@ -116,20 +97,5 @@ internal sealed class ProvisionedActions(
             throw LambdaException.InvalidParameter(
                 $"Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [{least}].");
         }
-    }
-
-    private async Task<QualifiedFunction> ChangeAsync(ApiCall call, QualifiedFunction function, Func<QualifiedFunction, ProvisionedConcurrency?> change)
-    {
-        var changed = await store.ChangeAsync(
-            call.AccountId,
-            function.State.Name,
-            zip: null,
-            (existing, _) =>
-            {
-                var now = existing?.Resolve(function.Qualifier) ?? throw LambdaException.FunctionNotFound(function.InvokedArn);
-                return existing.State.WithSettings(function.Qualifier, now.Settings with { Provisioned = change(now) }); // not a new revision
-            },
-            call.Aborted);
-        return changed!.Resolve(function.Qualifier)!;
     }
 }

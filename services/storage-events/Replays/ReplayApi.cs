@@ -19,6 +19,8 @@ internal sealed class ReplayApi(ReplayStore store, SigV4Verifier verifier, TimeP
     private const int StandardRate = 100;
     private const int MaxRate = 100_000;
 
+    private static readonly string TooMany = $"{ReplayStore.MaxRunning} replays of this account run already. Stop one (./glue replay stop), or wait until one is done.";
+
     public async Task HandleAsync(HttpContext context)
     {
         var body = await ReadAsync(context);
@@ -75,7 +77,12 @@ internal sealed class ReplayApi(ReplayStore store, SigV4Verifier verifier, TimeP
             Id = Guid.NewGuid().ToString(), AccountId = account, From = request!.From!, To = request.To, Rule = request.Rule,
             Rate = request.Rate ?? StandardRate, IsDryRun = request.DryRun, IsAgain = request.Again, CreatedAt = time.GetUtcNow(),
         };
-        await store.AddAsync(replay, context.RequestAborted);
+        if (!await store.AddAsync(replay, context.RequestAborted))
+        {
+            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, TooMany);
+            return;
+        }
+
         await ShowAsync(context, account, replay.Id, StatusCodes.Status202Accepted);
     }
 
@@ -90,6 +97,10 @@ internal sealed class ReplayApi(ReplayStore store, SigV4Verifier verifier, TimeP
         if (await store.MoveAsync(account, id, from, to, context.RequestAborted) || store.Find(account, id) is not { } found || found.Status == to)
         {
             await ShowAsync(context, account, id, StatusCodes.Status200OK);
+        }
+        else if (found.Status == from)
+        {
+            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, TooMany);
         }
         else
         {

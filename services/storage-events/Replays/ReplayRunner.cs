@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Glue.StorageEvents.Replays;
 
 /// <summary>
-/// Runs replays, the oldest first and one at a time, each at its rate. A step is: read, match with the rules of now, enqueue, and only then
+/// Runs replays, each at its rate: those of a few accounts at once, one of each, and when more wait they take turns. A step is: read, match with the rules of now, enqueue, and only then
 /// keep the place; a crash repeats a step, and its invocations have the same ids.
 /// </summary>
 internal sealed class ReplayRunner(
@@ -18,32 +18,57 @@ internal sealed class ReplayRunner(
     private const int StepsPerSecond = 10;
     private const int MaxStep = 500;
 
+    // Accounts: each has a reader of the log.
+    private const int AtOnce = 4;
+
     private readonly PatientWriter _patient = new(options, time, metrics, logger);
+
+    /// <summary>Is there a replay to be run that has no turn? Then turns end.</summary>
+    private volatile bool _isSomebodyWaiting;
 
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        var turns = new ReplayTurns();
+        var served = new Dictionary<Task, Replay>();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        try
         {
-            var started = store.Started;
-            if (store.NextRunning() is { } replay)
+            while (true)
             {
-                await RunAsync(replay, stoppingToken);
+                var started = store.Started;
+                var running = store.Running();
+                while (served.Count < AtOnce && turns.Begin(running) is { } replay)
+                {
+                    served.Add(ServeAsync(replay, ending.Token), replay);
+                }
+
+                _isSomebodyWaiting = running.Count > served.Count;
+                await Task.WhenAny([started, .. served.Keys]).WaitAsync(stoppingToken);
+                foreach (var ended in served.Keys.Where(static turn => turn.IsCompleted).ToList())
+                {
+                    await ended;
+                    served.Remove(ended, out var replay);
+                    turns.End(replay!, store.Running());
+                }
             }
-            else
-            {
-                await started.WaitAsync(stoppingToken);
-            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(served.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // one of them threw above, or they were told to end
         }
     }
 
-    private async Task RunAsync(Replay replay, CancellationToken stoppingToken)
+    /// <summary>One turn: to its end, or for <see cref="StorageEventsOptions.ReplayTurn"/> when others wait.</summary>
+    private async Task ServeAsync(Replay replay, CancellationToken stoppingToken)
     {
-        Log.ReplayRuns(logger, replay.Id, replay.From, replay.To);
+        var turnBegan = time.GetTimestamp();
         await using var reader = log.OpenReader();
         var filter = new ReplayFilter(replay);
         var matcher = matchers.New(filter.Wants);
         if (replay.Stretches is null)
         {
+            Log.ReplayRuns(logger, replay.Id, replay.From, replay.To);
             var found = await _patient.WriteAsync("the event log", () => reader.FindAsync(filter.From, filter.To, stoppingToken), stoppingToken);
             replay = replay with { Stretches = found.Stretches, HasTimes = found.HasTimes, Total = found.Stretches.Sum(static stretch => stretch.End - stretch.Next) };
         }
@@ -63,6 +88,11 @@ internal sealed class ReplayRunner(
             if (!await KeepAsync(replay, isDone: false, stoppingToken))
             {
                 return; // stopped by its user
+            }
+
+            if (_isSomebodyWaiting && time.GetElapsedTime(turnBegan) >= options.ReplayTurn && replay.Stretches is not [])
+            {
+                return;
             }
 
             var pause = TimeSpan.FromSeconds((double)batch.Count / replay.Rate) - time.GetElapsedTime(began);

@@ -13,6 +13,9 @@ internal sealed class ReplayStore
             number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account_id TEXT NOT NULL, status INTEGER NOT NULL, body BLOB NOT NULL);
         """;
 
+    /// <summary>Replays of one account that may run at the same time, taking turns; stopped ones do not count.</summary>
+    public const int MaxRunning = 10;
+
     private const int Listed = 100;
 
     private readonly SqliteDatabase _database;
@@ -27,18 +30,20 @@ internal sealed class ReplayStore
     /// <summary>Completes when one was added or resumed.</summary>
     public Task Started => _started.Next;
 
-    public async Task AddAsync(Replay replay, CancellationToken cancellationToken)
+    /// <returns>False: so many of the account run already (<see cref="MaxRunning"/>).</returns>
+    public async Task<bool> AddAsync(Replay replay, CancellationToken cancellationToken)
     {
-        await _database.WriteAsync(
-            write => write.Prepared("INSERT INTO replay(id,account_id,status,body) VALUES($id,$account,$status,$body)")
+        var added = await _database.WriteAsync(
+            write => MayRunMore(write, replay.AccountId) && write.Prepared("INSERT INTO replay(id,account_id,status,body) VALUES($id,$account,$status,$body)")
                 .With("$id", replay.Id).With("$account", replay.AccountId).With("$status", (int)ReplayStatus.Running).With("$body", ToBody(replay))
-                .ExecuteNonQuery(),
+                .ExecuteNonQuery() == 1,
             cancellationToken);
         _started.Set();
+        return added;
     }
 
-    /// <summary>The oldest that is to run; null: none.</summary>
-    public Replay? NextRunning() => Query("status=0 ORDER BY number LIMIT 1", static _ => { }).Select(static found => found.Replay).FirstOrDefault();
+    /// <summary>Those that are to run, the oldest first.</summary>
+    public IReadOnlyList<Replay> Running() => [.. Query("status=0 ORDER BY number", static _ => { }).Select(static found => found.Replay)];
 
     public (Replay Replay, ReplayStatus Status)? Find(string accountId, string id) =>
         Query("account_id=$account AND id=$id", command => command.With("$account", accountId).With("$id", id)) is [var found] ? found : null;
@@ -56,16 +61,19 @@ internal sealed class ReplayStore
         cancellationToken) == 1;
 
     /// <summary>Stops a running one, or resumes a stopped one.</summary>
-    /// <returns>False: it is not in the state for that.</returns>
+    /// <returns>False: it is not in the state for that, or so many run already.</returns>
     public async Task<bool> MoveAsync(string accountId, string id, ReplayStatus from, ReplayStatus to, CancellationToken cancellationToken)
     {
         var moved = await _database.WriteAsync(
-            write => write.Prepared("UPDATE replay SET status=$to WHERE account_id=$account AND id=$id AND status=$from")
-                .With("$account", accountId).With("$id", id).With("$from", (int)from).With("$to", (int)to).ExecuteNonQuery(),
-            cancellationToken) == 1;
+            write => (to != ReplayStatus.Running || MayRunMore(write, accountId)) && write.Prepared("UPDATE replay SET status=$to WHERE account_id=$account AND id=$id AND status=$from")
+                .With("$account", accountId).With("$id", id).With("$from", (int)from).With("$to", (int)to).ExecuteNonQuery() == 1,
+            cancellationToken);
         _started.Set();
         return moved;
     }
+
+    private static bool MayRunMore(SqliteWrite write, string accountId) =>
+        (long)write.Prepared("SELECT count(*) FROM replay WHERE account_id=$account AND status=0").With("$account", accountId).ExecuteScalar()! < MaxRunning;
 
     private static byte[] ToBody(Replay replay) => JsonSerializer.SerializeToUtf8Bytes(replay, ReplayJson.Default.Replay);
 

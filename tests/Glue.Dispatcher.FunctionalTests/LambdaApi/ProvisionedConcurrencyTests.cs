@@ -29,6 +29,11 @@ public sealed class ProvisionedConcurrencyTests
             put('2', 3)
             client.create_alias(**f, Name='second', FunctionVersion='2')
             refused(x.ResourceConflictException, 'already Provisioned version', put, qualifier='second', n=1)
+            refused(x.ResourceConflictException, 'already Provisioned version', client.update_alias, **f, Name='live', FunctionVersion='2')
+            weights = {'AdditionalVersionWeights': {'2': 0.5}}
+            refused(x.ResourceConflictException, 'already Provisioned version', client.update_alias, **f, Name='live', RoutingConfig=weights)
+            client.update_alias(**f, Name='second', FunctionVersion='1')
+            refused(x.ResourceConflictException, 'already Provisioned version', put, qualifier='second', n=1)
             listed = [(c['FunctionArn'], c['RequestedProvisionedConcurrentExecutions'], c['Status']) for p in
                 client.get_paginator('list_provisioned_concurrency_configs').paginate(**f, PaginationConfig={'PageSize': 1}) for c in p['ProvisionedConcurrencyConfigs']]
             assert listed == [(arn + ':2', 3, 'READY'), (arn + ':live', 5, 'READY')], listed

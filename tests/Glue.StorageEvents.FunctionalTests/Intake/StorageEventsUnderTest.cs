@@ -54,7 +54,7 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
         builder.Services.AddSingleton<IFunctionDirectory>(functions ?? new FakeFunctions());
         builder.Services.AddSingleton(intake);
         builder.Services.AddStorageEvents(
-            new StorageEventsOptions { RetryFirst = TimeSpan.FromMilliseconds(1), RetryMaximum = TimeSpan.FromMilliseconds(10), BatchRecords = 10 },
+            new StorageEventsOptions { RetryFirst = TimeSpan.FromMilliseconds(1), RetryMaximum = TimeSpan.FromMilliseconds(10), BatchRecords = 10, ReplayTurn = TimeSpan.FromMilliseconds(100) },
             _ => store,
             _ => state,
             kafka);

@@ -83,6 +83,36 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.Equal(42, Ids().Count);
     }
 
+    [Fact]
+    public async Task Slow_replays_hold_up_neither_other_accounts_nor_the_others_of_their_own()
+    {
+        foreach (var account in Enumerable.Range(1, 6).Select(static i => $"{i:000000000000}"))
+        {
+            Assert.True(await Store.AddAsync(New() with { AccountId = account, Rate = 1 }, CancellationToken.None)); // more accounts than are served at once
+        }
+
+        Assert.True(await Store.AddAsync(New() with { Rate = 1 }, CancellationToken.None));
+        var quick = await RunAsync(New() with { IsAgain = true });
+        Assert.Equal(21, quick.Records);
+        Assert.All(Store.List(Account).Where(found => found.Replay.Id != quick.Id), static found => Assert.Equal(ReplayStatus.Running, found.Status));
+    }
+
+    [Fact]
+    public async Task An_account_may_have_so_many_replays_running_and_others_are_not_concerned()
+    {
+        var slow = Enumerable.Range(0, ReplayStore.MaxRunning).Select(static _ => New() with { Rate = 1 }).ToList();
+        foreach (var replay in slow)
+        {
+            Assert.True(await Store.AddAsync(replay, CancellationToken.None));
+        }
+
+        Assert.False(await Store.AddAsync(New(), CancellationToken.None));
+        Assert.True(await Store.AddAsync(New() with { AccountId = "111111111111" }, CancellationToken.None));
+        Assert.True(await Store.MoveAsync(Account, slow[0].Id, ReplayStatus.Running, ReplayStatus.Stopped, CancellationToken.None));
+        Assert.True(await Store.AddAsync(New() with { Rate = 1 }, CancellationToken.None));
+        Assert.False(await Store.MoveAsync(Account, slow[0].Id, ReplayStatus.Stopped, ReplayStatus.Running, CancellationToken.None));
+    }
+
     private static (long Records, long Matched, long Enqueued) Counts(Replay replay) => (replay.Records, replay.Matched, replay.Enqueued);
 
     private static Replay New() => new()
@@ -100,7 +130,7 @@ public sealed class ReplayTests : IAsyncLifetime
 
     private async Task<Replay> UntilAsync(string id, Func<Replay, ReplayStatus, bool> holds, string account = Account)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (Store.Find(account, id) is { } found && holds(found.Replay, found.Status))
