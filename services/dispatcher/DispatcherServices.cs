@@ -5,6 +5,7 @@ using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Destinations.Webhooks;
 using Glue.Dispatcher.Dispatch;
+using Glue.Dispatcher.EventSources;
 using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Idempotency;
@@ -33,12 +34,14 @@ public static class DispatcherServices
     /// <param name="options">Checked at once.</param>
     /// <param name="state">Finds state.db (functions).</param>
     /// <param name="queue">Finds queue.db (invocation queue and ledger).</param>
+    /// <param name="eventSources">Of event source mappings; null: the defaults.</param>
     /// <exception cref="System.ComponentModel.DataAnnotations.ValidationException">Options are out of range; the message names all of them.</exception>
     public static IServiceCollection AddDispatcher(
         this IServiceCollection services,
         DispatcherOptions options,
         Func<IServiceProvider, SqliteDatabase> state,
-        Func<IServiceProvider, SqliteDatabase> queue)
+        Func<IServiceProvider, SqliteDatabase> queue,
+        EventSourceOptions? eventSources = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
@@ -91,11 +94,13 @@ public static class DispatcherServices
         services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<OutcomeDeliveries>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();
         services.AddHostedService<DispatchLoop>().AddHostedService<AgeingLoop>();
 
+        services.AddEventSources(state, eventSources ?? new EventSourceOptions());
+
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<SyncInvoker>().AddSingleton<InvokeCalls>().AddSingleton<InvokeAction>().AddSingleton<StreamAction>();
         services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();
         services.AddSingleton<LayerActions>().AddSingleton<RuntimeManagementActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
-        services.AddSingleton<ConcurrencyActions>().AddSingleton<EventInvokeActions>().AddSingleton<DeadLetterApi>();
+        services.AddSingleton<ConcurrencyActions>().AddSingleton<DestinationFinder>().AddSingleton<EventInvokeActions>().AddSingleton<EventSourceActions>().AddSingleton<DeadLetterApi>();
         services.AddSingleton<AccountsApi>().AddSingleton<WebhooksApi>().AddSingleton<RolesApi>();
         services.AddSingleton(provider => new RoleStore(state(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRolePolicies>(static provider => provider.GetRequiredService<RoleStore>());

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Glue.Dispatcher.EventSources;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
 using Glue.Foundation.Signing;
@@ -61,7 +62,8 @@ internal sealed class DispatcherServer : IAsyncDisposable
         }
     }
 
-    public static async Task<DispatcherServer> StartAsync(TempFolder folder, Func<DispatcherOptions, DispatcherOptions>? configure = null)
+    public static async Task<DispatcherServer> StartAsync(
+        TempFolder folder, Func<DispatcherOptions, DispatcherOptions>? configure = null, EventSourceOptions? eventSources = null)
     {
         var worker = new FakeWorker();
         var state = SqliteDatabase.Open(folder["state.db"]);
@@ -72,7 +74,7 @@ internal sealed class DispatcherServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<ICredentialSource>(new Credentials());
         builder.Services.AddSingleton<IWorker>(worker);
-        builder.Services.AddDispatcher(configure?.Invoke(options) ?? options, _ => state, _ => queue);
+        builder.Services.AddDispatcher(configure?.Invoke(options) ?? options, _ => state, _ => queue, eventSources);
         var app = builder.Build();
         app.UseLambdaApi();
         await app.StartAsync();

@@ -1,11 +1,9 @@
-using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>The FunctionEventInvokeConfig family, and the recursion configuration.</summary>
-internal sealed class EventInvokeActions(
-    FunctionFinder finder, FunctionStore store, IFunctionCatalog catalog, OutcomeDeliveries deliveries, TimeProvider time)
+internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore store, DestinationFinder destinations, TimeProvider time)
 {
     private const int LeastAgeSeconds = 60;
     private const int MostAgeSeconds = 21_600;
@@ -80,35 +78,12 @@ internal sealed class EventInvokeActions(
         {
             MaximumRetryAttempts = request.MaximumRetryAttempts,
             MaximumEventAgeInSeconds = request.MaximumEventAgeInSeconds,
-            OnSuccess = await DestinationAsync(call, request.DestinationConfig?.OnSuccess, "OnSuccess"),
-            OnFailure = await DestinationAsync(call, request.DestinationConfig?.OnFailure, "OnFailure"),
+            OnSuccess = await destinations.FindAsync(call, request.DestinationConfig?.OnSuccess, "OnSuccess"),
+            OnFailure = await destinations.FindAsync(call, request.DestinationConfig?.OnFailure, "OnFailure"),
             LastModified = time.GetUtcNow(),
         };
         var changed = await ChangeAsync(call, inPath, action, function => merge(asked, function.Settings.EventInvoke));
         await call.OkAsync(EventInvokeResponse.Of(changed)!, ApiJson.Default.EventInvokeResponse);
-    }
-
-    private async Task<string?> DestinationAsync(ApiCall call, DestinationFields? fields, string name)
-    {
-        if (string.IsNullOrEmpty(fields?.Destination))
-        {
-            return null;
-        }
-
-        var arn = fields.Destination;
-        if (deliveries.Find(arn) is { } destination)
-        {
-            return await destination.RefusalAsync(call.AccountId, arn, call.Aborted) is { } refusal
-                ? throw LambdaException.InvalidParameter($"The destination ARN {arn} is invalid: {refusal}.")
-                : arn;
-        }
-
-        FunctionRules.Refuse(
-            !arn.Contains(":lambda:", StringComparison.Ordinal), $"{name} '{arn}'",
-            "name the ARN of a function, of a bucket (arn:aws:s3:::BUCKET) or of a webhook (arn:glue:webhook:::NAME)");
-        return catalog.Find(arn) is { } target && target.AccountId == call.AccountId
-            ? arn
-            : throw LambdaException.InvalidParameter($"The destination ARN {arn} is invalid: there is no such function of this account.");
     }
 
     private Task<QualifiedFunction> ChangeAsync(ApiCall call, string inPath, string action, Func<QualifiedFunction, EventInvokeConfig?> change) =>

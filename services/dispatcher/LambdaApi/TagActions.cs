@@ -2,13 +2,13 @@ using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
 
-/// <summary>ListTags, TagResource and UntagResource, of functions.</summary>
-internal sealed class TagActions(FunctionFinder finder, FunctionStore store)
+/// <summary>ListTags, TagResource and UntagResource, of functions and event source mappings.</summary>
+internal sealed class TagActions(FunctionFinder finder, FunctionStore store, EventSourceActions eventSources)
 {
     public Task ListTagsAsync(ApiCall call, string arn)
     {
-        var function = Find(call, arn, "ListTags");
-        return call.OkAsync(new TagsBody(function.State.Tags), ApiJson.Default.TagsBody);
+        var tags = EventSourceActions.IsArn(arn) ? eventSources.FindByArn(call, arn, "ListTags").Tags : Find(call, arn, "ListTags").State.Tags;
+        return call.OkAsync(new TagsBody(tags), ApiJson.Default.TagsBody);
     }
 
     public Task TagResourceAsync(ApiCall call, string arn)
@@ -42,6 +42,13 @@ internal sealed class TagActions(FunctionFinder finder, FunctionStore store)
 
     private async Task ChangeAsync(ApiCall call, string arn, string action, Action<Dictionary<string, string>> change)
     {
+        if (EventSourceActions.IsArn(arn))
+        {
+            await eventSources.ChangeTagsAsync(call, arn, action, tags => Changed(tags, change));
+            await call.NoContentAsync();
+            return;
+        }
+
         var function = Find(call, arn, action);
         await store.ChangeAsync(
             call.AccountId,
@@ -50,12 +57,17 @@ internal sealed class TagActions(FunctionFinder finder, FunctionStore store)
             (existing, _) =>
             {
                 var state = existing?.State ?? throw LambdaException.FunctionNotFound(function.Arn);
-                var tags = new Dictionary<string, string>(state.Tags, StringComparer.Ordinal);
-                change(tags);
-                FunctionRules.CheckTags(tags);
-                return state with { Tags = tags };
+                return state with { Tags = Changed(state.Tags, change) };
             },
             call.Aborted);
         await call.NoContentAsync();
+    }
+
+    private static Dictionary<string, string> Changed(IReadOnlyDictionary<string, string> before, Action<Dictionary<string, string>> change)
+    {
+        var tags = new Dictionary<string, string>(before, StringComparer.Ordinal);
+        change(tags);
+        FunctionRules.CheckTags(tags);
+        return tags;
     }
 }

@@ -172,7 +172,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IFunctionDirectory, FunctionDirectory>();
         services.AddSingleton<IInvocationIntake, QueueIntake>();
 
-        services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue);
+        services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue, settings.EventSources);
         for (var i = 0; i < settings.Workers.Count; i++)
         {
             var worker = i;

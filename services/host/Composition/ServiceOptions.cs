@@ -1,4 +1,5 @@
 using Glue.Dispatcher;
+using Glue.Dispatcher.EventSources;
 using Glue.FunctionLogs;
 using Glue.Host.Data;
 using Glue.Host.Settings;
@@ -25,6 +26,8 @@ internal sealed record ServiceOptions
 
     public required DispatcherOptions Dispatcher { get; init; }
 
+    public required EventSourceOptions EventSources { get; init; }
+
     public required FunctionLogsOptions FunctionLogs { get; init; }
 
     public required WorkersOptions Workers { get; init; }
@@ -44,6 +47,7 @@ internal sealed record ServiceOptions
             Kafka = storageEvents.EventLog == EventLogKind.Kafka ? kafka : null,
             KafkaCluster = kafka,
             Dispatcher = dispatcher,
+            EventSources = settings.Apply("Dispatcher:EventSources", new EventSourceOptions()),
             FunctionLogs = settings.Apply("FunctionLogs", new FunctionLogsOptions { Region = dispatcher.Region }),
             Workers = settings.Apply("Workers", new WorkersOptions { Folder = data.Worker, GuestFolder = guestFolder }),
             MicroVm = settings.Apply("Workers:MicroVm", new MicroVmOptions()),

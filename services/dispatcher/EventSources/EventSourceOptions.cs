@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Glue.Dispatcher.EventSources;
+
+/// <summary>Event source mappings. Section <c>Dispatcher:EventSources</c>.</summary>
+public sealed record EventSourceOptions : IValidatableObject
+{
+    /// <summary>
+    /// Clusters that need properties of their own (SASL, TLS), or that accounts beside the installation's may read. The installation's own account
+    /// reads any cluster it names; a cluster that is listed here is reached with these properties, and by the accounts that stand in its list.
+    /// </summary>
+    public IReadOnlyList<EventSourceCluster> Clusters { get; init; } = [];
+
+    /// <summary>Batches that run at once, of all mappings. 1 to 4096; default four per processor, at least 8.</summary>
+    [Range(1, 4096)] public int MaxBatches { get; init; } = Math.Max(8, 4 * Environment.ProcessorCount);
+
+    /// <summary>First wait before a failed batch is tried again; it doubles up to <see cref="LongestRetry"/>. 1 ms to 1 min; default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longest wait between two tries of a batch. 1 ms to 1 h; default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromMinutes(1);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var cluster in Clusters)
+        {
+            var faults = new List<ValidationResult>();
+            Validator.TryValidateObject(cluster, new ValidationContext(cluster), faults, validateAllProperties: true);
+            foreach (var fault in faults)
+            {
+                yield return new ValidationResult($"Clusters '{cluster.BootstrapServers}': {fault.ErrorMessage}");
+            }
+
+            if (!cluster.Servers.Any())
+            {
+                yield return new ValidationResult("Clusters: each names its BootstrapServers, HOST:PORT with commas.");
+            }
+        }
+    }
+
+    /// <returns>Null: it is not listed.</returns>
+    internal EventSourceCluster? Find(IReadOnlyList<string> bootstrapServers) =>
+        Clusters.FirstOrDefault(cluster => cluster.Servers.Intersect(bootstrapServers, StringComparer.OrdinalIgnoreCase).Any());
+}

@@ -1,0 +1,9 @@
+namespace Glue.Dispatcher.EventSources;
+
+/// <summary>Where batches go that are given up.</summary>
+internal interface IFailedBatches
+{
+    /// <summary>Returns once its destination is sure to hear of it, or at once where there is none.</summary>
+    /// <exception cref="OperationCanceledException">Nobody waits any longer; it comes again.</exception>
+    Task TakeAsync(FailedBatch batch, CancellationToken cancellationToken);
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Glue.Dispatcher.Accounts;
+using Glue.Foundation.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Glue.Dispatcher.EventSources;
+
+/// <summary>How mappings reach their clusters: with the operator's properties where the cluster is listed, else as it comes.</summary>
+internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClusters> logger) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, Lazy<IProducer<byte[]?, byte[]>>> _producers = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A cluster is reached from inside, with the operator's keys where it is listed: so accounts beside the installation's own read from listed
+    /// clusters only.
+    /// </summary>
+    /// <returns>Why the account may not, in a sentence; null: it may.</returns>
+    public string? RefusalOf(string accountId, IReadOnlyList<string> bootstrapServers) =>
+        accountId == Account.Installation || options.Find(bootstrapServers)?.MayBeReadBy(accountId) == true ? null
+        : $"Account {accountId} may not read from {string.Join(',', bootstrapServers)}: the operator lists the cluster, and the account with it, "
+            + "under Dispatcher:EventSources:Clusters.";
+
+    /// <param name="mapping">Whose.</param>
+    /// <param name="complain">Hears what the clients say of their connections, on their threads.</param>
+    /// <exception cref="DllNotFoundException">librdkafka is not installed.</exception>
+    /// <exception cref="InvalidOperationException">The account may not read from it any more.</exception>
+    public KafkaClients ClientsOf(EventSourceMapping mapping, Action<string> complain) =>
+        RefusalOf(mapping.AccountId, mapping.BootstrapServers) is { } refusal ? throw new InvalidOperationException(refusal)
+        : new KafkaClients(OptionsOf(mapping), complain);
+
+    /// <summary>Returns once the mapping's cluster has the messages.</summary>
+    /// <exception cref="KafkaException">It does not take them.</exception>
+    public Task ProduceAsync(
+        EventSourceMapping mapping, string topic, IEnumerable<(byte[] Key, byte[] Value)> messages, CancellationToken cancellationToken)
+    {
+        var producer = _producers.GetOrAdd(
+            string.Join(',', mapping.BootstrapServers),
+            _ => new Lazy<IProducer<byte[]?, byte[]>>(() =>
+                ClientsOf(mapping, complaint => Log.KafkaComplains(logger, mapping.Uuid, complaint)).Producer(giveUpAfter: Patience)));
+        return KafkaBatch.ProduceAsync(producer.Value, topic, messages, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        foreach (var producer in _producers.Values.Where(static producer => producer.IsValueCreated))
+        {
+            producer.Value.Dispose();
+        }
+    }
+
+    private KafkaOptions OptionsOf(EventSourceMapping mapping)
+    {
+        var listed = options.Find(mapping.BootstrapServers);
+        return new KafkaOptions
+        {
+            BootstrapServers = string.Join(',', mapping.BootstrapServers),
+            Properties = listed?.Properties ?? [],
+            Producer = listed?.Producer ?? [],
+            Consumer = new Dictionary<string, string>(listed?.Consumer ?? [])
+            {
+                // New partitions, and a topic that is made after its mapping, are found soon.
+                ["topic.metadata.refresh.interval.ms"] = "10000",
+            },
+        };
+    }
+}
