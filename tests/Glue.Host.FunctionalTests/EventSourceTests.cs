@@ -49,7 +49,7 @@ public sealed class EventSourceTests
             if (life == 0)
             {
                 await s3.PutBucketAsync("records");
-                await stack.Lambda.CreateAsync("consumer", "python3.12", "app.handler", Zip.Of("app.py", Handler));
+                await stack.Lambda.CreateAsync("consumer", "python3.11", "app.handler", Zip.Of("app.py", Handler));
                 using var made = await stack.Lambda.SendAsync(HttpMethod.Post, "/2015-03-31/event-source-mappings", new JsonObject
                 {
                     ["FunctionName"] = "consumer",

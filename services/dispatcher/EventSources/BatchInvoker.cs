@@ -22,7 +22,7 @@ internal sealed class BatchInvoker(
             return NotRun(requestId, $"Function {mapping.FunctionArn(options.Region)} does not exist (any more).");
         }
 
-        var admission = limits.TryEnter(mapping.AccountId, mapping.FunctionName, function.State.ReservedConcurrency);
+        var admission = limits.TryEnter(AdmissionRequest.Of(function), out var place);
         if (admission != AdmissionResult.Admitted)
         {
             return NotRun(requestId, $"The function is throttled: {admission}.");
@@ -52,7 +52,7 @@ internal sealed class BatchInvoker(
         }
         finally
         {
-            limits.Leave(mapping.AccountId, mapping.FunctionName);
+            limits.Leave(place);
         }
     }
 

@@ -68,6 +68,29 @@ internal sealed class LayerStore
             },
             cancellationToken);
 
+    /// <summary>Changes who may use a version: <paramref name="change"/> sees its policy with all other changes waiting, or throws and nothing changes.</summary>
+    /// <returns>Null: there is no such version.</returns>
+    public Task<LayerVersionState?> ChangePolicyAsync(
+        string accountId, string name, int version, Func<ResourcePolicy, ResourcePolicy> change, CancellationToken cancellationToken) => _library.ChangeAsync(
+        zip: null,
+        static () => [],
+        async _ =>
+        {
+            if (Find(accountId, name, version) is not { } existing)
+            {
+                return null;
+            }
+
+            var changed = existing with { Policy = change(existing.Policy) };
+            await _database.WriteAsync(write => write
+                .Prepared("UPDATE layer_version SET document=$document WHERE account_id=$account AND name=$name AND version=$version")
+                .With("$account", accountId).With("$name", name).With("$version", version)
+                .With("$document", JsonSerializer.Serialize(changed, FunctionJson.Default.LayerVersionState)).ExecuteNonQuery());
+            _versions = _versions.SetItem((accountId, name, version), changed);
+            return changed;
+        },
+        cancellationToken);
+
     /// <summary>Forgets a version, if it is there. Functions that have it keep it.</summary>
     public Task DeleteAsync(string accountId, string name, int version, CancellationToken cancellationToken) => _library.ChangeAsync(
         zip: null,

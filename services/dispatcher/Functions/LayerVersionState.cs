@@ -1,6 +1,6 @@
 namespace Glue.Dispatcher.Functions;
 
-/// <summary>One version of a layer. Never changes; persisted.</summary>
+/// <summary>One version of a layer, of which only the policy changes. Persisted.</summary>
 internal sealed record LayerVersionState
 {
     public required string AccountId { get; init; }
@@ -29,4 +29,7 @@ internal sealed record LayerVersionState
     public required long UnpackedBytes { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Who but its own account may use it.</summary>
+    public ResourcePolicy Policy { get; init => field = value ?? ResourcePolicy.Empty; } = ResourcePolicy.Empty; // absent in documents of before layer permissions
 }

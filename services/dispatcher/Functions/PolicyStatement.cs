@@ -18,8 +18,19 @@ internal sealed record PolicyStatement
     /// <summary>Null: any.</summary>
     public string? SourceAccount { get; init; }
 
+    /// <summary>A condition that no call here meets: nothing here sends such a token. Null: none.</summary>
+    public string? EventSourceToken { get; init; }
+
+    /// <summary>A condition that no call here meets: accounts here are in no organization. Null: none.</summary>
+    public string? PrincipalOrgId { get; init; }
+
+    public bool IsConditional => SourceArn is not null || SourceAccount is not null || IsNeverMet;
+
+    private bool IsNeverMet => EventSourceToken is not null || PrincipalOrgId is not null;
+
     /// <summary>May S3 invoke the function for this bucket?</summary>
     public bool AllowsS3(string bucketArn, string bucketAccount) =>
+        !IsNeverMet &&
         Principal is "s3.amazonaws.com" or "*" &&
         Action is "lambda:InvokeFunction" or "lambda:*" or "*" &&
         (SourceArn is null || ArnPattern.Matches(SourceArn, bucketArn)) &&
@@ -30,7 +41,7 @@ internal sealed record PolicyStatement
     /// root, or somebody in it: accounts here have no users of their own.
     /// </summary>
     public bool AllowsAccount(string accountId, string action) =>
-        SourceArn is null && SourceAccount is null &&
+        !IsConditional &&
         (Principal == "*" || Principal == accountId || Principal.StartsWith($"arn:aws:iam::{accountId}:", StringComparison.Ordinal)) &&
         (Action == action || Action is "lambda:*" or "*");
 }

@@ -16,6 +16,8 @@ namespace Glue.Dispatcher.LambdaApi;
 [JsonSerializable(typeof(LayerVersionResponse))]
 [JsonSerializable(typeof(LayerVersionList))]
 [JsonSerializable(typeof(LayerList))]
+[JsonSerializable(typeof(AddLayerPermissionRequest))]
+[JsonSerializable(typeof(AddLayerPermissionResponse))]
 [JsonSerializable(typeof(RuntimeManagementBody))]
 [JsonSerializable(typeof(AliasRequest))]
 [JsonSerializable(typeof(AliasResponse))]

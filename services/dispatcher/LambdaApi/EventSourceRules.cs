@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using Glue.Dispatcher.EventSources;
 using Glue.Dispatcher.EventSources.Filtering;
 
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>What the fields of an event source mapping may be (Lambda API Reference, CreateEventSourceMapping, read 2026-11).</summary>
-internal static partial class EventSourceRules
+internal static class EventSourceRules
 {
     public const string Endpoint = "KAFKA_BOOTSTRAP_SERVERS";
     public const string ReportBatchItemFailures = "ReportBatchItemFailures";
@@ -32,7 +31,7 @@ internal static partial class EventSourceRules
             .Range("tumblingWindowInSeconds", request.TumblingWindowInSeconds, 0, 900)
             .OneOf("startingPosition", request.StartingPosition, "TRIM_HORIZON", "LATEST", "AT_TIMESTAMP")
             .Length("selfManagedKafkaEventSourceConfig.consumerGroupId", request.SelfManagedKafkaEventSourceConfig?.ConsumerGroupId, 200)
-            .Matches("selfManagedKafkaEventSourceConfig.consumerGroupId", request.SelfManagedKafkaEventSourceConfig?.ConsumerGroupId, GroupPattern())
+            .Matches("selfManagedKafkaEventSourceConfig.consumerGroupId", request.SelfManagedKafkaEventSourceConfig?.ConsumerGroupId, ModelPatterns.ConsumerGroup)
             .Range("provisionedPollerConfig.minimumPollers", request.ProvisionedPollerConfig?.MinimumPollers, 1, 200)
             .Range("provisionedPollerConfig.maximumPollers", request.ProvisionedPollerConfig?.MaximumPollers, 1, 2000);
         if (isNew)
@@ -52,7 +51,7 @@ internal static partial class EventSourceRules
 
         foreach (var topic in request.Topics ?? [])
         {
-            check.Required("topics", topic).Length("topics", topic, 249).Matches("topics", topic, TopicPattern());
+            check.Required("topics", topic).Length("topics", topic, 249).Matches("topics", topic, ModelPatterns.Topic);
         }
 
         check.Throw();
@@ -78,7 +77,7 @@ internal static partial class EventSourceRules
         foreach (var server in servers)
         {
             check.Required("selfManagedEventSource.endpoints", server).Length("selfManagedEventSource.endpoints", server, 300)
-                .Matches("selfManagedEventSource.endpoints", server, ServerPattern());
+                .Matches("selfManagedEventSource.endpoints", server, ModelPatterns.Endpoint);
         }
 
         check.Throw();
@@ -142,13 +141,4 @@ internal static partial class EventSourceRules
     }
 
     private static bool IsGiven(System.Text.Json.JsonElement? field) => field is { ValueKind: not System.Text.Json.JsonValueKind.Null };
-
-    [GeneratedRegex(@"\A[a-zA-Z0-9-\/*:_+=.@-]+\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex GroupPattern();
-
-    [GeneratedRegex(@"\A[^.]([a-zA-Z0-9\-_.]+)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex TopicPattern();
-
-    [GeneratedRegex(@"\A([A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?:[0-9]{1,5}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ServerPattern();
 }

@@ -32,6 +32,13 @@ internal sealed class InvokeAction(InvokeCalls calls, SyncInvoker invoker, Queue
         }
     }
 
+    /// <summary>InvokeAsync, which AWS has deprecated: Invoke with the type Event under another path.</summary>
+    public async Task InvokeLaterAsync(HttpContext context, string inPath, string requestId)
+    {
+        using var call = await calls.ReadAsync(context, inPath, "InvokeAsync", requestId);
+        await EnqueueAsync(context, call);
+    }
+
     private async Task RunAsync(HttpContext context, InvokeCall call)
     {
         var request = InvokeCalls.RequestOf(context, call);

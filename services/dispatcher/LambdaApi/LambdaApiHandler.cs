@@ -20,6 +20,7 @@ internal sealed class LambdaApiHandler(
     AliasActions aliases,
     ProvisionedActions provisioned,
     LayerActions layers,
+    LayerPermissionActions layerPermissions,
     RuntimeManagementActions runtimes,
     PermissionActions permissions,
     TagActions tags,
@@ -102,6 +103,11 @@ internal sealed class LambdaApiHandler(
             return stream.InvokeAsync(context, path[StreamPath.Length..^StreamSuffix.Length], requestId);
         }
 
+        if (HttpMethods.IsPost(context.Request.Method) && path.Trim('/').Split('/') is ["2014-11-13", "functions", var name, "invoke-async"])
+        {
+            return invoke.InvokeLaterAsync(context, name, requestId);
+        }
+
         if (path.StartsWith(CodeDownloads.PathPrefix, StringComparison.Ordinal)
             && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)))
         {
@@ -158,6 +164,9 @@ internal sealed class LambdaApiHandler(
         ("GET", ["2018-10-31", "layers", var layer, "versions"]) => layers.ListLayerVersionsAsync(call, layer),
         ("GET", ["2018-10-31", "layers", var layer, "versions", var number]) => layers.GetLayerVersionAsync(call, layer, number),
         ("DELETE", ["2018-10-31", "layers", var layer, "versions", var number]) => layers.DeleteLayerVersionAsync(call, layer, number),
+        ("POST", ["2018-10-31", "layers", var layer, "versions", var number, "policy"]) => layerPermissions.AddAsync(call, layer, number),
+        ("GET", ["2018-10-31", "layers", var layer, "versions", var number, "policy"]) => layerPermissions.GetAsync(call, layer, number),
+        ("DELETE", ["2018-10-31", "layers", var layer, "versions", var number, "policy", var sid]) => layerPermissions.RemoveAsync(call, layer, number, sid),
         ("GET", ["2020-06-30", "functions", var name, "code-signing-config"]) => account.GetFunctionCodeSigningConfigAsync(call, name),
         ("GET", ["2016-08-19", "account-settings"]) => account.GetAccountSettingsAsync(call),
         ("PUT", ["2019-09-25", "functions", var name, "event-invoke-config"]) => eventInvoke.PutAsync(call, name),

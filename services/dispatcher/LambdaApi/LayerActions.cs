@@ -41,8 +41,15 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
         await AnswerAsync(call, made, StatusCodes.Status201Created);
     }
 
-    public Task GetLayerVersionAsync(ApiCall call, string inPath, string number) =>
-        AnswerAsync(call, layers.Find(call.AccountId, Name(call, inPath), Number(number)) ?? throw Missing(), StatusCodes.Status200OK);
+    /// <remarks>Another account's by its ARN, when its policy lets the caller.</remarks>
+    public Task GetLayerVersionAsync(ApiCall call, string inPath, string number)
+    {
+        var version = Number(number);
+        var layer = inPath.StartsWith("arn:", StringComparison.Ordinal)
+            ? LayerRules.Find(layers, $"{inPath}:{version}", call.AccountId)
+            : layers.Find(call.AccountId, Name(call, inPath), version);
+        return AnswerAsync(call, layer ?? throw Missing(), StatusCodes.Status200OK);
+    }
 
     public Task GetLayerVersionByArnAsync(ApiCall call)
     {
@@ -76,17 +83,13 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
         await call.NoContentAsync();
     }
 
-    private static bool Matches(ApiCall call, LayerVersionState layer) =>
-        (call.Query("CompatibleRuntime") is not { } runtime || layer.CompatibleRuntimes.Contains(runtime, StringComparer.Ordinal))
-        && (call.Query("CompatibleArchitecture") is not { } architecture || layer.CompatibleArchitectures.Contains(architecture, StringComparer.Ordinal));
-
-    private static int Number(string text) => VersionNumber.Of(text) is var number and > 0 ? number : throw LambdaException.Validation(
+    public static int Number(string text) => VersionNumber.Of(text) is var number and > 0 ? number : throw LambdaException.Validation(
         $"Value '{text}' at 'versionNumber' failed to satisfy constraint: Member must have value greater than or equal to 1");
 
-    private static LambdaException Missing() => LambdaException.NotFound("The resource you requested does not exist.");
+    public static LambdaException Missing() => LambdaException.NotFound("The resource you requested does not exist.");
 
     /// <summary>The path has the layer's name or its ARN.</summary>
-    private static string Name(ApiCall call, string inPath)
+    public static string Name(ApiCall call, string inPath)
     {
         var parts = inPath.Split(':');
         if (parts is ["arn", _, "lambda", _, var account, "layer", var named])
@@ -97,6 +100,10 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
         new FieldCheck().Length("layerName", inPath, 140).Matches("layerName", inPath, ModelPatterns.Identifier).Throw();
         return inPath;
     }
+
+    private static bool Matches(ApiCall call, LayerVersionState layer) =>
+        (call.Query("CompatibleRuntime") is not { } runtime || layer.CompatibleRuntimes.Contains(runtime, StringComparer.Ordinal))
+        && (call.Query("CompatibleArchitecture") is not { } architecture || layer.CompatibleArchitectures.Contains(architecture, StringComparer.Ordinal));
 
     private string Arn(LayerVersionState layer) => $"arn:aws:lambda:{options.Region}:{layer.AccountId}:layer:{layer.Name}";
 

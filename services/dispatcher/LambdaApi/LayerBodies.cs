@@ -60,3 +60,9 @@ internal sealed record LayerVersionList(IReadOnlyList<LayerVersionResponse> Laye
 internal sealed record LayerList(IReadOnlyList<LayerListItem> Layers, string? NextMarker);
 
 internal sealed record LayerListItem(string LayerName, string LayerArn, LayerVersionResponse LatestMatchingVersion);
+
+/// <summary>Body of AddLayerVersionPermission.</summary>
+internal sealed record AddLayerPermissionRequest(string? StatementId, string? Action, string? Principal, string? OrganizationId);
+
+/// <summary>Answer of AddLayerVersionPermission.</summary>
+internal sealed record AddLayerPermissionResponse(string Statement, string RevisionId);

@@ -5,12 +5,15 @@ namespace Glue.Dispatcher.LambdaApi;
 /// <summary>Which layers a function may have (Lambda API Reference, CreateFunction, and Lambda quotas; read 2026-11).</summary>
 internal static class LayerRules
 {
+    /// <summary>The one action that a layer's policy may allow.</summary>
+    public const string GetLayerVersion = "lambda:GetLayerVersion";
+
     private const int MaxLayers = 5;
 
     /// <param name="layers">Those there are.</param>
     /// <param name="arns">Those wanted, in order.</param>
-    /// <param name="accountId">Whose layers they must be.</param>
-    /// <exception cref="LambdaException">Too many, twice the same, not there, or another account's.</exception>
+    /// <param name="accountId">Whose layers they must be, or who may use them.</param>
+    /// <exception cref="LambdaException">Too many, twice the same, not there, or another account's that does not let this one.</exception>
     public static IReadOnlyList<LayerUse> Find(LayerStore layers, IReadOnlyList<string> arns, string accountId)
     {
         if (arns.Count > MaxLayers)
@@ -23,11 +26,11 @@ internal static class LayerRules
         foreach (var arn in arns)
         {
             var layer = Find(layers, arn, accountId) ?? throw LambdaException.InvalidParameter($"Layer version {arn} does not exist.");
-            if (!seen.TryAdd(layer.Name, arn))
+            if (!seen.TryAdd($"{layer.AccountId}:{layer.Name}", arn))
             {
                 throw LambdaException.InvalidParameter(
                     "Two different versions of the same layer are not allowed to be referenced in the same function. "
-                    + $"{seen[layer.Name]} and {arn} are versions of the same layer.");
+                    + $"{seen[$"{layer.AccountId}:{layer.Name}"]} and {arn} are versions of the same layer.");
             }
 
             found.Add(new LayerUse(arn, layer.CodeSha256, layer.CodeSizeBytes, layer.UnpackedBytes));
@@ -37,7 +40,7 @@ internal static class LayerRules
     }
 
     /// <returns>Null: there is none.</returns>
-    /// <exception cref="LambdaException">It is no layer version's ARN, or another account's.</exception>
+    /// <exception cref="LambdaException">It is no layer version's ARN, or another account's that does not let this one use it.</exception>
     public static LayerVersionState? Find(LayerStore layers, string arn, string accountId)
     {
         if (ModelPatterns.LayerVersionArn.Match(arn ?? "") is not { Success: true } match)
@@ -45,8 +48,9 @@ internal static class LayerRules
             throw LambdaException.Validation($"Value '{arn}' at 'layers' failed to satisfy constraint: Member must satisfy regular expression pattern: {ModelPatterns.LayerVersionArn.ToString()[2..^2]}");
         }
 
-        return match.Groups["account"].Value == accountId
-            ? layers.Find(accountId, match.Groups["name"].Value, VersionNumber.Of(match.Groups["version"].Value))
+        var owner = match.Groups["account"].Value;
+        var found = layers.Find(owner, match.Groups["name"].Value, VersionNumber.Of(match.Groups["version"].Value));
+        return owner == accountId || found?.Policy.AllowsAccount(accountId, GetLayerVersion) == true ? found
             : throw LambdaException.AccessDenied("GetLayerVersion", arn!);
     }
 

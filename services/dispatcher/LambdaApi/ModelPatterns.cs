@@ -45,4 +45,22 @@ internal static partial class ModelPatterns
 
     [GeneratedRegex(@"\A[\.\-_/#A-Za-z0-9]+\z", Plain, LimitMs)]
     public static partial Regex LogGroup { get; }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9._\-]+\z", Plain, LimitMs)]
+    public static partial Regex EventSourceToken { get; }
+
+    [GeneratedRegex(@"\Ao-[a-z0-9]{10,34}\z", Plain, LimitMs)]
+    public static partial Regex Organization { get; }
+
+    [GeneratedRegex(@"\A(\d{12}|[*]|arn:(aws[a-zA-Z-]*):iam::\d{12}:root)\z", Plain, LimitMs)]
+    public static partial Regex LayerPrincipal { get; }
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9-\/*:_+=.@-]+\z", Plain, LimitMs)]
+    public static partial Regex ConsumerGroup { get; }
+
+    [GeneratedRegex(@"\A[^.]([a-zA-Z0-9\-_.]+)\z", Plain, LimitMs)]
+    public static partial Regex Topic { get; }
+
+    [GeneratedRegex(@"\A([A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?:[0-9]{1,5}\z", Plain, LimitMs)]
+    public static partial Regex Endpoint { get; }
 }

@@ -33,12 +33,13 @@ public sealed class LambdaModelTests
             given = {
                 'UUID': mapping['UUID'],
                 'FunctionName': 'walk', 'Qualifier': 'live', 'Name': 'second', 'FunctionVersion': '1', 'Role': made['Role'], 'Resource': made['FunctionArn'], 'Tags': {'a': 'b'},
-                'TagKeys': ['a'], 'StatementId': 's', 'Action': 'lambda:InvokeFunction', 'Principal': 's3.amazonaws.com', 'ReservedConcurrentExecutions': 10,
+                'TagKeys': ['a'], 'StatementId': 's', 'Action': 'lambda:InvokeFunction', 'Principal': 's3.amazonaws.com', 'InvokeArgs': b'{}', 'ReservedConcurrentExecutions': 10,
                 'ProvisionedConcurrentExecutions': 1, 'LayerName': 'walk', 'VersionNumber': 1, 'Content': {'ZipFile': zip}, 'ZipFile': zip, 'Arn': 'arn:aws:lambda:us-east-1:000000000000:layer:walk:1',
                 'RecursiveLoop': 'Allow', 'UpdateRuntimeOn': 'Auto', 'Runtime': 'provided.al2023', 'Handler': 'h', 'Code': {'ZipFile': zip}, 'MaximumRetryAttempts': 1, 'Payload': b'1',
             }
             wanted_beyond = {'UpdateFunctionCode': ['ZipFile'], 'CreateFunction': ['Runtime', 'Handler'], 'PutFunctionEventInvokeConfig': ['MaximumRetryAttempts']}
-            special = {'CreateFunction': {'FunctionName': 'walk2'}, 'GetAlias': {'Name': 'live'}, 'UpdateAlias': {'Name': 'live'}, 'DeleteFunction': {'FunctionName': 'walk2'},
+            layer_permission = {'StatementId': 's', 'Action': 'lambda:GetLayerVersion', 'Principal': '*'}
+            special = {'AddLayerVersionPermission': layer_permission, 'CreateFunction': {'FunctionName': 'walk2'}, 'GetAlias': {'Name': 'live'}, 'UpdateAlias': {'Name': 'live'}, 'DeleteFunction': {'FunctionName': 'walk2'},
                 'CreateEventSourceMapping': source | {'Topics': ['walk2']}}
 
             def value(name, shape):
@@ -57,7 +58,7 @@ public sealed class LambdaModelTests
                     for inner in body: yield from unknown_keys(inner, shape.member, path + '[]')
 
             # Makers first, then readers, then whatever takes away.
-            order = lambda name: (name.startswith(('Delete', 'Remove', 'Untag')), not name.startswith(('Create', 'Put', 'Publish', 'Add')), name)
+            order = lambda name: (name.startswith('Delete'), name.startswith(('Remove', 'Untag')), not name.startswith(('Create', 'Put', 'Publish', 'Add')), name)
             wrong, compared = [], 0
             for name in sorted(model.operation_names, key=order):
                 operation = model.operation_model(name)
@@ -67,12 +68,12 @@ public sealed class LambdaModelTests
                 bodies.clear()
                 try:
                     answer = getattr(client, botocore.xform_name(name))(**arguments)
-                    status, error = answer['ResponseMetadata']['HTTPStatusCode'], None
+                    status, error, said = answer['ResponseMetadata']['HTTPStatusCode'], None, answer
                 except client.exceptions.ClientError as e:
-                    status, error = e.response['ResponseMetadata']['HTTPStatusCode'], e.response['Error']['Code']
+                    status, error, said = e.response['ResponseMetadata']['HTTPStatusCode'], e.response['Error']['Code'], e
                 is_absent = (status, error) == (404, 'UnknownOperationException')
                 if is_absent != (documented[name] == 'absent') or status >= 500 or (error and not is_absent):
-                    wrong.append(f'{name}: {status} {error} {answer if not error else e}, documented as {documented[name]}')
+                    wrong.append(f'{name}: {status} {error} {said}, documented as {documented[name]}')
                 elif not error:
                     body = bodies[-1]
                     if operation.http.get('responseCode', 200) != status and name != 'DeleteFunction': wrong.append(f'{name}: status {status}')
