@@ -9,6 +9,7 @@ using Glue.Foundation.Sqlite;
 using Glue.StorageEvents;
 using Glue.StorageEvents.EventLog;
 using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Replays;
 using Glue.StorageEvents.Rules;
 using Glue.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,7 +49,7 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
             new DispatcherOptions { CodeFolder = _folder["code"], SecretKeyFile = _folder["secrets.key"], MaxAsyncInvocations = places, DrainTimeout = TimeSpan.FromSeconds(1) },
             _ => _state, _ => _queue);
         builder.Services.AddStorageEvents(new StorageEventsOptions(), _ => _store, _ => _state, kafka);
-        builder.Services.AddSingleton<IFunctionDirectory>(this).AddSingleton<IInvocationIntake>(this);
+        builder.Services.AddSingleton<IFunctionDirectory>(this).AddSingleton<IInvocationIntake>(this).AddSingleton<IBucketListing, NoBuckets>().AddSingleton<IDeliveries, NoBuckets>();
         _host = builder.Build();
     }
 
@@ -128,5 +129,18 @@ internal sealed class DispatcherRig : IAsyncDisposable, IWorker, IFunctionDirect
         {
             _folder.Dispose();
         }
+    }
+
+    /// <summary>No bucket is ever listed here.</summary>
+    private sealed class NoBuckets : IBucketListing, IDeliveries
+    {
+        public DateTimeOffset RememberedSince => DateTimeOffset.MinValue;
+
+        public Task<long?> CountAsync(string bucket, string prefix, CancellationToken cancellationToken) => Task.FromResult<long?>(0);
+
+        public Task<IReadOnlyList<ObjectChange>> ReadAsync(string bucket, string prefix, string? after, int maxKeys, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<ObjectChange>>([]);
+
+        public bool Has(Invocation invocation, DateTimeOffset modifiedAt) => true;
     }
 }

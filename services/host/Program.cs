@@ -30,6 +30,8 @@ var root = new RootCommand("Glue: Lambda for your own object storage.")
     LogsCommand.Create(),
     StoreCommand.Create(),
     ReplayCommand.Create(),
+    BackfillCommand.Create(),
+    ReconcileCommand.Create(),
     ImageCommand.Create(),
     DoctorCommand.Create(),
 };

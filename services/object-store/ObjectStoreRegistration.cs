@@ -50,6 +50,7 @@ public static class ObjectStoreRegistration
             provider.GetRequiredService<StoreDatabase>().Database, provider.GetRequiredService<BlobFiles>(), provider.GetRequiredService<IObjectEventJournal>()));
         services.AddSingleton(static provider => new UploadCatalog(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new KeyLister(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton(static provider => new PresentObjects(provider.GetRequiredService<BucketCatalog>(), provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new VersionLister(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new LifecycleCandidates(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new StoredBodies(provider.GetRequiredService<StoreDatabase>().Database));

@@ -28,6 +28,17 @@ public sealed record StorageEventsOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan SafetyPoll { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time between two reconciliations of every bucket that has rules. 1 min to 365 days; 0, the default: only when asked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan ReconcileEvery { get; init; }
+
+    /// <summary>Objects a reconciliation looks at per second, at most. 1 to 100,000; default 1,000.</summary>
+    [Range(1, 100_000)] public int ReconcileRate { get; init; } = 1000;
+
+    /// <summary>How old an object is before a reconciliation takes its event for lost: younger ones may have theirs under way. 0 to 1 day; default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan ReconcileSettle { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>First wait after the invocation queue or a disk refused; it doubles up to <see cref="RetryMaximum"/>. 1 ms to 1 min; default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan RetryFirst { get; init; } = TimeSpan.FromMilliseconds(100);

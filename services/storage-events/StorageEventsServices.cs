@@ -17,7 +17,8 @@ public static class StorageEventsServices
 {
     /// <summary>
     /// Adds <see cref="SqliteEventLog"/> (give its <c>Record</c> and <c>Recorded</c> to the object store), <see cref="BucketNotifications"/>
-    /// and the intake loop. The host must register <see cref="IFunctionDirectory"/> and <see cref="IInvocationIntake"/>.
+    /// and the intake loop. The host must register <see cref="IFunctionDirectory"/>, <see cref="IInvocationIntake"/>,
+    /// <see cref="IBucketListing"/> and <see cref="IDeliveries"/>.
     /// </summary>
     /// <param name="services">The host's.</param>
     /// <param name="options">Checked at once.</param>
@@ -64,7 +65,9 @@ public static class StorageEventsServices
         services.AddSingleton(provider => new ReplayStore(state(provider)));
         services.AddSingleton<ReplayApi>();
         services.TryAddSingleton<SigV4Verifier>();
+        services.AddSingleton<ReplayOrders>().AddSingleton<ReplaySources>();
         services.AddHostedService<ReplayRunner>();
+        services.AddHostedService<ReconcileSchedule>();
         services.AddHostedService<EventLogRetention>();
         return services;
     }

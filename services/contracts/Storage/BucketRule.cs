@@ -23,4 +23,7 @@ public sealed record BucketRule
     /// <c>x-glue-allow-recursion: true</c> of the request that puts the configuration).
     /// </summary>
     public bool AllowsRecursion { get; init; }
+
+    /// <summary>Since when it is there as it is; null: since before that was noted. Set by whoever keeps the rules.</summary>
+    public DateTimeOffset? AddedAt { get; init; }
 }

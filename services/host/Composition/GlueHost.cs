@@ -18,6 +18,7 @@ using Glue.ObjectStore;
 using Glue.StorageEvents;
 using Glue.StorageEvents.EventLog;
 using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Replays;
 using Glue.StorageEvents.Rules;
 using Glue.Workers;
 using Glue.Workers.Code;
@@ -171,6 +172,8 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddStorageEvents(settings.StorageEvents, _ => store, _ => state, settings.Kafka);
         services.AddSingleton<IFunctionDirectory, FunctionDirectory>();
         services.AddSingleton<IInvocationIntake, QueueIntake>();
+        services.AddSingleton<IBucketListing, EmbeddedListing>();
+        services.AddSingleton<IDeliveries, LedgerDeliveries>();
 
         services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue, settings.EventSources);
         for (var i = 0; i < settings.Workers.Count; i++)

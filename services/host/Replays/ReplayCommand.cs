@@ -27,16 +27,14 @@ internal static class ReplayCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
-            var replay = await stack.Lambda.CallAsync(
-                HttpMethod.Post,
-                "replays",
+            return await ReplayProgress.RunAsync(
+                stack,
                 new JsonObject
                 {
                     ["from"] = parsed.GetValue(from), ["to"] = parsed.GetValue(to), ["rule"] = parsed.GetValue(rule),
                     ["rate"] = parsed.GetValue(rate), ["dryRun"] = parsed.GetValue(dryRun), ["again"] = parsed.GetValue(again),
                 },
                 cancellationToken);
-            return await ReplayProgress.ShowAsync(stack, Id(replay), cancellationToken);
         });
         command.Subcommands.Add(List());
         command.Subcommands.Add(OfOne("stop", "Stop one; it keeps its place.", async (stack, id, cancellationToken) =>
@@ -53,22 +51,21 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static string Id(JsonNode? replay) => (string)replay!["id"]!;
 
     private static string Text(JsonNode? replay, string name) => Markup.Escape(replay![name]?.ToString() ?? "");
 
     private static Command List()
     {
-        var command = new Command("list", "List replays, the newest first.") { StackClient.DataOption };
+        var command = new Command("list", "List replays, backfills and reconciliations, the newest first.") { StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
             var replays = (await stack.Lambda.CallAsync(HttpMethod.Get, "replays", body: null, cancellationToken))!["replays"]!.AsArray();
-            var table = new Table().AddColumns("id", "status", "from", "to", "done", "records", "matched", "new");
+            var table = new Table().AddColumns("id", "kind", "status", "from", "to", "done", "records", "matched", "new");
             foreach (var replay in replays)
             {
                 table.AddRow(
-                    Text(replay, "id"), Text(replay, "status"), Text(replay, "from"), Text(replay, "to"), $"{Text(replay, "done")}/{Text(replay, "total")}",
+                    Text(replay, "id"), Text(replay, "kind"), Text(replay, "status"), Text(replay, "from"), Text(replay, "to"), $"{Text(replay, "done")}/{Text(replay, "total")}",
                     Text(replay, "records"), Text(replay, "matched"), Text(replay, "enqueued"));
             }
 

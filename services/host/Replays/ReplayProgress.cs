@@ -10,10 +10,17 @@ internal static class ReplayProgress
     private static readonly TimeSpan BarPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LinePause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Orders a replay and shows it.</summary>
+    public static async Task<int> RunAsync(StackClient stack, JsonObject order, CancellationToken cancellationToken)
+    {
+        var replay = await stack.Lambda.CallAsync(HttpMethod.Post, "replays", order, cancellationToken);
+        return await ShowAsync(stack, (string)replay!["id"]!, cancellationToken);
+    }
+
     /// <returns>The exit code: 0 when it is done, 1 when it was stopped.</returns>
     public static async Task<int> ShowAsync(StackClient stack, string id, CancellationToken cancellationToken)
     {
-        Console.WriteLine($"replay {id}; Ctrl-C leaves it running (glue replay stop {id} stops it)");
+        Console.WriteLine($"replay {id}; Ctrl-C leaves it running (glue replay stop {id} stops it, glue replay resume {id} goes on with it)");
         var last = Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive
             ? await WatchAsync(stack, id, LinePause, static replay => Console.WriteLine(Line(replay)), cancellationToken)
             : await AnsiConsole.Progress().AutoClear(true).StartAsync(progress =>
@@ -26,7 +33,9 @@ internal static class ReplayProgress
     }
 
     public static string Line(JsonNode replay) =>
-        $"{replay["status"]}: {replay["done"]} of {replay["total"]} offsets, {replay["records"]} records, {replay["matched"]} matched"
+        ((string)replay["kind"]! == "replay"
+            ? $"{replay["status"]}: {replay["done"]} of {replay["total"]} offsets, {replay["records"]} records, {replay["matched"]} matched"
+            : $"{replay["status"]}: {replay["done"]} of {replay["total"]} objects, {replay["matched"]} {((string)replay["kind"]! == "backfill" ? "matched" : "missed")}")
         + ((bool)replay["dryRun"]! ? " (dry run: nothing enqueued)" : $", {replay["enqueued"]} new invocations");
 
     private static void Show(ProgressTask task, JsonNode replay)

@@ -12,6 +12,9 @@ namespace Glue.StorageEvents.Intake;
 /// </summary>
 internal sealed class RecordMatcher(BucketNotifications notifications, IFunctionDirectory functions, StorageEventsOptions options, TimeProvider time, Func<ObjectChange, CompiledRule, bool>? wants = null)
 {
+    private static readonly string[] WaysToMake =
+        ["ObjectCreated:Put", "ObjectCreated:CompleteMultipartUpload", "ObjectCreated:Post", "ObjectCreated:Copy"];
+
     // Reused from record to record: most give one change and one match.
     private readonly List<S3EventRecord> _records = [];
     private readonly List<string> _faults = [];
@@ -40,6 +43,37 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
         return matched;
     }
 
+    /// <summary>
+    /// What the rules make of an object that is there. How it was made is not kept, so each rule gets the way it asks for, the likeliest first: of a
+    /// plain put the id is the one that its own event gave.
+    /// </summary>
+    public List<Invocation> MatchListed(ObjectChange found)
+    {
+        var invocations = new List<Invocation>();
+        if (notifications.RulesOf(found.Bucket) is not { } rules || found.BucketOwner != rules.AccountId)
+        {
+            return invocations;
+        }
+
+        _faults.Clear(); // a rule that is not allowed any more delivers nothing here either
+        var matched = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in WaysToMake.Prepend(found.EventName))
+        {
+            var change = found with { EventName = name };
+            _rules.Clear();
+            rules.Match(change, _rules);
+            foreach (var rule in _rules)
+            {
+                if (matched.Add(rule.Rule.Id))
+                {
+                    Add(change, rule, rules.AccountId, time.GetUtcNow(), invocations);
+                }
+            }
+        }
+
+        return invocations;
+    }
+
     private void Match(S3EventRecord record, DateTimeOffset now, List<Invocation> invocations)
     {
         var change = record.Change;
@@ -54,32 +88,37 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
         rules.Match(change, _rules);
         foreach (var rule in _rules)
         {
-            if (wants is not null && !wants(change, rule))
-            {
-                continue;
-            }
-
-            if (IsForbidden(rule, change.Bucket, rules.AccountId))
-            {
-                _faults.Add($"Function {rule.Function.Text} does not let S3 invoke it for bucket '{change.Bucket}' of account {rules.AccountId} (any more), which rule '{rule.Rule.Id}' asks for.");
-                continue;
-            }
-
-            invocations.Add(new Invocation
-            {
-                Id = InvocationId.Of(change, rule.Rule.Id, rule.Function.Text),
-                AccountId = rule.Function.AccountId,
-                FunctionName = rule.Function.Name,
-                Qualifier = rule.Function.Qualifier,
-                Payload = S3EventWriter.ForFunction(change, options.Region, rule.Rule.Id),
-                OrderKey = change.Bucket + "/" + change.Key,
-                Source = new InvocationSource("s3", rule.Rule.Id, change.Bucket, change.Key, change.Sequencer),
-                LineageDepth = change.LineageDepth,
-
-                // The maximum event age is the function's, as Lambda's: time spent in the log does not count.
-                AcceptedAt = now,
-            });
+            Add(change, rule, rules.AccountId, now, invocations);
         }
+    }
+
+    private void Add(ObjectChange change, CompiledRule rule, string bucketAccount, DateTimeOffset now, List<Invocation> invocations)
+    {
+        if (wants is not null && !wants(change, rule))
+        {
+            return;
+        }
+
+        if (IsForbidden(rule, change.Bucket, bucketAccount))
+        {
+            _faults.Add($"Function {rule.Function.Text} does not let S3 invoke it for bucket '{change.Bucket}' of account {bucketAccount} (any more), which rule '{rule.Rule.Id}' asks for.");
+            return;
+        }
+
+        invocations.Add(new Invocation
+        {
+            Id = InvocationId.Of(change, rule.Rule.Id, rule.Function.Text),
+            AccountId = rule.Function.AccountId,
+            FunctionName = rule.Function.Name,
+            Qualifier = rule.Function.Qualifier,
+            Payload = S3EventWriter.ForFunction(change, options.Region, rule.Rule.Id),
+            OrderKey = change.Bucket + "/" + change.Key,
+            Source = new InvocationSource("s3", rule.Rule.Id, change.Bucket, change.Key, change.Sequencer),
+            LineageDepth = change.LineageDepth,
+
+            // The maximum event age is the function's, as Lambda's: time spent in the log does not count.
+            AcceptedAt = now,
+        });
     }
 
     /// <summary>

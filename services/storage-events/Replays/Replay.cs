@@ -2,7 +2,10 @@ using Glue.StorageEvents.EventLog;
 
 namespace Glue.StorageEvents.Replays;
 
-/// <summary>One order to run a stretch of the log again, and how far it is. Kept in the database of rules: it goes on after a restart.</summary>
+/// <summary>
+/// One order to run a stretch of the log again, or a bucket's present objects, and how far it is. Kept in the database of rules: it goes on after a
+/// restart.
+/// </summary>
 internal sealed record Replay
 {
     /// <summary>UUID text.</summary>
@@ -11,7 +14,7 @@ internal sealed record Replay
     /// <summary>Who asked: only functions of that account run again.</summary>
     public required string AccountId { get; init; }
 
-    /// <summary>As given: a time or an offset.</summary>
+    /// <summary>As given: a time or an offset; of a listing <c>BUCKET/PREFIX</c>.</summary>
     public required string From { get; init; }
 
     /// <summary>As given; null: the end of the log when it was found.</summary>
@@ -31,13 +34,19 @@ internal sealed record Replay
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>What is still to be read; null: not looked up yet.</summary>
+    /// <summary>Null: the log is read.</summary>
+    public ListingPart? Listing { get; init; }
+
+    /// <summary>How much there is was looked up.</summary>
+    public bool HasBegun { get; init; }
+
+    /// <summary>What is still to be read of the log; null: not looked up yet.</summary>
     public IReadOnlyList<LogStretch>? Stretches { get; init; }
 
     /// <summary>False: the log has no times, and the events' own decide.</summary>
     public bool HasTimes { get; init; } = true;
 
-    /// <summary>Offsets in the stretches together when it began.</summary>
+    /// <summary>Offsets in the stretches together when it began, or objects; 0: unknown.</summary>
     public long Total { get; init; }
 
     /// <summary>Records read.</summary>
@@ -49,6 +58,9 @@ internal sealed record Replay
     /// <summary>Of these, how many the queue did not know yet.</summary>
     public long Enqueued { get; init; }
 
-    /// <summary>Offsets behind it; <see cref="Total"/> at the end.</summary>
-    public long Done => Stretches is null ? 0 : Total - Stretches.Sum(static stretch => stretch.End - stretch.Next);
+    /// <summary>Offsets or objects behind it; of the log <see cref="Total"/> at the end.</summary>
+    public long Done => Listing is not null ? Records : Stretches is null ? 0 : Total - Stretches.Sum(static stretch => stretch.End - stretch.Next);
+
+    /// <summary>How <see cref="From"/> names a listing.</summary>
+    public static string NameOf(string bucket, string prefix) => $"{bucket}/{prefix}";
 }

@@ -2,22 +2,19 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Glue.Foundation.Signing;
-using Glue.StorageEvents.EventLog;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.StorageEvents.Replays;
 
 /// <summary>
 /// <c>POST /glue/v1/replays</c>, <c>GET /glue/v1/replays[/ID]</c>, <c>POST /glue/v1/replays/ID/stop|resume</c>: runs parts of the event log
-/// again for the functions of the caller's account. Signed as the Lambda API is (service <c>lambda</c>, body included).
+/// again for the functions of the caller's account, or the present objects of its buckets. Signed as the Lambda API is (service <c>lambda</c>, body included).
 /// </summary>
-internal sealed class ReplayApi(ReplayStore store, SigV4Verifier verifier, TimeProvider time)
+internal sealed class ReplayApi(ReplayStore store, ReplayOrders orders, SigV4Verifier verifier)
 {
     public const string Path = "/glue/v1/replays";
 
     private const int MaxBodyBytes = 16 * 1024;
-    private const int StandardRate = 100;
-    private const int MaxRate = 100_000;
 
     private static readonly string TooMany = $"{ReplayStore.MaxRunning} replays of this account run already. Stop one (./glue replay stop), or wait until one is done.";
 
@@ -66,17 +63,13 @@ internal sealed class ReplayApi(ReplayStore store, SigV4Verifier verifier, TimeP
             return;
         }
 
-        if (FaultOf(request) is { } fault)
+        var (replay, fault) = orders.Read(account, request);
+        if (replay is null)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, fault);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, fault!);
             return;
         }
 
-        var replay = new Replay
-        {
-            Id = Guid.NewGuid().ToString(), AccountId = account, From = request!.From!, To = request.To, Rule = request.Rule,
-            Rate = request.Rate ?? StandardRate, IsDryRun = request.DryRun, IsAgain = request.Again, CreatedAt = time.GetUtcNow(),
-        };
         if (!await store.AddAsync(replay, context.RequestAborted))
         {
             await RefuseAsync(context, StatusCodes.Status429TooManyRequests, TooMany);
@@ -85,12 +78,6 @@ internal sealed class ReplayApi(ReplayStore store, SigV4Verifier verifier, TimeP
 
         await ShowAsync(context, account, replay.Id, StatusCodes.Status202Accepted);
     }
-
-    private static string? FaultOf(ReplayRequest? request) =>
-        request?.From is null || !LogPlace.TryParse(request.From, out _) ? $"from '{request?.From}' is neither a time such as 2026-11-21T10:00:00Z nor an offset."
-        : request.To is not null && !LogPlace.TryParse(request.To, out _) ? $"to '{request.To}' is neither a time such as 2026-11-21T10:00:00Z nor an offset."
-        : request.Rate is < 1 or > MaxRate ? $"rate {request.Rate} is not a number of records per second from 1 to {MaxRate}."
-        : null;
 
     private async Task MoveAsync(HttpContext context, string account, string id, ReplayStatus from, ReplayStatus to)
     {

@@ -1,6 +1,5 @@
 using Glue.Contracts.Invocations;
 using Glue.Foundation.Hosting;
-using Glue.StorageEvents.EventLog;
 using Glue.StorageEvents.Intake;
 using Microsoft.Extensions.Logging;
 
@@ -11,14 +10,14 @@ namespace Glue.StorageEvents.Replays;
 /// keep the place; a crash repeats a step, and its invocations have the same ids.
 /// </summary>
 internal sealed class ReplayRunner(
-    ReplayStore store, IEventLog log, RecordMatcherFactory matchers, IInvocationIntake intake, StorageEventsOptions options, TimeProvider time,
+    ReplayStore store, ReplaySources sources, IInvocationIntake intake, StorageEventsOptions options, TimeProvider time,
     IntakeMetrics metrics, ILogger<ReplayRunner> logger) : ServiceLoop
 {
     // A tenth of a second's worth: even enough, and few enough steps.
     private const int StepsPerSecond = 10;
     private const int MaxStep = 500;
 
-    // Accounts: each has a reader of the log.
+    // Accounts: each has a reader of its own.
     private const int AtOnce = 4;
 
     private readonly PatientWriter _patient = new(options, time, metrics, logger);
@@ -63,26 +62,22 @@ internal sealed class ReplayRunner(
     private async Task ServeAsync(Replay replay, CancellationToken stoppingToken)
     {
         var turnBegan = time.GetTimestamp();
-        await using var reader = log.OpenReader();
-        var filter = new ReplayFilter(replay);
-        var matcher = matchers.New(filter.Wants);
-        if (replay.Stretches is null)
+        await using var source = sources.Open(replay);
+        if (!replay.HasBegun && replay.Stretches is null)
         {
             Log.ReplayRuns(logger, replay.Id, replay.From, replay.To);
-            var found = await _patient.WriteAsync("the event log", () => reader.FindAsync(filter.From, filter.To, stoppingToken), stoppingToken);
-            replay = replay with { Stretches = found.Stretches, HasTimes = found.HasTimes, Total = found.Stretches.Sum(static stretch => stretch.End - stretch.Next) };
+            replay = (await _patient.WriteAsync("the replay's source", () => source.BeginAsync(replay, stoppingToken), stoppingToken)) with { HasBegun = true };
         }
 
-        filter.UsesEventTimes = !replay.HasTimes;
         var most = Math.Clamp(replay.Rate / StepsPerSecond, 1, MaxStep);
-        while (replay.Stretches is [var stretch, ..])
+        while (IReplaySource.HasMore(replay))
         {
             var began = time.GetTimestamp();
-            var batch = await _patient.WriteAsync("the event log", () => reader.ReadAsync(stretch, most, stoppingToken), stoppingToken);
-            replay = Advance(replay, stretch, batch);
-            if (batch.Count > 0)
+            var step = await _patient.WriteAsync("the replay's source", () => source.ReadAsync(replay, most, stoppingToken), stoppingToken);
+            replay = step.Next with { Records = replay.Records + step.Records };
+            if (step.Records > 0)
             {
-                replay = await EnqueueAsync(replay, matcher.Match(batch).Invocations, stoppingToken);
+                replay = await EnqueueAsync(replay, step.Invocations, stoppingToken);
             }
 
             if (!await KeepAsync(replay, isDone: false, stoppingToken))
@@ -90,12 +85,12 @@ internal sealed class ReplayRunner(
                 return; // stopped by its user
             }
 
-            if (_isSomebodyWaiting && time.GetElapsedTime(turnBegan) >= options.ReplayTurn && replay.Stretches is not [])
+            if (_isSomebodyWaiting && time.GetElapsedTime(turnBegan) >= options.ReplayTurn && IReplaySource.HasMore(replay))
             {
                 return;
             }
 
-            var pause = TimeSpan.FromSeconds((double)batch.Count / replay.Rate) - time.GetElapsedTime(began);
+            var pause = TimeSpan.FromSeconds((double)step.Records / replay.Rate) - time.GetElapsedTime(began);
             if (pause > TimeSpan.Zero)
             {
                 await Task.Delay(pause, time, stoppingToken);
@@ -106,17 +101,6 @@ internal sealed class ReplayRunner(
         {
             Log.ReplayDone(logger, replay.Id, replay.Records, replay.Enqueued);
         }
-    }
-
-    private static Replay Advance(Replay replay, LogStretch stretch, IReadOnlyList<EventLogRecord> batch)
-    {
-        var next = batch.Count == 0 ? stretch.End : batch[^1].Offset + 1;
-        var rest = replay.Stretches!.Skip(1);
-        return replay with
-        {
-            Records = replay.Records + batch.Count,
-            Stretches = [.. next < stretch.End ? rest.Prepend(stretch with { Next = next }) : rest],
-        };
     }
 
     private async Task<Replay> EnqueueAsync(Replay replay, List<Invocation> invocations, CancellationToken stoppingToken)

@@ -2,11 +2,11 @@ namespace Glue.StorageEvents.Replays;
 
 /// <summary>A replay as the API shows it.</summary>
 internal sealed record ReplayView(
-    string Id, string Status, string From, string? To, string? Rule, int Rate, bool DryRun, bool Again, DateTimeOffset CreatedAt,
+    string Id, string Kind, string Status, string From, string? To, string? Rule, int Rate, bool DryRun, bool Again, DateTimeOffset CreatedAt,
     long Total, long Done, long Records, long Matched, long Enqueued)
 {
     public static ReplayView Of(Replay replay, ReplayStatus status) => new(
-        replay.Id, status.ToString().ToLowerInvariant(), replay.From, replay.To, replay.Rule, replay.Rate, replay.IsDryRun, replay.IsAgain, replay.CreatedAt,
+        replay.Id, replay.Listing is null ? "replay" : replay.Listing.OnlyMissed ? "reconcile" : "backfill", status.ToString().ToLowerInvariant(), replay.From, replay.To, replay.Rule, replay.Rate, replay.IsDryRun, replay.IsAgain, replay.CreatedAt,
         replay.Total, replay.Done, replay.Records, replay.Matched, replay.Enqueued);
 }
 

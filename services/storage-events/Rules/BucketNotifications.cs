@@ -19,15 +19,17 @@ public sealed class BucketNotifications : IDisposable
 
     private readonly SqliteDatabase _database;
     private readonly RuleValidation _validation;
+    private readonly TimeProvider _time;
     private readonly ILogger<BucketNotifications> _logger;
     private readonly ConcurrentDictionary<string, RuleSet> _byBucket = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _oneChange = new(1, 1); // memory takes changes in the order the disk does
 
-    public BucketNotifications(SqliteDatabase database, IFunctionDirectory functions, ILogger<BucketNotifications> logger)
+    public BucketNotifications(SqliteDatabase database, IFunctionDirectory functions, TimeProvider time, ILogger<BucketNotifications> logger)
     {
         ArgumentNullException.ThrowIfNull(database);
         _database = database;
         _validation = new RuleValidation(functions);
+        _time = time;
         _logger = logger;
         database.Migrate("bucket-rules", Tables);
         database.Read(Load);
@@ -48,7 +50,7 @@ public sealed class BucketNotifications : IDisposable
         string accountId, string bucket, BucketNotificationConfiguration configuration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        configuration = KeepConsent(accountId, bucket, configuration);
+        configuration = KeepWhatWas(accountId, bucket, configuration);
         _validation.Check(accountId, bucket, configuration);
         if (configuration.Rules.Count == 0)
         {
@@ -69,21 +71,22 @@ public sealed class BucketNotifications : IDisposable
     /// <summary>For matching: null when the bucket has no rules.</summary>
     internal RuleSet? RulesOf(string bucket) => _byBucket.GetValueOrDefault(bucket);
 
+    /// <summary>Those that have rules, with the account that put them.</summary>
+    internal IReadOnlyList<(string Bucket, string Account)> Buckets => [.. _byBucket.Select(static one => (one.Key, one.Value.AccountId))];
+
     public void Dispose() => _oneChange.Dispose();
 
     /// <summary>
-    /// A whole configuration is put to change one rule in it: a rule that comes back unchanged keeps the consent to recursion that it was
-    /// once put with, whether or not the header comes with it again.
+    /// A whole configuration is put to change one rule in it: a rule that comes back unchanged keeps its age, and the consent to recursion that it
+    /// was once put with, whether or not the header comes with it again.
     /// </summary>
-    private BucketNotificationConfiguration KeepConsent(string accountId, string bucket, BucketNotificationConfiguration configuration)
+    private BucketNotificationConfiguration KeepWhatWas(string accountId, string bucket, BucketNotificationConfiguration configuration)
     {
-        if (RulesOf(bucket) is not { } before || before.AccountId != accountId)
-        {
-            return configuration;
-        }
-
-        return new BucketNotificationConfiguration([.. configuration.Rules.Select(rule =>
-            before.Configuration.Rules.Any(old => old.AllowsRecursion && IsSame(old, rule)) ? rule with { AllowsRecursion = true } : rule)]);
+        var before = RulesOf(bucket) is { } rules && rules.AccountId == accountId ? rules.Configuration.Rules : [];
+        var now = _time.GetUtcNow();
+        return new BucketNotificationConfiguration([.. configuration.Rules.Select(rule => before.FirstOrDefault(old => IsSame(old, rule)) is { } same
+            ? rule with { AllowsRecursion = rule.AllowsRecursion || same.AllowsRecursion, AddedAt = same.AddedAt }
+            : rule with { AddedAt = now })]);
     }
 
     private static bool IsSame(BucketRule old, BucketRule rule) =>

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Glue.Contracts.Storage;
 using Glue.Foundation.Sqlite;
 using Glue.StorageEvents.EventLog;
+using Glue.StorageEvents.FunctionalTests.Replays;
 using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Replays;
 using Glue.StorageEvents.Rules;
 using Glue.StorageEvents.Tests.Rules;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +55,9 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
         builder.Logging.AddProvider(lines).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton<IFunctionDirectory>(functions ?? new FakeFunctions());
         builder.Services.AddSingleton(intake);
+        builder.Services.AddSingleton(new FakeBuckets());
+        builder.Services.AddSingleton<IBucketListing>(static provider => provider.GetRequiredService<FakeBuckets>());
+        builder.Services.AddSingleton<IDeliveries>(static provider => provider.GetRequiredService<FakeBuckets>());
         builder.Services.AddStorageEvents(
             new StorageEventsOptions { RetryFirst = TimeSpan.FromMilliseconds(1), RetryMaximum = TimeSpan.FromMilliseconds(10), BatchRecords = 10, ReplayTurn = TimeSpan.FromMilliseconds(100) },
             _ => store,

@@ -4,7 +4,9 @@ using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Glue.ObjectStore;
 using Glue.StorageEvents.EventLog;
+using Glue.StorageEvents.FunctionalTests.Replays;
 using Glue.StorageEvents.Intake;
+using Glue.StorageEvents.Replays;
 using Glue.StorageEvents.Rules;
 using Glue.StorageEvents.Tests.Rules;
 using Microsoft.AspNetCore.Builder;
@@ -41,6 +43,7 @@ internal sealed class StoreStack : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Services.AddSingleton<ICredentialSource>(new OneCredential());
         builder.Services.AddSingleton<IFunctionDirectory>(functions);
+        builder.Services.AddSingleton<IBucketListing, FakeBuckets>().AddSingleton<IDeliveries, FakeBuckets>();
         builder.Services.AddSingleton(intake);
         builder.Services.AddStorageEvents(new StorageEventsOptions { BatchRecords = 20 }, _ => store, _ => state);
         builder.Services.AddObjectStore(_ => store, new ObjectStoreOptions { DataFolder = Path.Combine(folder, "objects") });

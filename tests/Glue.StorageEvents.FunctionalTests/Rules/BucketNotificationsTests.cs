@@ -13,6 +13,7 @@ public sealed class BucketNotificationsTests : IAsyncLifetime
 
     private readonly TempFolder _folder = new();
     private readonly FakeFunctions _functions = new();
+    private readonly SettableTime _time = new();
     private SqliteDatabase _database = null!;
     private BucketNotifications _notifications = null!;
 
@@ -84,8 +85,20 @@ public sealed class BucketNotificationsTests : IAsyncLifetime
         await PutAsync(Of(Rule("a")));
         await CloseAsync();
         _database = SqliteDatabase.Open(_folder["state.db"]);
-        _notifications = new BucketNotifications(_database, new NoFunctions(), NullLogger<BucketNotifications>.Instance);
+        _notifications = new BucketNotifications(_database, new NoFunctions(), TimeProvider.System, NullLogger<BucketNotifications>.Instance);
         Assert.Single((await GetAsync()).Rules);
+    }
+
+    [Fact]
+    public async Task A_rule_that_is_put_again_unchanged_keeps_its_age_and_a_changed_one_is_new()
+    {
+        var first = _time.Now;
+        await PutAsync(Of(Rule("a", "in/"), Rule("b", "out/")));
+        _time.Now += TimeSpan.FromHours(1);
+        await PutAsync(Of(Rule("a", "in/"), Rule("b", "elsewhere/")));
+        await RestartAsync();
+
+        Assert.Equal([("a", first), ("b", _time.Now)], (await GetAsync()).Rules.Select(static rule => (rule.Id, rule.AddedAt!.Value)));
     }
 
     /// <summary>The persisted form. Rename a member and the rules of existing installations are gone.</summary>
@@ -100,7 +113,7 @@ public sealed class BucketNotificationsTests : IAsyncLifetime
             return (string)command.ExecuteScalar()!;
         });
         Assert.Equal(
-            """{"rules":[{"id":"a","functionArn":"arn:aws:lambda:us-east-1:000000000000:function:thumbnail","events":["s3:ObjectCreated:*"],"prefix":"in/","suffix":".jpg","allowsRecursion":true}]}""",
+            """{"rules":[{"id":"a","functionArn":"arn:aws:lambda:us-east-1:000000000000:function:thumbnail","events":["s3:ObjectCreated:*"],"prefix":"in/","suffix":".jpg","allowsRecursion":true,"addedAt":"2026-11-21T12:00:00+00:00"}]}""",
             json);
     }
 
@@ -124,7 +137,7 @@ public sealed class BucketNotificationsTests : IAsyncLifetime
     private void Open()
     {
         _database = SqliteDatabase.Open(_folder["state.db"]);
-        _notifications = new BucketNotifications(_database, _functions, NullLogger<BucketNotifications>.Instance);
+        _notifications = new BucketNotifications(_database, _functions, _time, NullLogger<BucketNotifications>.Instance);
     }
 
     private async Task CloseAsync()
