@@ -68,6 +68,12 @@ public sealed record DispatcherOptions
     /// <summary>May webhooks of all accounts go to private, loopback and link-local addresses? Those of the installation's own account always may. Default no.</summary>
     public bool AllowPrivateWebhooks { get; init; }
 
+    /// <summary>
+    /// Where users reach function URLs, such as <c>https://functions.example.com</c>: they are then <c>https://ID.functions.example.com/</c>. Needs a
+    /// wildcard DNS record, and for https a proxy that keeps the Host header. Default none: <c>http://ID.lambda-url.REGION.localhost:PORT/</c>.
+    /// </summary>
+    public string? FunctionUrlBase { get; init; }
+
     /// <exception cref="ValidationException">One or more values are out of range; the message names each.</exception>
     internal void Validate()
     {
@@ -81,6 +87,12 @@ public sealed record DispatcherOptions
         if (MaxBackoff < FirstBackoff)
         {
             faults.Add(new ValidationResult($"MaxBackoff ({MaxBackoff}) must not be shorter than FirstBackoff ({FirstBackoff})."));
+        }
+
+        if (FunctionUrlBase is not null
+            && !(Uri.TryCreate(FunctionUrlBase, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.PathAndQuery == "/"))
+        {
+            faults.Add(new ValidationResult($"FunctionUrlBase: '{FunctionUrlBase}' must be http:// or https:// and a host, perhaps with a port, and no path."));
         }
 
         if (Runtimes.Count == 0)

@@ -8,6 +8,7 @@ using Glue.Dispatcher.Dispatch;
 using Glue.Dispatcher.EventSources;
 using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
+using Glue.Dispatcher.FunctionUrls;
 using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.LambdaApi;
 using Glue.Dispatcher.Ledger;
@@ -97,6 +98,7 @@ public static class DispatcherServices
         services.AddEventSources(state, eventSources ?? new EventSourceOptions());
 
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<SyncInvoker>().AddSingleton<InvokeCalls>().AddSingleton<InvokeAction>().AddSingleton<StreamAction>();
+        services.AddSingleton<FunctionUrlAddress>().AddSingleton<FunctionUrlIndex>().AddSingleton<FunctionUrlActions>().AddSingleton<FunctionUrlHandler>();
         services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();
         services.AddSingleton<LayerActions>().AddSingleton<LayerPermissionActions>().AddSingleton<RuntimeManagementActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
@@ -108,6 +110,20 @@ public static class DispatcherServices
         services.AddSingleton<IRecordDestination, WebhookDestination>();
         services.AddSingleton<LedgerApi>().AddSingleton<LambdaApiHandler>();
         return services;
+    }
+
+    /// <summary>Serves function URLs, which are told by their hosts' names and have every path: before anything that has paths of its own.</summary>
+    public static IApplicationBuilder UseFunctionUrls(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var handler = app.ApplicationServices.GetRequiredService<FunctionUrlHandler>();
+        return app.Use(async (context, next) =>
+        {
+            if (!await handler.TryHandleAsync(context))
+            {
+                await next(context);
+            }
+        });
     }
 
     /// <summary>Serves the Lambda API and <c>/glue/v1</c> as the end of the pipeline: every path that got here is answered.</summary>

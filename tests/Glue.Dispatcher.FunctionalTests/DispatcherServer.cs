@@ -76,6 +76,7 @@ internal sealed class DispatcherServer : IAsyncDisposable
         builder.Services.AddSingleton<IWorker>(worker);
         builder.Services.AddDispatcher(configure?.Invoke(options) ?? options, _ => state, _ => queue, eventSources);
         var app = builder.Build();
+        app.UseFunctionUrls();
         app.UseLambdaApi();
         await app.StartAsync();
         return new DispatcherServer(app, state, queue, worker);

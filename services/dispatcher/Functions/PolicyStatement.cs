@@ -24,13 +24,23 @@ internal sealed record PolicyStatement
     /// <summary>A condition that no call here meets: accounts here are in no organization. Null: none.</summary>
     public string? PrincipalOrgId { get; init; }
 
-    public bool IsConditional => SourceArn is not null || SourceAccount is not null || IsNeverMet;
+    /// <summary>Of <c>lambda:InvokeFunctionUrl</c>: for URLs of this AuthType only; null: of any.</summary>
+    public string? FunctionUrlAuthType { get; init; }
+
+    /// <summary>Holds for calls of a function URL only.</summary>
+    public bool InvokedViaFunctionUrl { get; init; }
+
+    public bool IsConditional => IsOfSource || IsOfUrl;
+
+    private bool IsOfSource => SourceArn is not null || SourceAccount is not null || IsNeverMet;
+
+    private bool IsOfUrl => FunctionUrlAuthType is not null || InvokedViaFunctionUrl;
 
     private bool IsNeverMet => EventSourceToken is not null || PrincipalOrgId is not null;
 
     /// <summary>May S3 invoke the function for this bucket?</summary>
     public bool AllowsS3(string bucketArn, string bucketAccount) =>
-        !IsNeverMet &&
+        !IsNeverMet && !IsOfUrl &&
         Principal is "s3.amazonaws.com" or "*" &&
         Action is "lambda:InvokeFunction" or "lambda:*" or "*" &&
         (SourceArn is null || ArnPattern.Matches(SourceArn, bucketArn)) &&
@@ -41,7 +51,15 @@ internal sealed record PolicyStatement
     /// root, or somebody in it: accounts here have no users of their own.
     /// </summary>
     public bool AllowsAccount(string accountId, string action) =>
-        !IsConditional &&
-        (Principal == "*" || Principal == accountId || Principal.StartsWith($"arn:aws:iam::{accountId}:", StringComparison.Ordinal)) &&
+        !IsConditional && Allows(accountId, action);
+
+    /// <summary>May somebody call the function's URL?</summary>
+    /// <param name="accountId">Whose key signed the request; null: nobody's.</param>
+    /// <param name="authType">Of the URL.</param>
+    public bool AllowsUrl(string? accountId, string authType) =>
+        !IsOfSource && (FunctionUrlAuthType is null || FunctionUrlAuthType == authType) && Allows(accountId, "lambda:InvokeFunctionUrl");
+
+    private bool Allows(string? accountId, string action) =>
+        (Principal == "*" || (accountId is not null && (Principal == accountId || Principal.StartsWith($"arn:aws:iam::{accountId}:", StringComparison.Ordinal)))) &&
         (Action == action || Action is "lambda:*" or "*");
 }

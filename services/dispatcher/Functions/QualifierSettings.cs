@@ -14,5 +14,8 @@ internal sealed record QualifierSettings
     /// <summary>Null: none.</summary>
     public ProvisionedConcurrency? Provisioned { get; init; }
 
-    public bool IsNone => Policy.Statements.Count == 0 && EventInvoke is null && Provisioned is null;
+    /// <summary>Null: it has none.</summary>
+    public FunctionUrl? Url { get; init; }
+
+    public bool IsNone => Policy.Statements.Count == 0 && EventInvoke is null && Provisioned is null && Url is null;
 }

@@ -11,6 +11,8 @@ internal sealed record ResourcePolicy(string RevisionId, IReadOnlyList<PolicySta
 
     public bool AllowsAccount(string accountId, string action) => Statements.Any(statement => statement.AllowsAccount(accountId, action));
 
+    public bool AllowsUrl(string? accountId, string authType) => Statements.Any(statement => statement.AllowsUrl(accountId, authType));
+
     public PolicyStatement? Find(string sid) => Statements.FirstOrDefault(statement => statement.Sid == sid);
 
     public ResourcePolicy With(PolicyStatement statement, string revisionId) => new(revisionId, [.. Statements, statement]);

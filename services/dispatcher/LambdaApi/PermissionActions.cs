@@ -18,8 +18,18 @@ internal sealed class PermissionActions(FunctionFinder finder, FunctionStore sto
             .Matches("sourceAccount", request.SourceAccount, ModelPatterns.AccountId)
             .Length("eventSourceToken", request.EventSourceToken, 256).Matches("eventSourceToken", request.EventSourceToken, ModelPatterns.EventSourceToken)
             .Matches("principalOrgID", request.PrincipalOrgID, ModelPatterns.Organization)
+            .OneOf("functionUrlAuthType", request.FunctionUrlAuthType, FunctionUrl.ForAll, FunctionUrl.Signed)
             .Throw();
-        FunctionRules.Refuse(request.FunctionUrlAuthType is not null, "FunctionUrlAuthType", "function URLs are not served yet");
+        if (request.FunctionUrlAuthType is not null && request.Action != "lambda:InvokeFunctionUrl")
+        {
+            throw LambdaException.InvalidParameter("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action");
+        }
+
+        if (request.InvokedViaFunctionUrl == true && request.Action != "lambda:InvokeFunction")
+        {
+            throw LambdaException.InvalidParameter("InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action");
+        }
+
         var statement = new PolicyStatement
         {
             Sid = request.StatementId!,
@@ -29,6 +39,8 @@ internal sealed class PermissionActions(FunctionFinder finder, FunctionStore sto
             SourceAccount = request.SourceAccount,
             EventSourceToken = request.EventSourceToken,
             PrincipalOrgId = request.PrincipalOrgID,
+            FunctionUrlAuthType = request.FunctionUrlAuthType,
+            InvokedViaFunctionUrl = request.InvokedViaFunctionUrl == true,
         };
         var function = await ChangeAsync(
             call, inPath, "AddPermission", request.RevisionId, (policy, arn) => PolicyJson.Add(policy, statement, arn));

@@ -69,6 +69,13 @@ internal static class PolicyJson
                 writer.WriteEndObject();
             }
 
+            if (statement.InvokedViaFunctionUrl)
+            {
+                writer.WriteStartObject("Bool");
+                writer.WriteString("lambda:InvokedViaFunctionUrl", "true");
+                writer.WriteEndObject();
+            }
+
             writer.WriteEndObject();
         }
 
@@ -80,6 +87,7 @@ internal static class PolicyJson
         (string Key, string? Value)[] wanted =
         [
             ("AWS:SourceAccount", statement.SourceAccount), ("lambda:EventSourceToken", statement.EventSourceToken), ("aws:PrincipalOrgID", statement.PrincipalOrgId),
+            ("lambda:FunctionUrlAuthType", statement.FunctionUrlAuthType),
         ];
         if (wanted.Any(static each => each.Value is not null))
         {

@@ -129,6 +129,8 @@ internal sealed record AddPermissionRequest
 
     public string? FunctionUrlAuthType { get; init; }
 
+    public bool? InvokedViaFunctionUrl { get; init; }
+
     public string? PrincipalOrgID { get; init; }
 
     public string? RevisionId { get; init; }

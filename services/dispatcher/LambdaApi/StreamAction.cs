@@ -78,7 +78,7 @@ internal sealed class StreamAction(InvokeCalls calls, SyncInvoker invoker)
             json.WriteStartObject();
             if (outcome.Status == InvokeStatus.FunctionError)
             {
-                json.WriteString("ErrorCode", ErrorTypeOf(outcome.Payload) ?? "Unhandled");
+                json.WriteString("ErrorCode", ErrorDocument.TypeOf(outcome.Payload) ?? "Unhandled");
                 json.WriteString("ErrorDetails", Encoding.UTF8.GetString(outcome.Payload.Span));
             }
 
@@ -91,20 +91,5 @@ internal sealed class StreamAction(InvokeCalls calls, SyncInvoker invoker)
         }
 
         return stream.ToArray();
-    }
-
-    /// <summary>The runtime wrote the document: it may be anything.</summary>
-    private static string? ErrorTypeOf(ReadOnlyMemory<byte> document)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(document);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("errorType", out var type)
-                && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -212,6 +212,7 @@ internal sealed class GlueHost : IAsyncDisposable
         app.MapSurface(Surface.S3, static s3 => s3.UseObjectStore());
         app.MapSurface(Surface.Api, static api =>
         {
+            api.UseFunctionUrls();
             api.Map("/healthz", static healthz => healthz.Run(Readiness.AnswerAsync));
             api.Map("/metrics", static metrics => metrics.Run(PrometheusText.AnswerAsync));
             api.UseFunctionLogsApi();
