@@ -1,10 +1,12 @@
 using Glue.Contracts.Channel;
 using Glue.Guest.Boot;
 using Glue.Guest.Channel;
+using Glue.Guest.Extensions;
 using Glue.Guest.Native;
 using Glue.Guest.Runtime;
 using Glue.Guest.RuntimeApi;
 using Glue.Guest.Storage;
+using Glue.Guest.Telemetry;
 
 namespace Glue.Guest;
 
@@ -20,10 +22,14 @@ internal sealed unsafe class Agent
     private readonly Poll _poll = new();
     private readonly ChannelLink _channel;
     private readonly RuntimeProcess _runtime;
+    private readonly ExtensionSet _extensions;
+    private readonly Ending _ending;
+    private readonly TelemetryHub _hub;
     private readonly Invocation _invocation;
     private readonly ApiServer _api;
     private readonly StoragePort _storage;
     private readonly MicroVm? _guest;
+    private byte[]? _heldInit;
     private long _nextWatch;
 
     /// <param name="channelFd">The channel, connected.</param>
@@ -32,10 +38,15 @@ internal sealed unsafe class Agent
     {
         _guest = guest;
         _channel = new ChannelLink(channelFd, _poll);
-        _runtime = new RuntimeProcess(_channel, _poll);
-        _invocation = new Invocation(_channel, _runtime);
+        _hub = new TelemetryHub(_poll);
+        var platform = new PlatformEvents(_hub);
+        _runtime = new RuntimeProcess(_channel, _poll, _hub);
+        _extensions = new ExtensionSet(_channel, _poll, _hub, platform);
+        _runtime.OtherEnded = _extensions.Ended;
+        _ending = new Ending(_runtime, _extensions, _hub);
+        _invocation = new Invocation(_channel, _runtime, _extensions, platform);
         _channel.Start();
-        _api = new ApiServer(_channel, _poll, _invocation);
+        _api = new ApiServer(_channel, _poll, _invocation, _extensions, new ExtensionApi(_extensions, _hub));
         _storage = new StoragePort(_channel, _poll);
     }
 
@@ -65,7 +76,7 @@ internal sealed unsafe class Agent
             _channel.FlushAll();
         }
 
-        _runtime.Kill();
+        _runtime.KillAll();
     }
 
     private bool Turn(Libc.EpollEvent* events)
@@ -74,9 +85,9 @@ internal sealed unsafe class Agent
         for (var i = 0; i < count; i++)
         {
             var source = (Source)(byte)events[i].Data;
-            if (source is Source.StandardOutput or Source.StandardError)
+            if (source == Source.Output)
             {
-                _runtime.ReadOutput(source == Source.StandardOutput ? 0 : 1);
+                ReadOutput((int)(events[i].Data >> 8));
             }
         }
 
@@ -88,12 +99,56 @@ internal sealed unsafe class Agent
             }
         }
 
+        if (_hub.HasSubscribers)
+        {
+            _hub.Send(Clock.Monotonic);
+        }
+
+        if (_extensions.IsAny && !GoOn())
+        {
+            return false;
+        }
+
         return _invocation.Deadline == 0 || Watch(Clock.Monotonic);
+    }
+
+    /// <summary>What extensions ask for beside the ordinary. False: the sandbox is over.</summary>
+    private bool GoOn()
+    {
+        if (_ending.HasBegun)
+        {
+            if (_ending.GoOn(Clock.Monotonic))
+            {
+                return true;
+            }
+
+            _runtime.KillAll();
+            _extensions.DrainOutput();
+            _channel.FlushAll();
+            return false;
+        }
+
+        return _extensions.Failure is { } failure
+            ? End(ResultKind.ExtensionFailed, failure.Status, System.Text.Encoding.UTF8.GetBytes(failure.Type), System.Text.Encoding.UTF8.GetBytes(failure.Text))
+            : !_extensions.HaveRegistered || _heldInit is null || StartHeld();
+    }
+
+    private void ReadOutput(int stream)
+    {
+        if (stream <= 2)
+        {
+            _runtime.ReadOutput(stream);
+        }
+        else
+        {
+            _extensions.ReadOutput(stream);
+        }
     }
 
     private void Resume()
     {
         _runtime.ResumeOutput();
+        _extensions.ResumeOutput();
         _api.Resume();
         _storage.Resume();
     }
@@ -118,7 +173,13 @@ internal sealed unsafe class Agent
                 return true;
             case Source.RuntimeExit:
                 _runtime.Reap();
-                return !_runtime.HasExited || End(ResultKind.Exited, _runtime.ExitStatus);
+                return !_runtime.HasExited || _ending.HasBegun || End(ResultKind.Exited, _runtime.ExitStatus);
+            case Source.ExtensionExit:
+                _runtime.Reap();
+                return true; // what follows from it: GoOn
+            case Source.Telemetry:
+                _hub.Serve(index, Clock.Monotonic);
+                return true;
             default:
                 return true; // output, read already
         }
@@ -160,6 +221,14 @@ internal sealed unsafe class Agent
                 case >= FrameType.StreamData and <= FrameType.StreamCredit:
                     _storage.Handle(header, payload);
                     break;
+                case FrameType.Shutdown:
+                    _invocation.Close();
+                    if (!_ending.Begin("spindown", isRuntimeGone: false))
+                    {
+                        return false;
+                    }
+
+                    break;
                 case FrameType.Resume when _guest is not null:
                     if (header.Stream == ResumeMessage.Restored)
                     {
@@ -192,6 +261,28 @@ internal sealed unsafe class Agent
         var message = InitMessage.Read(new ReadOnlySpan<byte>(payload, header.Length));
         _guest?.MountFunction();
         _invocation.Initialising(Clock.Monotonic, message.InitTimeoutMs, isOfTemplate: header.Stream == InitMessage.Template);
+        _extensions.Start(message, payload);
+        if (!_extensions.IsAny)
+        {
+            return StartRuntime(message, payload);
+        }
+
+        _heldInit = new ReadOnlySpan<byte>(payload, header.Length).ToArray(); // until they have registered
+        return true;
+    }
+
+    private bool StartHeld()
+    {
+        var init = _heldInit!;
+        _heldInit = null;
+        fixed (byte* payload = init)
+        {
+            return StartRuntime(InitMessage.Read(init), payload);
+        }
+    }
+
+    private bool StartRuntime(in InitMessage message, byte* payload)
+    {
         var errno = _runtime.Start(message, payload);
         return errno == 0 || End(ResultKind.NotStarted, errno);
     }
@@ -216,29 +307,41 @@ internal sealed unsafe class Agent
             : _runtime.MeasureMemory() || End(ResultKind.OutOfMemory, 0);
     }
 
-    /// <summary>Kills everything, sends what was still written and how it ended.</summary>
-    private bool End(ResultKind kind, int status)
+    /// <summary>Kills the runtime, sends what was still written and how it ended; extensions that want to know are told. False: that was all.</summary>
+    private bool End(ResultKind kind, int status, ReadOnlySpan<byte> errorType = default, ReadOnlySpan<byte> data = default)
     {
-        _runtime.Kill();
+        if (_extensions.WantShutdown)
+        {
+            _runtime.KillSession();
+        }
+        else
+        {
+            _runtime.KillAll();
+            _extensions.DrainOutput();
+        }
+
         _runtime.DrainOutput();
         if (kind == ResultKind.Exited && status == Libc.SIGKILL && _guest is not null && _guest.RanOutOfMemory())
         {
             kind = ResultKind.OutOfMemory;
         }
 
-        _invocation.End(kind, status);
+        _invocation.End(kind, status, errorType, data);
         _channel.FlushAll();
-        return false;
+        return _ending.Begin(kind == ResultKind.TimedOut ? "timeout" : "failure", isRuntimeGone: true);
     }
 
     private int TimeoutMs()
     {
-        if (_invocation.Deadline == 0)
+        var deadline = _ending.HasBegun ? _ending.Next : _invocation.Deadline;
+        var due = _hub.HasSubscribers ? _hub.Due : 0;
+        deadline = due > 0 && (deadline == 0 || due < deadline) ? due : deadline;
+        if (deadline == 0)
         {
             return -1;
         }
 
-        var left = (_invocation.Deadline - Clock.Monotonic + 999_999) / 1_000_000;
-        return (int)Math.Clamp(left, 0, WatchMs);
+        var left = (deadline - Clock.Monotonic + 999_999) / 1_000_000;
+        return (int)Math.Clamp(left, 0, _invocation.Deadline > 0 || _ending.HasBegun ? WatchMs : int.MaxValue);
     }
 }

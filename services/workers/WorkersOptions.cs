@@ -53,6 +53,10 @@ public sealed record WorkersOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:15:00")]
     public TimeSpan RestoreTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What a sandbox's extensions may take when it is given up or has failed. 100 ms to 1 min; default 2 s, as Lambda's.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a stopping worker lets running invocations finish. 0 to 1 h; default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);

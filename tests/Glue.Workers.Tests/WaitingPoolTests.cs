@@ -35,8 +35,7 @@ public sealed class WaitingPoolTests : IAsyncDisposable
 
         _time.Advance(RecentDemand.Memory + TimeSpan.FromSeconds(6));
 
-        await UntilAsync(() => pool.Count == 0);
-        Assert.True(_made[0].IsGone);
+        await UntilAsync(() => pool.Count == 0 && _made[0].IsGone); // no place any more, and then no process
     }
 
     [Fact]
@@ -49,8 +48,7 @@ public sealed class WaitingPoolTests : IAsyncDisposable
 
         Use("b");
 
-        await UntilAsync(() => _made.Count == 2 && pool.Count == 1);
-        Assert.True(_made[0].IsGone);
+        await UntilAsync(() => _made.Count == 2 && pool.Count == 1 && _made[0].IsGone);
         Assert.NotNull(Take("b"));
         pool.Done();
     }

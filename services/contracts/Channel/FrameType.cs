@@ -30,7 +30,7 @@ public enum FrameType : byte
     /// <summary>Agent → worker: the invocation (or the init phase) is over (<see cref="ResultMessage"/>).</summary>
     Result = 7,
 
-    /// <summary>Agent → worker: bytes the runtime wrote; stream 1 is standard output, 2 standard error.</summary>
+    /// <summary>Agent → worker: bytes the runtime wrote; stream 1 is standard output, 2 standard error, and 3 and above what the extensions wrote, in the order of <see cref="InitMessage"/>.</summary>
     Log = 8,
 
     /// <summary>Agent → worker: the agent cannot go on; payload says why in UTF-8. It exits after this.</summary>
@@ -44,6 +44,15 @@ public enum FrameType : byte
     /// microseconds since the runtime was started. The <see cref="Init"/> that follows a restore answers it.
     /// </summary>
     SnapshotPoint = 11,
+
+    /// <summary>
+    /// Worker → agent: the sandbox is given up, and its extensions are to be told. No payload. The agent ends the runtime, lets them finish
+    /// for <see cref="InitMessage.ShutdownTimeoutMs"/>, and ends.
+    /// </summary>
+    Shutdown = 12,
+
+    /// <summary>Agent → worker: an extension has done its init. Payload: its name and the events it registered for, a line each, UTF-8.</summary>
+    Extension = 13,
 
     /// <summary>Agent → worker: a function connected to the storage port; the stream number is new.</summary>
     StreamOpen = 16,

@@ -5,8 +5,8 @@ namespace Glue.Contracts.Channel;
 
 /// <summary>
 /// Payload of <see cref="FrameType.Init"/>: the runtime process to start and its limits. The worker composes all of it, so that the
-/// agent only has to start a process: fixed fields, then NUL-terminated UTF-8 strings (folder, arguments, environment) which the
-/// agent hands to the kernel where they lie.
+/// agent only has to start processes: fixed fields, then NUL-terminated UTF-8 strings (folder, arguments, environment) which the
+/// agent hands to the kernel where they lie, then those for extensions: the answer to their registration, the account, what runs here, and the names of those to start.
 /// </summary>
 public readonly record struct InitMessage
 {
@@ -14,7 +14,7 @@ public readonly record struct InitMessage
     public const int Template = 1;
 
     /// <summary>Bytes before the strings.</summary>
-    public const int FixedSize = 36;
+    public const int FixedSize = 40;
 
     /// <summary>RLIMIT_DATA in bytes; 0: not limited here (a cgroup does it, or the guest's own memory).</summary>
     public ulong DataLimitBytes { get; init; }
@@ -38,10 +38,21 @@ public readonly record struct InitMessage
 
     public ushort EnvironmentCount { get; init; }
 
+    /// <summary>Executables in <c>/opt/extensions</c> that are started before the runtime.</summary>
+    public ushort ExtensionCount { get; init; }
+
+    /// <summary>What runtime and extensions may take together when the sandbox is given up, or has failed.</summary>
+    public ushort ShutdownTimeoutMs { get; init; }
+
     /// <summary>Builds a payload.</summary>
+    /// <param name="limits">The fixed fields; the counts are taken from the lists.</param>
+    /// <param name="folder">Where the runtime starts.</param>
+    /// <param name="arguments">Program and arguments.</param>
+    /// <param name="environment">Of the runtime; the extensions' is a part of it.</param>
+    /// <param name="extensions">What the extensions API needs.</param>
     /// <exception cref="ArgumentException">It exceeds <see cref="ChannelProtocol.MaxPayload"/>, or a string holds a NUL.</exception>
     public static byte[] Encode(
-        InitMessage limits, string folder, IReadOnlyList<string> arguments, IReadOnlyList<KeyValuePair<string, string>> environment)
+        InitMessage limits, string folder, IReadOnlyList<string> arguments, IReadOnlyList<KeyValuePair<string, string>> environment, ExtensionsInit extensions)
     {
         using var stream = new MemoryStream();
         stream.SetLength(FixedSize);
@@ -55,6 +66,14 @@ public readonly record struct InitMessage
         foreach (var (name, value) in environment)
         {
             Append(stream, $"{name}={value}");
+        }
+
+        Append(stream, extensions.Registration);
+        Append(stream, extensions.AccountId);
+        Append(stream, extensions.Sandbox);
+        foreach (var name in extensions.Names)
+        {
+            Append(stream, name);
         }
 
         if (stream.Length > ChannelProtocol.MaxPayload)
@@ -71,6 +90,8 @@ public readonly record struct InitMessage
         BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(28), limits.MemoryLimitKiB);
         BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(32), checked((ushort)arguments.Count));
         BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(34), checked((ushort)environment.Count));
+        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(36), checked((ushort)extensions.Names.Count));
+        BinaryPrimitives.WriteUInt16LittleEndian(payload.AsSpan(38), limits.ShutdownTimeoutMs);
         return payload;
     }
 
@@ -85,6 +106,8 @@ public readonly record struct InitMessage
         MemoryLimitKiB = BinaryPrimitives.ReadUInt32LittleEndian(payload[28..]),
         ArgumentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[32..]),
         EnvironmentCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[34..]),
+        ExtensionCount = BinaryPrimitives.ReadUInt16LittleEndian(payload[36..]),
+        ShutdownTimeoutMs = BinaryPrimitives.ReadUInt16LittleEndian(payload[38..]),
     };
 
     private static void Append(MemoryStream stream, string text)

@@ -1,6 +1,6 @@
 namespace Glue.Contracts.Channel;
 
-/// <summary>How an invocation, or the init phase before it, ended. After an error of init or restore, a timeout, an exit, too much memory or no start the sandbox ends.</summary>
+/// <summary>How an invocation, or the init phase before it, ended. After an error of init or restore, a timeout, an exit, too much memory, no start or a failed extension the sandbox ends.</summary>
 public enum ResultKind : byte
 {
     /// <summary>The runtime posted a response.</summary>
@@ -29,4 +29,10 @@ public enum ResultKind : byte
 
     /// <summary>The runtime posted an error of what it does after a restore.</summary>
     RestoreError = 8,
+
+    /// <summary>
+    /// An extension failed; the error type says how (<c>Extension.Crash</c>, …), the answer is its name and what it said, and
+    /// <see cref="ResultMessage.ExitStatus"/> what wait(2) said of a crash.
+    /// </summary>
+    ExtensionFailed = 9,
 }

@@ -26,6 +26,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")] public static partial int socket(int domain, int type, int protocol);
     [LibraryImport("libc")] public static partial int bind(int fd, SocketAddress* address, int length);
+    [LibraryImport("libc")] public static partial int connect(int fd, SocketAddress* address, int length);
     [LibraryImport("libc")] public static partial int listen(int fd, int backlog);
     [LibraryImport("libc")] public static partial int accept4(int fd, void* address, void* length, int flags);
     [LibraryImport("libc")] public static partial int setsockopt(int fd, int level, int name, void* value, int length);
@@ -58,14 +59,14 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")] public static partial int setresuid(uint real, uint effective, uint saved);
     [LibraryImport("libc")] public static partial int execve(byte* path, byte** arguments, byte** environment);
 
-    public const int EINTR = 4, EAGAIN = 11, EPIPE = 32;
+    public const int EINTR = 4, EAGAIN = 11, EPIPE = 32, EINPROGRESS = 115;
     public const int O_RDONLY = 0, O_WRONLY = 1, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000, O_PATH = 0x200000;
     public const int F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, FD_CLOEXEC = 1;
     public const int EPOLL_CLOEXEC = 0x80000, EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3;
     public const uint EPOLLIN = 1, EPOLLOUT = 4;
     public const int AF_INET = 2, SOCK_STREAM = 1, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1, SO_REUSEADDR = 2, IPPROTO_TCP = 6, TCP_NODELAY = 1, SHUT_WR = 1;
-    public const int WNOHANG = 1, SIGKILL = 9, SIGPIPE = 13, SIG_IGN = 1, PR_SET_DUMPABLE = 4;
+    public const int WNOHANG = 1, SIGKILL = 9, SIGPIPE = 13, SIGTERM = 15, SIG_IGN = 1, PR_SET_DUMPABLE = 4;
     public const int RLIMIT_FSIZE = 1, RLIMIT_DATA = 2, RLIMIT_CORE = 4, RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7;
     public const int CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1;
     public const short POSIX_SPAWN_SETSIGDEF = 4, POSIX_SPAWN_SETSIGMASK = 8, POSIX_SPAWN_SETSID = 0x80;

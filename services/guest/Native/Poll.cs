@@ -4,9 +4,10 @@ namespace Glue.Guest.Native;
 internal enum Source : byte
 {
     Channel,
-    StandardOutput,
-    StandardError,
+    Output,
     RuntimeExit,
+    ExtensionExit,
+    Telemetry,
     ApiListener,
     ApiConnection,
     StorageListener,

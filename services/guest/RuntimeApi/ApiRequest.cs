@@ -1,4 +1,5 @@
 using Glue.Contracts.Channel;
+using Glue.Guest.Extensions;
 
 namespace Glue.Guest.RuntimeApi;
 
@@ -19,6 +20,9 @@ internal sealed class ApiRequest
     public bool KeepAlive { get; private set; }
 
     public bool AnswersInternalEvents { get; private set; }
+
+    /// <summary>Of the Extensions API, with its body; null: of the runtime's.</summary>
+    public ExtensionRequest? Extension { get; private set; }
 
     /// <summary>The body is thrown away and this is the answer; null: it is taken.</summary>
     public Refusal? Refusal { get; set; }
@@ -47,6 +51,7 @@ internal sealed class ApiRequest
         KeepAlive = head.KeepAlive;
         AnswersInternalEvents = head.AnswersInternalEvents;
         IsStreamed = head.IsStreamed && head.Operation == Operation.Response;
+        Extension = head.Operation >= Operation.ExtensionRegister ? new ExtensionRequest(head) : null;
         _isChunked = head.IsChunked;
         _chunks = default;
         _left = head.ContentLength;
@@ -74,6 +79,7 @@ internal sealed class ApiRequest
     public void Clear()
     {
         Operation = Operation.Unknown;
+        Extension = null;
         Refusal = null;
         IsAnswering = false;
         IsStreamed = false;

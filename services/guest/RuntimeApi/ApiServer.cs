@@ -1,5 +1,6 @@
 using Glue.Contracts.Channel;
 using Glue.Guest.Channel;
+using Glue.Guest.Extensions;
 using Glue.Guest.Native;
 
 namespace Glue.Guest.RuntimeApi;
@@ -16,16 +17,18 @@ internal sealed class ApiServer
 
     private readonly ChannelLink _channel;
     private readonly Invocation _invocation;
+    private readonly ExtensionApi _extensionApi;
+    private readonly ExtensionSet _extensions;
     private readonly ApiConnection[] _connections = new ApiConnection[MaxConnections];
     private readonly int _listener;
     private readonly StreamedAnswer _streamed;
     private ApiConnection? _parked;
     private ApiConnection? _answering;
 
-    public ApiServer(ChannelLink channel, Poll poll, Invocation invocation)
+    public ApiServer(ChannelLink channel, Poll poll, Invocation invocation, ExtensionSet extensions, ExtensionApi extensionApi)
     {
         _channel = channel;
-        _invocation = invocation;
+        (_invocation, _extensions, _extensionApi) = (invocation, extensions, extensionApi);
         _streamed = new StreamedAnswer(channel);
         for (var i = 0; i < MaxConnections; i++)
         {
@@ -110,6 +113,11 @@ internal sealed class ApiServer
     {
         if (_invocation.CanDeliver && TakeParked(Operation.Next) is { } connection)
         {
+            if (_extensions.IsAny && !_invocation.IsInternal)
+            {
+                _extensions.Tell(ExtensionEvents.Invoke, ExtensionReplies.Invoke(_invocation));
+            }
+
             EventReply.Write(connection, _invocation);
             _invocation.Delivered();
             _streamed.Forget();
@@ -180,7 +188,7 @@ internal sealed class ApiServer
         var request = connection.Request;
         request.Begin(head);
         request.Refusal = Judge(head);
-        if (request.Refusal is null && request.Operation is not (Operation.Next or Operation.RestoreNext))
+        if (request.Refusal is null && request.Operation is not (Operation.Next or Operation.RestoreNext) && request.Extension is null)
         {
             if (_answering is { Request.IsAnswering: true })
             {
@@ -215,6 +223,7 @@ internal sealed class ApiServer
     private Refusal? Judge(in RequestHead head) => head.Operation switch
     {
         Operation.Unknown => Refusal.UnknownPath,
+        >= Operation.ExtensionRegister => null,
         // As Lambda, which has these paths only in environments of the type snap-start (its Runtime Interface Emulator, read 2026-11).
         Operation.RestoreNext or Operation.RestoreError when !_invocation.IsOfTemplate => Refusal.UnknownPath,
         Operation.MethodNotAllowed => Refusal.MethodNotAllowed,
@@ -272,6 +281,12 @@ internal sealed class ApiServer
 
     private void Take(ApiRequest request, ReadOnlySpan<byte> data)
     {
+        if (request.Extension is { } extension)
+        {
+            extension.Gather(data);
+            return;
+        }
+
         if (request.Refusal is null && request.BodyTaken + data.Length > request.MaxBodyBytes)
         {
             request.Refusal = request.IsStreamed ? Refusal.StreamTooLarge : Refusal.TooLarge;
@@ -303,6 +318,14 @@ internal sealed class ApiServer
     {
         var request = connection.Request;
         connection.State = ApiConnection.Stage.Head;
+        if (request.Extension is { } asked)
+        {
+            asked.Gather(data);
+            connection.Input.Consume(used);
+            Finish(connection, asked);
+            return;
+        }
+
         if (request.IsStreamed || data.Length > ChannelProtocol.MaxPayload - ResultMessage.FixedSize - ApiRequest.MaxErrorType
             || request.BodyTaken + data.Length > ChannelProtocol.MaxResultBytes)
         {
@@ -344,6 +367,29 @@ internal sealed class ApiServer
         }
 
         if (!request.KeepAlive && connection.Flush())
+        {
+            connection.Close();
+        }
+    }
+
+    private void Finish(ApiConnection connection, ExtensionRequest asked)
+    {
+        if (_extensionApi.Serve(connection, asked))
+        {
+            connection.State = ApiConnection.Stage.Parked;
+            connection.Flush(); // an answer may have come before it, and nothing may follow for long
+            var extension = _extensions.WithIdentifier(asked.Identifier)!;
+            if (extension.Missed is { } missed)
+            {
+                extension.Missed = null;
+                ExtensionReplies.Event(extension, missed);
+            }
+            else
+            {
+                _invocation.RestIfDone();
+            }
+        }
+        else if (!connection.Request.KeepAlive && connection.Flush())
         {
             connection.Close();
         }

@@ -1,7 +1,9 @@
 using Glue.Contracts.Channel;
 using Glue.Guest.Channel;
+using Glue.Guest.Extensions;
 using Glue.Guest.Native;
 using Glue.Guest.Runtime;
+using Glue.Guest.Telemetry;
 
 namespace Glue.Guest.RuntimeApi;
 
@@ -9,7 +11,7 @@ namespace Glue.Guest.RuntimeApi;
 /// Where the runtime stands: initialising, idle, running an event, done with one but not yet polling again, and on the way into a
 /// snapshot and out of it. Owns the event until it is delivered, and the deadline.
 /// </summary>
-internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runtime)
+internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runtime, ExtensionSet extensions, PlatformEvents platform)
 {
     private enum Phase : byte
     {
@@ -19,6 +21,7 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         Answered,
         AtSnapshotPoint,
         Restoring,
+        Over,
     }
 
     // Short invocations cannot change the peak much; they are measured once in so many. Only one that the agent has watched anyway
@@ -38,6 +41,11 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
     private bool _isRestored;
     private bool _mustMeasure;
     private bool _mustReap;
+    private bool _polls;
+    private bool _pollsForRestore;
+    private bool _answersInternalEvents;
+    private string _status = "success";
+    private double _initMilliseconds;
 
     /// <summary>When the running event, the init phase, or what follows a restore must be over; monotonic nanoseconds, 0 when nothing runs.</summary>
     public long Deadline { get; private set; }
@@ -50,10 +58,13 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
     public bool IsRestoring => _phase == Phase.Restoring;
 
     /// <summary>A poll is in order unless an event is in the runtime's hands, or it waits to be restored.</summary>
-    public bool MayPoll => _phase is not (Phase.Running or Phase.AtSnapshotPoint);
+    public bool MayPoll => _phase is not (Phase.Running or Phase.AtSnapshotPoint or Phase.Over);
 
     /// <summary>Once, instead of the first poll or instead of the next one.</summary>
     public bool MayWaitForRestore => !_isRestored && _phase is Phase.Initialising or Phase.Answered;
+
+    /// <summary>The event is not the user's.</summary>
+    public bool IsInternal => IsOfTemplate && _requestId.AsSpan(0, _requestIdLength).StartsWith("glue-"u8);
 
     public bool CanDeliver => _hasEvent && _missing == 0;
 
@@ -117,6 +128,10 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
         _phase = Phase.Running;
         _phaseStart = Clock.Monotonic;
         Deadline = _phaseStart + (Message.TimeoutMs * 1_000_000L);
+        if (platform.IsOn && !IsInternal)
+        {
+            platform.Start(RequestId);
+        }
     }
 
     public bool IsCurrent(ReadOnlySpan<byte> requestId) =>
@@ -125,22 +140,44 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
     /// <summary>The runtime polls.</summary>
     public void Polled(bool answersInternalEvents)
     {
-        if (_phase is Phase.Initialising or Phase.Answered or Phase.Restoring)
-        {
-            channel.Send(FrameType.Ready, answersInternalEvents ? InternalEvents.Answered : 0, MicrosInPhase);
-            _mustReap = true;
-            Deadline = 0;
-            _phase = Phase.Idle;
-        }
+        (_polls, _answersInternalEvents) = (true, answersInternalEvents);
+        InitialisedRuntime("success");
+        RestIfDone();
     }
 
     /// <summary>The runtime asks for its restore: what follows is saved.</summary>
     public void WaitsForRestore()
     {
-        channel.Send(FrameType.SnapshotPoint, 0, MicrosInPhase);
-        runtime.Reap();
+        _pollsForRestore = true;
+        InitialisedRuntime("success");
+        RestIfDone();
+    }
+
+    /// <summary>Runtime and extensions wait: the phase is over. Until then its deadline holds.</summary>
+    public void RestIfDone()
+    {
+        if (_phase is not (Phase.Initialising or Phase.Answered or Phase.Restoring) || !(_polls || _pollsForRestore) || !extensions.AreWaiting)
+        {
+            return;
+        }
+
+        extensions.CloseRegistration();
+        Report();
+        if (_pollsForRestore)
+        {
+            channel.Send(FrameType.SnapshotPoint, 0, MicrosInPhase);
+            runtime.Reap();
+            _phase = Phase.AtSnapshotPoint;
+        }
+        else
+        {
+            channel.Send(FrameType.Ready, _answersInternalEvents ? InternalEvents.Answered : 0, MicrosInPhase);
+            _mustReap = true;
+            _phase = Phase.Idle;
+        }
+
         Deadline = 0;
-        _phase = Phase.AtSnapshotPoint;
+        _polls = _pollsForRestore = false;
     }
 
     /// <summary>This is a copy, and its worker did not see what came before. True: the runtime waits to be told.</summary>
@@ -156,6 +193,11 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
                 return true;
             case Phase.Idle:
                 channel.Send(FrameType.Ready, 0, 0u);
+                if (platform.IsOn)
+                {
+                    platform.Restored(0);
+                }
+
                 return false;
             default:
                 return false; // it was not saved in any other phase
@@ -175,6 +217,12 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
                 _mustMeasure = false;
                 runtime.MeasureMemory();
             }
+        }
+
+        if (platform.IsOn && !IsInternal && _phase == Phase.Running)
+        {
+            _status = kind == ResultKind.Response ? "success" : "error";
+            platform.RuntimeDone(RequestId, _status, elapsed / 1e6, isWhole && data.Length > 0 ? data.Length : null);
         }
 
         Send(kind, elapsed, 0, errorType, data, isWhole);
@@ -201,7 +249,69 @@ internal sealed unsafe class Invocation(ChannelLink channel, RuntimeProcess runt
     }
 
     /// <summary>The sandbox ends without an answer.</summary>
-    public void End(ResultKind kind, int status) => Send(kind, Clock.Monotonic - _phaseStart, status, default, default, isWhole: true);
+    public void End(ResultKind kind, int status, ReadOnlySpan<byte> errorType = default, ReadOnlySpan<byte> data = default)
+    {
+        Send(kind, Clock.Monotonic - _phaseStart, status, errorType, data, isWhole: true);
+        if (platform.IsOn)
+        {
+            _status = kind == ResultKind.TimedOut ? "timeout" : "failure";
+            InitialisedRuntime(_status);
+            if (_phase == Phase.Running)
+            {
+                platform.RuntimeDone(RequestId, _status, Milliseconds, null);
+            }
+
+            Report();
+        }
+
+        Close();
+    }
+
+    /// <summary>Nothing more is run, and nothing has a deadline.</summary>
+    public void Close()
+    {
+        _phase = Phase.Over;
+        Deadline = 0;
+    }
+
+    private string RequestId => System.Text.Encoding.ASCII.GetString(_requestId, 0, _requestIdLength);
+
+    private double Milliseconds => MicrosInPhase / 1000.0;
+
+    private void InitialisedRuntime(string status)
+    {
+        if (platform.IsOn && _phase == Phase.Initialising)
+        {
+            platform.InitRuntimeDone(status);
+            _status = status;
+        }
+    }
+
+    /// <summary>What extensions are told when a phase is over.</summary>
+    private void Report()
+    {
+        if (!platform.IsOn)
+        {
+            return;
+        }
+
+        switch (_phase)
+        {
+            case Phase.Initialising:
+                _initMilliseconds = Milliseconds;
+                platform.InitReport(_status, _initMilliseconds);
+                break;
+            case Phase.Restoring:
+                platform.Restored(Milliseconds);
+                break;
+            case Phase.Running or Phase.Answered when !IsInternal:
+                platform.Report(RequestId, _status, Milliseconds, (runtime.MaxRssKiB + 1023) / 1024, _initMilliseconds);
+                _initMilliseconds = 0;
+                break;
+            default:
+                break;
+        }
+    }
 
     private uint MicrosInPhase => (uint)((Clock.Monotonic - _phaseStart) / 1000);
 

@@ -13,6 +13,14 @@ internal enum Operation : byte
     RestoreNext,
     RestoreError,
     MethodNotAllowed,
+
+    // From here on the Extensions API's.
+    ExtensionRegister,
+    ExtensionNext,
+    ExtensionInitError,
+    ExtensionExitError,
+    TelemetrySubscribe,
+    LogsSubscribe,
 }
 
 /// <summary>The head of one HTTP/1.1 request of the Runtime API, read in place: only what the API gives a meaning is looked at.</summary>
@@ -29,6 +37,11 @@ internal ref struct RequestHead
     public bool IsChunked;
     public bool ExpectsContinue;
     public bool KeepAlive;
+
+    public ReadOnlySpan<byte> ExtensionName;
+    public ReadOnlySpan<byte> ExtensionIdentifier;
+    public ReadOnlySpan<byte> ExtensionErrorType;
+    public ReadOnlySpan<byte> ExtensionFeature;
 
     /// <summary>Header <c>Lambda-Runtime-Function-Response-Mode: streaming</c>.</summary>
     public bool IsStreamed;
@@ -78,6 +91,7 @@ internal ref struct RequestHead
     {
         if (!path.StartsWith("/2018-06-01/runtime/"u8))
         {
+            RouteExtension(method, path);
             return;
         }
 
@@ -118,6 +132,39 @@ internal ref struct RequestHead
         }
     }
 
+    private void RouteExtension(ReadOnlySpan<byte> method, ReadOnlySpan<byte> path)
+    {
+        const string prefix = "/2020-01-01/extension/";
+        if (!path.StartsWith("/2020-01-01/extension/"u8))
+        {
+            RouteTelemetry(method, path);
+            return;
+        }
+
+        path = path[prefix.Length..];
+        Operation = path.SequenceEqual("register"u8) ? Operation.ExtensionRegister
+            : path.SequenceEqual("event/next"u8) ? Operation.ExtensionNext
+            : path.SequenceEqual("init/error"u8) ? Operation.ExtensionInitError
+            : path.SequenceEqual("exit/error"u8) ? Operation.ExtensionExitError
+            : Operation.Unknown;
+        if (Operation != Operation.Unknown && !method.SequenceEqual(Operation == Operation.ExtensionNext ? "GET"u8 : "POST"u8))
+        {
+            Operation = Operation.MethodNotAllowed;
+        }
+    }
+
+    private void RouteTelemetry(ReadOnlySpan<byte> method, ReadOnlySpan<byte> path)
+    {
+        path = path.TrimEnd((byte)'/');
+        Operation = path.SequenceEqual("/2022-07-01/telemetry"u8) ? Operation.TelemetrySubscribe
+            : path.SequenceEqual("/2020-08-15/logs"u8) ? Operation.LogsSubscribe
+            : Operation.Unknown;
+        if (Operation != Operation.Unknown && !method.SequenceEqual("PUT"u8))
+        {
+            Operation = Operation.MethodNotAllowed;
+        }
+    }
+
     private bool Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         switch (name.Length)
@@ -144,6 +191,18 @@ internal ref struct RequestHead
                 return true;
             case 34 when Is(name, "lambda-runtime-function-error-type"u8):
                 ErrorType = value;
+                return true;
+            case 21 when Is(name, "lambda-extension-name"u8):
+                ExtensionName = value;
+                return true;
+            case 27 when Is(name, "lambda-extension-identifier"u8):
+                ExtensionIdentifier = value;
+                return true;
+            case 31 when Is(name, "lambda-extension-accept-feature"u8):
+                ExtensionFeature = value;
+                return true;
+            case 36 when Is(name, "lambda-extension-function-error-type"u8):
+                ExtensionErrorType = value;
                 return true;
             default:
                 return true;

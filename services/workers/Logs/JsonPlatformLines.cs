@@ -39,6 +39,22 @@ internal static class JsonPlatformLines
             record.WriteString("version", version.Version);
         });
 
+    public static byte[]? Extension(string name, IReadOnlyList<string> events, FunctionVersion version, DateTimeOffset time) => version.Logging.SystemLevel == "WARN" ? null : Line(
+        time,
+        "platform.extension",
+        record =>
+        {
+            record.WriteString("name", name);
+            record.WriteString("state", "Ready");
+            record.WriteStartArray("events");
+            foreach (var each in events)
+            {
+                record.WriteStringValue(each);
+            }
+
+            record.WriteEndArray();
+        });
+
     public static byte[]? RuntimeDone(string requestId, FunctionVersion version, DateTimeOffset time, InvokeOutcome outcome, string? errorType) =>
         outcome.Status == InvokeStatus.Succeeded && version.Logging.SystemLevel != "DEBUG" ? null : Line(
             time,

@@ -12,6 +12,9 @@ namespace Glue.Workers.Logs;
 /// </summary>
 internal sealed class SandboxLog(FunctionVersion version, string stream, IFunctionLogs logs, TimeProvider time)
 {
+    /// <summary>A runtime's two and one of each extension, of which more than a hundred would not be sane.</summary>
+    public const int MaxOutputs = 128;
+
     /// <summary>Lambda's LogResult: the last 4 KiB.</summary>
     public const int TailBytes = 4096;
 
@@ -19,17 +22,23 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
     private const int MaxLine = 256 * 1024;
 
     private readonly IFunctionLog _sink = logs.Open(version, stream);
-    private readonly byte[]?[] _partial = new byte[]?[2];
-    private readonly int[] _partialLength = new int[2];
+    private byte[]?[] _partial = new byte[]?[2];
+    private int[] _partialLength = new int[2];
     private byte[]? _tail;
     private long _tailLength;
 
     public string Stream { get; } = stream;
 
-    /// <summary>Output of the runtime; <paramref name="output"/> 1 is standard output, 2 standard error.</summary>
+    /// <summary>Output of the runtime; <paramref name="output"/> 1 is standard output, 2 standard error, from 3 on the extensions'.</summary>
     public void Append(int output, ReadOnlySpan<byte> bytes)
     {
         var index = output - 1;
+        if (index >= _partial.Length)
+        {
+            Array.Resize(ref _partial, output);
+            Array.Resize(ref _partialLength, output);
+        }
+
         int end;
         while ((end = bytes.IndexOf((byte)'\n')) >= 0)
         {
@@ -75,6 +84,16 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
         }
     }
 
+    /// <summary>EXTENSION: one more that is ready. Of no invocation, like <see cref="WriteBegin"/>.</summary>
+    public void WriteExtension(string name, IReadOnlyList<string> events)
+    {
+        var now = time.GetUtcNow();
+        if ((version.Logging.IsJson ? JsonPlatformLines.Extension(name, events, version, now) : TextPlatformLines.Extension(name, events)) is { } line)
+        {
+            _sink.Append(now, line);
+        }
+    }
+
     /// <summary>START, or what the function's format has for it.</summary>
     public void WriteStart(string requestId) => WriteIfAny(
         version.Logging.IsJson ? JsonPlatformLines.Start(requestId, version, time.GetUtcNow()) : TextPlatformLines.Start(requestId, version));
@@ -112,8 +131,10 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
     /// <summary>Writes out unfinished lines: an invocation, or the sandbox, is over.</summary>
     public void Flush()
     {
-        FlushPartial(0);
-        FlushPartial(1);
+        for (var index = 0; index < _partial.Length; index++)
+        {
+            FlushPartial(index);
+        }
     }
 
     public void StartTail()

@@ -18,6 +18,9 @@ internal static class TextPlatformLines
     public static byte[] Start(string requestId, FunctionVersion version) =>
         Encoding.UTF8.GetBytes($"START RequestId: {requestId} Version: {version.Version}");
 
+    public static byte[] Extension(string name, IReadOnlyList<string> events) =>
+        Encoding.UTF8.GetBytes($"EXTENSION\tName: {name}\tState: Ready\tEvents: [{string.Join(", ", events)}]");
+
     public static byte[] End(string requestId) => Encoding.UTF8.GetBytes($"END RequestId: {requestId}");
 
     /// <param name="requestId">Of the invocation.</param>

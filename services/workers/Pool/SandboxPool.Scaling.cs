@@ -49,7 +49,7 @@ internal sealed partial class SandboxPool
             }
         }
 
-        evicted.ForEach(static each => each.Kill("its place was needed"));
+        evicted.ForEach(static each => each.Retire("its place was needed"));
         foreach (var (pool, sandbox, purpose) in started)
         {
             _lives.Add(_life.RunAsync(sandbox, purpose, result => Started(pool, sandbox, result)));

@@ -93,7 +93,7 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
     public Task RetireAsync(string functionArn, CancellationToken cancellationToken)
     {
         var idle = Retire((_, pool) => IsOf(pool.Version.Arn, functionArn));
-        idle.ForEach(static each => each.Kill(ChangedReason));
+        idle.ForEach(static each => each.Retire(ChangedReason));
         return Task.WhenAll(idle.Select(each => each.Gone)).WaitAsync(cancellationToken);
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
             }
         }
 
-        surplus.ForEach(static each => each.Kill(SurplusReason));
+        surplus.ForEach(static each => each.Retire(SurplusReason));
         Scale();
     }
 
@@ -163,7 +163,7 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
 
         if (kill is not null)
         {
-            sandbox.Kill(kill);
+            sandbox.Retire(kill);
         }
 
         Scale(); // an idle sandbox may make room for whoever waits
@@ -214,7 +214,7 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
 
         await _reclaim.DisposeAsync();
         await _templates.DisposeAsync();
-        idle.ForEach(static each => each.Kill(StoppingReason));
+        idle.ForEach(static each => each.Retire(StoppingReason));
         using var limit = new CancellationTokenSource(_context.Options.DrainTimeout, _context.Time);
         try
         {
@@ -252,8 +252,8 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
             }
         }
 
-        tooOld.ForEach(static each => each.Kill("it was idle for long"));
-        Retire((sandbox, _) => sandbox.Age >= _context.Options.SandboxLifetime).ForEach(static each => each.Kill("it has reached its age"));
+        tooOld.ForEach(static each => each.Retire("it was idle for long"));
+        Retire((sandbox, _) => sandbox.Age >= _context.Options.SandboxLifetime).ForEach(static each => each.Retire("it has reached its age"));
         if (mustTryAgain)
         {
             Scale();

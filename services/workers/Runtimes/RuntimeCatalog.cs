@@ -77,7 +77,7 @@ public sealed class RuntimeCatalog
     public RuntimeVersion VersionOf(string runtime, string region)
     {
         var language = runtime.StartsWith(Node, StringComparison.Ordinal) ? Node : runtime.StartsWith(Python, StringComparison.Ordinal) ? Python : "provided";
-        var name = runtime[language.Length..].TrimStart('.').Replace(".x", "", StringComparison.Ordinal);
+        var name = runtime.Replace(language, "", StringComparison.Ordinal).TrimStart('.').Replace(".x", "", StringComparison.Ordinal);
         var version = $"{language}:{name}.v{Find(runtime)?.Version.ToString() ?? "1"}";
         return new RuntimeVersion(version, $"arn:aws:lambda:{region}::runtime:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version)))}");
     }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Glue.Contracts.Channel;
 using Glue.Workers.Channels;
+using Glue.Workers.Logs;
 
 namespace Glue.Workers.Sandboxes;
 
@@ -15,7 +16,7 @@ internal sealed class AgentFrames(IAgentEvents events) : IFrameHandler
     {
         switch (header.Type)
         {
-            case FrameType.Log when header.Stream is 1 or 2 && payload.Length <= ChannelProtocol.MaxStreamData:
+            case FrameType.Log when header.Stream is > 0 and <= SandboxLog.MaxOutputs && payload.Length <= ChannelProtocol.MaxStreamData:
                 events.Wrote(header.Stream, payload);
                 break;
             case FrameType.ResultData:
@@ -35,6 +36,10 @@ internal sealed class AgentFrames(IAgentEvents events) : IFrameHandler
                 break;
             case FrameType.SnapshotPoint when payload.Length == sizeof(uint):
                 events.ReachedSnapshotPoint(Micros(payload));
+                break;
+            case FrameType.Extension when payload.Length > 0:
+                var lines = Encoding.UTF8.GetString(payload).Split('\n');
+                events.ExtensionIsReady(lines[0], lines[1..]);
                 break;
             case FrameType.Hello when payload.Length == sizeof(uint):
                 events.Greeted(BinaryPrimitives.ReadUInt32LittleEndian(payload));

@@ -1,3 +1,4 @@
+using System.Text;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
 
@@ -24,6 +25,8 @@ internal static class Failures
             ResultKind.TooLarge => TooLarge(ChannelProtocol.MaxResultBytes),
             ResultKind.NotStarted => InvalidEntrypoint($"the runtime could not be started: {ErrnoText(message.ExitStatus)}"),
             ResultKind.OutOfMemory => OutOfMemory(version),
+            ResultKind.ExtensionFailed => new FunctionFailure(
+                errorType, errorType == "Extension.Crash" ? $"{Ending(message.ExitStatus)} (extension {Encoding.UTF8.GetString(document)})" : $"the extension {Encoding.UTF8.GetString(document)}"),
             _ when wasOutOfMemory && message.ExitStatus == Killed => OutOfMemory(version),
             _ => new FunctionFailure("Runtime.ExitError", ExitText(message.ExitStatus)),
         };
@@ -44,14 +47,9 @@ internal static class Failures
     /// <summary>The sandbox went away under the invocation.</summary>
     public static FunctionFailure Ended(string reason) => new("Sandbox.Failure", $"The sandbox ended during the invocation: {reason}");
 
-    private static string ExitText(int status)
-    {
-        var signal = status & 0x7f;
-        var code = (status >> 8) & 0xff;
-        return signal != 0 ? $"Runtime exited with error: signal: {SignalText(signal)}"
-            : code != 0 ? $"Runtime exited with error: exit status {code}"
-            : "Runtime exited without providing a reason";
-    }
+    private static string ExitText(int status) => status == 0 ? "Runtime exited without providing a reason" : $"Runtime exited with error: {Ending(status)}";
+
+    private static string Ending(int status) => (status & 0x7f) is not 0 and var signal ? $"signal: {SignalText(signal)}" : $"exit status {(status >> 8) & 0xff}";
 
     /// <summary>As Go prints signals, which is what Lambda's messages show.</summary>
     private static string SignalText(int signal) => signal switch

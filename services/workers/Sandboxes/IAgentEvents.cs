@@ -16,7 +16,7 @@ internal interface IAgentEvents
     /// <summary>The runtime waits to be restored: it wants to be saved now.</summary>
     void ReachedSnapshotPoint(TimeSpan sinceStart);
 
-    /// <summary>Output of the runtime; 1 is standard output, 2 standard error.</summary>
+    /// <summary>Output of the runtime (1 is standard output, 2 standard error) or of an extension (3 and above).</summary>
     void Wrote(int output, ReadOnlySpan<byte> bytes);
 
     /// <summary>The runtime begins to stream its answer.</summary>
@@ -26,6 +26,9 @@ internal interface IAgentEvents
 
     /// <summary>More of that answer.</summary>
     void ResponseGrew(int number, ReadOnlySpan<byte> data);
+
+    /// <summary>An extension has done its init.</summary>
+    void ExtensionIsReady(string name, IReadOnlyList<string> events);
 
     /// <summary>An invocation is over, or the whole sandbox.</summary>
     void Finished(in ResultMessage message, string errorType, byte[] payload);

@@ -17,9 +17,10 @@ internal static class InitFrame
             InitTimeoutMs = (uint)(running.StartKind == SandboxStart.FunctionSnapshot ? options.RestoreTimeout : options.InitTimeout).TotalMilliseconds,
             DataLimitBytes = running.DataLimitBytes,
             MemoryLimitKiB = running.GuardedMemoryKiB,
+            ShutdownTimeoutMs = (ushort)options.ShutdownTimeout.TotalMilliseconds,
         };
         var environment = SandboxEnvironment.Compose(version, logStream, command, purpose, keys);
-        var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment);
+        var payload = InitMessage.Encode(limits, "/var/task", command.Arguments, environment, Extensions.For(version, command.Runtime, purpose, command.Extensions));
         var frame = new byte[FrameHeader.Size + payload.Length];
         new FrameHeader(payload.Length, FrameType.Init, purpose == SandboxPurpose.Template ? InitMessage.Template : 0).Write(frame);
         payload.CopyTo(frame, FrameHeader.Size);

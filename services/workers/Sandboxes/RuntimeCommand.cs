@@ -11,12 +11,25 @@ namespace Glue.Workers.Sandboxes;
 /// <param name="Failure">Not null: the code was looked at and cannot run.</param>
 internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string ExecutionEnvironment, FunctionFailure? Failure = null)
 {
+    /// <summary>Executables of the layers that are started before it.</summary>
+    public IReadOnlyList<string> Extensions { get; private init; } = [];
+
+    /// <summary>The exact runtime.</summary>
+    public RuntimeVersion Runtime { get; private init; } = new("", "");
+
     /// <summary>Finds the command of a version.</summary>
     /// <param name="version">What runs.</param>
     /// <param name="codeFolder">Where its code is unpacked (<see cref="CodeFolder"/>).</param>
     /// <param name="runtimes">Of its sandbox.</param>
     /// <param name="isTemplate">It will be saved, and go on many times: time spent before is spent once.</param>
-    public static RuntimeCommand Of(FunctionVersion version, string codeFolder, RuntimeCatalog runtimes, bool isTemplate = false)
+    public static RuntimeCommand Of(FunctionVersion version, string codeFolder, RuntimeCatalog runtimes, bool isTemplate = false) =>
+        OfRuntime(version, codeFolder, runtimes, isTemplate) with
+        {
+            Extensions = Sandboxes.Extensions.In(codeFolder),
+            Runtime = runtimes.VersionOf(version.Runtime, SandboxEnvironment.RegionOf(version)),
+        };
+
+    private static RuntimeCommand OfRuntime(FunctionVersion version, string codeFolder, RuntimeCatalog runtimes, bool isTemplate)
     {
         var environment = "AWS_Lambda_" + version.Runtime;
         if (runtimes.WhyNot(version.Runtime) is { } why)

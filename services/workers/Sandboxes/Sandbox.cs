@@ -15,6 +15,11 @@ namespace Glue.Workers.Sandboxes;
 /// </summary>
 internal sealed class Sandbox : IAgentEvents
 {
+    // Beyond what the extensions may take: for the agent to say so.
+    private static readonly TimeSpan EndingSlack = TimeSpan.FromSeconds(3);
+
+    private static readonly byte[] ShutdownFrame = MakeShutdownFrame();
+
     private readonly ISandboxHost _host;
     private readonly SandboxContext _context;
     private readonly Lock _lock = new();
@@ -30,6 +35,8 @@ internal sealed class Sandbox : IAgentEvents
     private long _stateSince;
     private string? _killedFor;
     private bool _becameReady;
+    private bool _hasExtensions;
+    private ITimer? _ending;
     private bool _hasRun;
 
     public Sandbox(string id, FunctionVersion version, ISandboxHost host, SandboxContext context)
@@ -88,9 +95,8 @@ internal sealed class Sandbox : IAgentEvents
 
         _attempts.IsOfTemplate = spec.IsTemplate;
         _identity = new SandboxIdentity(Id, Version, spec.IsTemplate);
-        _log.WriteBegin(
-            _running.StartKind == SandboxStart.FunctionSnapshot, SandboxEnvironment.InitialisationOf(spec.Purpose),
-            _context.Driver.Runtimes.VersionOf(Version.Runtime, SandboxEnvironment.RegionOf(Version)));
+        _hasExtensions = command.Extensions.Count > 0;
+        _log.WriteBegin(_running.StartKind == SandboxStart.FunctionSnapshot, SandboxEnvironment.InitialisationOf(spec.Purpose), command.Runtime);
         _writer = new ChannelWriter(_running.Channel);
         _streams = new StreamTable(_writer, _context.Gateway, _identity);
         _ = ReadAsync(_running);
@@ -183,6 +189,35 @@ internal sealed class Sandbox : IAgentEvents
         return InvocationReport.OfFailedInit(attempt, started, _log.Stream, Id, Version, _context);
     }
 
+    /// <summary>Ends it for want of use; an idle one with extensions lets them finish first.</summary>
+    public void Retire(string reason)
+    {
+        var (isTold, wasFrozen) = (false, false);
+        lock (_lock)
+        {
+            if (State == SandboxState.Ready && _hasExtensions)
+            {
+                _killedFor ??= reason;
+                SetState(SandboxState.Draining);
+                (isTold, wasFrozen) = (true, _running!.Wake());
+                LimitEnding();
+            }
+        }
+
+        if (!isTold)
+        {
+            Kill(reason);
+            return;
+        }
+
+        if (wasFrozen)
+        {
+            SetTime(_context.Time.GetUtcNow(), isRestored: false);
+        }
+
+        _writer!.Send(ShutdownFrame);
+    }
+
     /// <summary>Ends it. A running attempt, if any, fails with that reason.</summary>
     public void Kill(string reason)
     {
@@ -235,6 +270,8 @@ internal sealed class Sandbox : IAgentEvents
     }
 
     void IAgentEvents.Wrote(int output, ReadOnlySpan<byte> bytes) => _log.Append(output, bytes);
+
+    void IAgentEvents.ExtensionIsReady(string name, IReadOnlyList<string> events) => _log.WriteExtension(name, events);
 
     void IAgentEvents.StreamMoved(in FrameHeader header, ReadOnlySpan<byte> payload) => _streams!.Handle(header, payload);
 
@@ -337,8 +374,27 @@ internal sealed class Sandbox : IAgentEvents
             });
         }
 
-        Kill(failure?.ErrorType ?? "it ended");
+        var reason = failure?.ErrorType ?? "it ended";
+        if (!_hasExtensions)
+        {
+            Kill(reason);
+            return;
+        }
+
+        // Its extensions are told and finish; the agent ends the sandbox itself.
+        lock (_lock)
+        {
+            _killedFor ??= reason;
+            if (State is not (SandboxState.Draining or SandboxState.Gone))
+            {
+                SetState(SandboxState.Draining);
+                LimitEnding();
+            }
+        }
     }
+
+    /// <summary>The agent ends with its extensions; should it not, the driver ends it.</summary>
+    private void LimitEnding() => _ending = _context.Time.CreateTimer(static running => ((IRunningSandbox)running!).Kill(), _running, _context.Options.ShutdownTimeout + EndingSlack, Timeout.InfiniteTimeSpan);
 
     private async Task ReadAsync(IRunningSandbox running)
     {
@@ -377,6 +433,7 @@ internal sealed class Sandbox : IAgentEvents
             reason = _killedFor ?? "it ended unexpectedly";
         }
 
+        _ending?.Dispose();
         running.Kill();
         _streams!.AbortAll();
         _log.Flush();
@@ -406,6 +463,13 @@ internal sealed class Sandbox : IAgentEvents
         Log.SandboxEnded(_context.Logger, Id, Version.Arn, _killedFor is null && complaints.Length > 0 ? $"{reason}. It said: {complaints}" : reason);
         _gone.TrySetResult();
         _host.IsGone(this);
+    }
+
+    private static byte[] MakeShutdownFrame()
+    {
+        var frame = new byte[FrameHeader.Size];
+        new FrameHeader(0, FrameType.Shutdown, 0).Write(frame);
+        return frame;
     }
 
     private void SetState(SandboxState state)

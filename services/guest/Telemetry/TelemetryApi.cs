@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Glue.Guest.Extensions;
+using Glue.Guest.RuntimeApi;
+
+namespace Glue.Guest.Telemetry;
+
+/// <summary>The subscription call of Lambda's Telemetry API (2022-07-01) and of the Logs API (2020-08-15) that it replaces.</summary>
+/// <remarks>Lambda Developer Guide, "Lambda Telemetry API reference" and "Lambda Logs API" (read 2026-11). Glue posts by HTTP only.</remarks>
+internal sealed class TelemetryApi(TelemetryHub hub)
+{
+    private static readonly string[] TelemetrySchemas = ["2022-07-01", "2022-12-13", "2025-01-29"];
+    private static readonly string[] LogsSchemas = ["2020-08-15", "2021-03-18"];
+
+    public void Subscribe(ApiConnection connection, ExtensionRequest request, Extension extension)
+    {
+        var isOfLogsApi = request.Operation == Operation.LogsSubscribe;
+        var api = isOfLogsApi ? "Logs" : "Telemetry";
+        if (!hub.IsOpen)
+        {
+            ExtensionReplies.Refused(connection, $"{api}.SubscriptionClosed", $"{api} API subscription is closed already");
+        }
+        else if (hub.TermsOf(extension.Name) is { } former && former.IsOfLogsApi != isOfLogsApi)
+        {
+            ExtensionReplies.Invalid(connection, "The extension has subscribed by the other API");
+        }
+        else if (Read(request.Body, isOfLogsApi, out var fault) is { } terms)
+        {
+            hub.Subscribe(extension.Name, terms);
+            ExtensionReplies.Done(connection);
+        }
+        else
+        {
+            ExtensionReplies.Invalid(connection, fault);
+        }
+    }
+
+    private static SubscriptionTerms? Read(ReadOnlySpan<byte> body, bool isOfLogsApi, out string fault)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body.ToArray());
+            return Read(document.RootElement, isOfLogsApi, out fault);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            fault = $"The body is not what it should be: {e.Message}";
+            return null;
+        }
+    }
+
+    private static SubscriptionTerms? Read(JsonElement body, bool isOfLogsApi, out string fault)
+    {
+        var schemas = isOfLogsApi ? LogsSchemas : TelemetrySchemas;
+        var schema = body.TryGetProperty("schemaVersion", out var given) ? given.GetString() : isOfLogsApi ? schemas[0] : null;
+        var (types, unknown) = TypesOf(body.GetProperty("types"));
+        var buffering = body.TryGetProperty("buffering", out var some) && some.ValueKind == JsonValueKind.Object ? some : default;
+        var destination = body.GetProperty("destination");
+        var protocol = destination.GetProperty("protocol").GetString();
+        Uri? uri = null;
+        var maxItems = Number(buffering, "maxItems", isOfLogsApi ? 10_000 : 1000, 1000, 10_000, out var wrongItems);
+        var maxBytes = Number(buffering, "maxBytes", 262_144, 262_144, 1_048_576, out var wrongBytes);
+        var timeoutMs = Number(buffering, "timeoutMs", 1000, 25, 30_000, out var wrongTimeout);
+        fault = schema is null || !schemas.Contains(schema) ? $"schemaVersion must be one of {string.Join(", ", schemas)}"
+            : unknown is not null || types == TelemetryTypes.None ? $"types must be some of platform, function and extension{(unknown is null ? "" : $", not {unknown}")}"
+            : protocol != "HTTP" ? "destination.protocol must be HTTP: TCP is not served here"
+            : !Uri.TryCreate(destination.GetProperty("URI").GetString(), UriKind.Absolute, out uri) || uri.Scheme != "http" || uri.Host is not ("sandbox.localdomain" or "sandbox")
+                ? "destination.URI must be http://sandbox.localdomain:PORT, with a path if you like"
+            : uri.Port is Contracts.Channel.ChannelProtocol.RuntimeApiPort or Contracts.Channel.ChannelProtocol.StoragePort ? $"port {uri.Port} is taken by the sandbox itself"
+            : wrongItems ?? wrongBytes ?? wrongTimeout ?? "";
+        return fault.Length > 0 ? null : new SubscriptionTerms(types, isOfLogsApi, maxItems, maxBytes, timeoutMs, uri!.Port, uri.PathAndQuery);
+    }
+
+    private static (TelemetryTypes Types, string? Unknown) TypesOf(JsonElement names)
+    {
+        var types = TelemetryTypes.None;
+        foreach (var each in names.EnumerateArray())
+        {
+            var type = each.GetString() switch
+            {
+                "platform" => TelemetryTypes.Platform,
+                "function" => TelemetryTypes.Function,
+                "extension" => TelemetryTypes.Extension,
+                _ => TelemetryTypes.None,
+            };
+            if (type == TelemetryTypes.None)
+            {
+                return (type, each.GetString());
+            }
+
+            types |= type;
+        }
+
+        return (types, null);
+    }
+
+    private static int Number(JsonElement of, string name, int otherwise, int least, int most, out string? fault)
+    {
+        var value = of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var given) ? given.GetInt32() : otherwise;
+        fault = value < least || value > most ? $"buffering.{name} must be {least} to {most}" : null;
+        return value;
+    }
+}
