@@ -45,7 +45,7 @@ public sealed record WorkersOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>From the runtime's start to its first poll. 100 ms to 15 min; default 10 s, as Lambda's init phase.</summary>
+    /// <summary>From the runtime's start to its first poll, at least: a function's own timeout holds where it is longer. 100 ms to 15 min; default 10 s, as Lambda's init phase.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:15:00")]
     public TimeSpan InitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -14,7 +14,7 @@ internal static class InitFrame
         {
             OpenFiles = 1024,
             Processes = 1024,
-            InitTimeoutMs = (uint)(running.StartKind == SandboxStart.FunctionSnapshot ? options.RestoreTimeout : options.InitTimeout).TotalMilliseconds,
+            InitTimeoutMs = (uint)(running.StartKind == SandboxStart.FunctionSnapshot ? options.RestoreTimeout : InitLimit.Of(version, purpose, options)).TotalMilliseconds,
             DataLimitBytes = running.DataLimitBytes,
             MemoryLimitKiB = running.GuardedMemoryKiB,
             ShutdownTimeoutMs = (ushort)options.ShutdownTimeout.TotalMilliseconds,

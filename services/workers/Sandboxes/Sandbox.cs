@@ -35,6 +35,7 @@ internal sealed class Sandbox : IAgentEvents
     private long _stateSince;
     private string? _killedFor;
     private bool _becameReady;
+    private SandboxPurpose _purpose;
     private bool _hasExtensions;
     private ITimer? _ending;
     private bool _hasRun;
@@ -95,6 +96,7 @@ internal sealed class Sandbox : IAgentEvents
 
         _attempts.IsOfTemplate = spec.IsTemplate;
         _identity = new SandboxIdentity(Id, Version, spec.IsTemplate);
+        _purpose = spec.Purpose;
         _hasExtensions = command.Extensions.Count > 0;
         _log.WriteBegin(_running.StartKind == SandboxStart.FunctionSnapshot, SandboxEnvironment.InitialisationOf(spec.Purpose), command.Runtime);
         _writer = new ChannelWriter(_running.Channel);
@@ -297,7 +299,7 @@ internal sealed class Sandbox : IAgentEvents
         var response = attempt?.Response;
         var failure = response?.TooLarge(message.Kind) is { } tooLarge ? tooLarge
             : message.Kind == ResultKind.TimedOut && !wasStarted && _running!.StartKind == SandboxStart.FunctionSnapshot ? Failures.RestoreTimedOut(_context.Options.RestoreTimeout)
-            : Failures.Of(message, errorType, payload, Version, wasStarted ? Version.Timeout : _context.Options.InitTimeout, wasOutOfMemory);
+            : Failures.Of(message, errorType, payload, Version, wasStarted ? Version.Timeout : InitLimit.Of(Version, _purpose, _context.Options), wasOutOfMemory);
         if (attempt is not null)
         {
             _attempts.Settle(attempt, message, failure, response is not null && failure is null ? response.Whole : payload);

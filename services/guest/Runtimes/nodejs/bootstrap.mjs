@@ -265,6 +265,10 @@ class Invocation {
     this.deadline = Number(headers['lambda-runtime-deadline-ms']);
     this.arn = headers['lambda-runtime-invoked-function-arn'];
     this.clientContext = headers['lambda-runtime-client-context'];
+    const trace = headers['lambda-runtime-trace-id'];
+    if (trace) {
+      env._X_AMZN_TRACE_ID = trace;
+    }
   }
 
   context() {

@@ -35,7 +35,7 @@ class Context:
         self.memory_limit_in_mb = env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
         self.log_group_name = env["AWS_LAMBDA_LOG_GROUP_NAME"]
         self.log_stream_name = env["AWS_LAMBDA_LOG_STREAM_NAME"]
-        self.identity = None
+        self.identity = CognitoIdentity()
         self.client_context = _client_context(headers.get("lambda-runtime-client-context"))
         self._deadline_ms = int(headers["lambda-runtime-deadline-ms"])
 
@@ -47,13 +47,28 @@ class Context:
         sys.stdout.flush()
 
 
+class CognitoIdentity:
+    """Nobody signs in with Cognito here."""
+
+    cognito_identity_id = None
+    cognito_identity_pool_id = None
+
+
+class Client:
+    """The application that called, as it says itself."""
+
+    def __init__(self, document):
+        for name in ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name"):
+            setattr(self, name, document.get(name))
+
+
 class ClientContext:
     """The caller's client context, with AWS's attribute names."""
 
     def __init__(self, document):
         self.custom = document.get("custom")
         self.env = document.get("env")
-        self.client = document.get("client")
+        self.client = Client(document["client"]) if isinstance(document.get("client"), dict) else None
 
 
 def _client_context(text):
@@ -205,8 +220,14 @@ def run(handler, headers, body):
     """One event. Returns the request that answers it."""
     global request_id
     request_id = headers["lambda-runtime-aws-request-id"]
+    if trace := headers.get("lambda-runtime-trace-id"):
+        os.environ["_X_AMZN_TRACE_ID"] = trace
     try:
-        result = handler(json.loads(body), Context(headers))
+        try:
+            event = json.loads(body)
+        except ValueError as error:
+            raise InitError("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
+        result = handler(event, Context(headers))
         try:
             text = json.dumps(result, separators=(", ", ": "), default=_decimal)
         except (TypeError, ValueError) as error:
