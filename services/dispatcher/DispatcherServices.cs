@@ -90,6 +90,7 @@ public static class DispatcherServices
             provider.GetRequiredService<ParkedInvocations>(), provider.GetRequiredService<AccountLimits>()));
         services.AddSingleton<IQueueEntrance>(static provider => provider.GetRequiredService<QueueEntrance>());
         services.AddHostedService<UnparkLoop>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<QueueDepthLoop>(provider, queue(provider)));
 
         services.AddSingleton<EventAges>().AddSingleton<IEventAges>(static provider => provider.GetRequiredService<EventAges>());
         services.AddSingleton<RetryPolicy>().AddSingleton<OutcomeDestinations>().AddSingleton<OutcomeDeliveries>().AddSingleton<DispatchMetrics>().AddSingleton<AttemptRunner>();

@@ -46,6 +46,7 @@ public static class ObjectStoreRegistration
             new SmallBodies(provider.GetRequiredService<StoreDatabase>().Database), new DamagedBlobs(provider.GetRequiredService<StoreDatabase>().Database)));
         services.AddSingleton(provider => new StoreDatabase(database(provider)));
         services.AddSingleton(static provider => new BucketCatalog(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton<IBucketOwners>(static provider => provider.GetRequiredService<BucketCatalog>());
         services.AddSingleton(static provider => new ObjectCatalog(
             provider.GetRequiredService<StoreDatabase>().Database, provider.GetRequiredService<BlobFiles>(), provider.GetRequiredService<IObjectEventJournal>()));
         services.AddSingleton(static provider => new UploadCatalog(provider.GetRequiredService<StoreDatabase>().Database));

@@ -45,6 +45,44 @@ public sealed class AccountTests(SharedStack shared)
     }
 
     [Fact]
+    public async Task The_administrator_connects_and_tells_for_an_account_and_removes_it_once_it_owns_nothing()
+    {
+        using var eve = await Tenant.AddAsync(_stack, "removed_eve");
+        await eve.Lambda.CreateAsync("hooked", "nodejs20.x", "index.handler", Zip.Of("index.mjs", "export const handler = async () => 1;"));
+        await Tenant.BotoAsync("removed_eve_s3.create_bucket(Bucket='removed-eve')", eve);
+        (await _stack.GlueAsync("rule", "add", "--account", "removed_eve", "removed-eve", "hooked", "--id", "one")).Expect();
+        var rules = (await _stack.GlueAsync("rule", "list", "--account", eve.AccountId, "removed-eve")).Expect();
+        (await _stack.GlueAsync("webhook", "add", "--account", "removed_eve", "eves", "https://example.com/eve")).Expect();
+        var hers = (await _stack.GlueAsync("webhook", "list", "--account", "removed_eve")).Expect();
+        var others = (await _stack.GlueAsync("webhook", "list")).Expect();
+        var keys = (await _stack.GlueAsync("account", "keys", "list", "removed_eve")).Expect();
+        var unknown = await _stack.GlueAsync("rule", "list", "--account", "removed_nobody", "removed-eve");
+
+        await Tenant.BotoAsync($"""
+            rules = removed_eve_s3.get_bucket_notification_configuration(Bucket='removed-eve')['LambdaFunctionConfigurations']
+            assert [rule['LambdaFunctionArn'] for rule in rules] == ['{eve.Arn("hooked")}'], rules
+            """, eve);
+        Assert.Contains("one", rules, StringComparison.Ordinal);
+        Assert.Contains("arn:glue:webhook:::eves", hers, StringComparison.Ordinal);
+        Assert.DoesNotContain("eves", others, StringComparison.Ordinal);
+        Assert.Equal(2, keys.Split("GLUE").Length); // the first alone: what the administrator made is gone again
+        Assert.Contains("There is no account 'removed_nobody'", unknown.Error, StringComparison.Ordinal);
+
+        var refused = await _stack.GlueAsync("account", "remove", "removed_eve");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("function hooked", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("bucket removed-eve", refused.Error, StringComparison.Ordinal);
+        (await _stack.GlueAsync("rule", "remove", "--account", "removed_eve", "removed-eve", "one")).Expect();
+        await Tenant.BotoAsync("removed_eve_lambda.delete_function(FunctionName='hooked'); removed_eve_s3.delete_bucket(Bucket='removed-eve')", eve);
+        (await _stack.GlueAsync("account", "remove", "removed_eve")).Expect();
+
+        var opens = await Cli.AwsAsync(_stack.Process.Api, eve.Key.AccessKeyId, eve.Key.SecretAccessKey, "lambda", "list-functions");
+        Assert.Contains("UnrecognizedClientException", opens.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("removed_eve", (await _stack.GlueAsync("account", "list")).Expect(), StringComparison.Ordinal);
+        Assert.Contains("installation's own", (await _stack.GlueAsync("account", "remove", "default")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Accounts_are_the_administrators_alone_and_each_may_look_at_its_own()
     {
         using var ben = await Tenant.AddAsync(_stack, "admin_ben");

@@ -98,11 +98,17 @@ internal sealed class AccountStore : IAccountKeys
     /// <summary>Changes an account as it is at that moment. Durable and in force when it returns.</summary>
     /// <param name="id">Whose.</param>
     /// <param name="change">Gets the account and returns what it becomes, or throws and nothing changes.</param>
-    public async Task<Account> ChangeAsync(string id, Func<Account, Account> change)
+    /// <returns>Null: it was removed meanwhile.</returns>
+    public async Task<Account?> ChangeAsync(string id, Func<Account, Account> change)
     {
         var changed = await _database.WriteAsync(write =>
         {
-            var account = change(Read(write, id));
+            if (Read(write, id) is not { } before)
+            {
+                return null;
+            }
+
+            var account = change(before);
             write.Prepared("UPDATE account SET weight=$weight, concurrency=$concurrency, queue_length=$length, queue_age_s=$age WHERE id=$id")
                 .With("$weight", account.Weight).With("$concurrency", account.Concurrency).With("$length", account.QueueLength)
                 .With("$age", (long?)account.QueueAge?.TotalSeconds).With("$id", id).ExecuteNonQuery();
@@ -113,17 +119,45 @@ internal sealed class AccountStore : IAccountKeys
         return changed;
     }
 
+    /// <summary>Removes an account; none of its keys opens anything when this returns.</summary>
+    /// <returns>False: there was none.</returns>
+    public async Task<bool> RemoveAsync(string id)
+    {
+        var removed = await _database.WriteAsync(write =>
+        {
+            write.Prepared("DELETE FROM account_key WHERE account_id=$id").With("$id", id).ExecuteNonQuery();
+            write.WhenCommitted(() =>
+            {
+                foreach (var key in KeysOf(id))
+                {
+                    _keys.TryRemove(key.Credential.AccessKeyId, out _);
+                }
+
+                _accounts.TryRemove(id, out _);
+            });
+            return write.Prepared("DELETE FROM account WHERE id=$id").With("$id", id).ExecuteNonQuery() == 1;
+        });
+        _changed(id);
+        return removed;
+    }
+
     /// <summary>Makes a key pair; it is honoured when this returns.</summary>
-    public Task<AccountKey> AddKeyAsync(string accountId)
+    /// <returns>Null: there is no such account (any more).</returns>
+    public Task<AccountKey?> AddKeyAsync(string accountId)
     {
         var credential = new Credential(AccessKeys.NewId(), AccessKeys.NewSecret(), accountId, accountId);
         var key = new AccountKey(credential, _time.GetUtcNow());
         return _database.WriteAsync(write =>
         {
-            write.Prepared("INSERT INTO account_key VALUES($id, $account, $secret, $created)")
+            var added = write.Prepared("INSERT INTO account_key SELECT $id, id, $secret, $created FROM account WHERE id=$account")
                 .With("$id", credential.AccessKeyId).With("$account", accountId)
                 .With("$secret", _box.Seal(credential.SecretAccessKey, credential.AccessKeyId))
-                .With("$created", key.CreatedAt.ToUnixTimeMilliseconds()).ExecuteNonQuery();
+                .With("$created", key.CreatedAt.ToUnixTimeMilliseconds()).ExecuteNonQuery() == 1;
+            if (!added)
+            {
+                return null;
+            }
+
             write.WhenCommitted(() => _keys[credential.AccessKeyId] = key);
             return key;
         });
@@ -143,11 +177,11 @@ internal sealed class AccountStore : IAccountKeys
         return removed;
     });
 
-    private static Account Read(SqliteWrite write, string id)
+    private static Account? Read(SqliteWrite write, string id)
     {
         using var row = write.Prepared("SELECT id, name, weight, concurrency, queue_length, queue_age_s, created_ms FROM account WHERE id=$id")
             .With("$id", id).ExecuteReader();
-        return row.Read() ? Read(row) : throw new InvalidOperationException($"Account {id} vanished: accounts are never removed.");
+        return row.Read() ? Read(row) : null;
     }
 
     private static Account Read(SqliteDataReader row) => new()

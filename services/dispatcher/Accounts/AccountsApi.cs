@@ -2,20 +2,25 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Backlog;
+using Glue.Dispatcher.Destinations.Webhooks;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.LambdaApi;
+using Glue.Dispatcher.Roles;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.Dispatcher.Accounts;
 
 /// <summary>
-/// <c>/glue/v1/accounts</c>, for the installation's own account alone: <c>POST</c> and <c>GET</c> on it, <c>GET</c> and <c>PATCH</c> on
+/// <c>/glue/v1/accounts</c>, for the installation's own account alone: <c>POST</c> and <c>GET</c> on it, <c>GET</c>, <c>PATCH</c> and <c>DELETE</c> on
 /// <c>/ID|NAME</c>, <c>POST</c> and <c>GET</c> on <c>/ID|NAME/keys</c>, <c>DELETE</c> on <c>/ID|NAME/keys/KEY</c>. And <c>GET /glue/v1/account</c>
 /// for everybody: the caller's own.
 /// </summary>
 internal sealed partial class AccountsApi(
-    AccountStore accounts, AccountLimits limits, ConcurrencyLimits running, QueueLengths lengths, ParkedInvocations parked, FunctionStore functions, TimeProvider time)
+    AccountStore accounts, AccountLimits limits, ConcurrencyLimits running, QueueLengths lengths, ParkedInvocations parked, FunctionStore functions, LayerStore layers,
+    WebhookStore webhooks, RoleStore roles, IEnumerable<IAccountPossessions> possessions, TimeProvider time)
 {
+    private const int NamedPossessions = 20;
+
     public async Task AddAsync(ApiCall call)
     {
         Admit(call);
@@ -38,7 +43,7 @@ internal sealed partial class AccountsApi(
             throw LambdaException.Conflict($"There is an account {id} or one named '{name}' already.");
         }
 
-        var key = await accounts.AddKeyAsync(id);
+        var key = await accounts.AddKeyAsync(id) ?? throw Gone(id);
         await call.OkAsync(new NewAccountView(View(account), View(key, withSecret: true)), AccountJson.Default.NewAccountView, StatusCodes.Status201Created);
     }
 
@@ -66,14 +71,51 @@ internal sealed partial class AccountsApi(
         var fields = call.Json(AccountJson.Default.DictionaryStringJsonElement);
         var id = Find(idOrName).Id;
         await call.OkAsync(
-            View(await accounts.ChangeAsync(id, account => fields.Aggregate(account, (changed, field) => Set(changed, field.Key, field.Value)))),
+            View(await accounts.ChangeAsync(id, account => fields.Aggregate(account, (changed, field) => Set(changed, field.Key, field.Value))) ?? throw Gone(id)),
             AccountJson.Default.AccountView);
+    }
+
+    /// <summary>
+    /// With its keys, webhooks and role policies. Refused while it has anything that holds data or runs. What a request that is on its way makes in this
+    /// instant stays, and is whose the id is given to again.
+    /// </summary>
+    public async Task RemoveAsync(ApiCall call, string idOrName)
+    {
+        Admit(call);
+        var account = Find(idOrName);
+        if (account.Id == Account.Installation)
+        {
+            throw LambdaException.Conflict($"Account {account.Id} is the installation's own and cannot be removed.");
+        }
+
+        var owned = functions.List(account.Id, after: null).Select(static function => $"function {function.State.Name}")
+            .Concat(layers.List(account.Id).Select(static layer => $"layer {layer.Name}:{layer.Version}"))
+            .Concat(possessions.SelectMany(each => each.Of(account.Id))).ToList();
+        if (owned.Count > 0)
+        {
+            var more = owned.Count > NamedPossessions ? $" and {owned.Count - NamedPossessions} more" : "";
+            throw LambdaException.Conflict($"Account {account.Name} ({account.Id}) still owns {string.Join(", ", owned.Take(NamedPossessions))}{more}. Delete these first.");
+        }
+
+        foreach (var webhook in webhooks.Of(account.Id))
+        {
+            await webhooks.RemoveAsync(account.Id, webhook.Name);
+        }
+
+        foreach (var role in roles.Of(account.Id))
+        {
+            await roles.RemoveAsync(account.Id, role.Name);
+        }
+
+        await accounts.RemoveAsync(account.Id);
+        await call.NoContentAsync();
     }
 
     public async Task AddKeyAsync(ApiCall call, string idOrName)
     {
         Admit(call);
-        var key = await accounts.AddKeyAsync(Find(idOrName).Id);
+        var id = Find(idOrName).Id;
+        var key = await accounts.AddKeyAsync(id) ?? throw Gone(id);
         await call.OkAsync(View(key, withSecret: true), AccountJson.Default.AccountKeyView, StatusCodes.Status201Created);
     }
 
@@ -106,6 +148,8 @@ internal sealed partial class AccountsApi(
 
     [GeneratedRegex(@"\A[a-zA-Z0-9._-]{1,64}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex NamePattern();
+
+    private static LambdaException Gone(string id) => LambdaException.NotFound($"Account {id} was removed meanwhile.");
 
     private static AccountKeyView View(AccountKey key, bool withSecret) =>
         new(key.Credential.AccessKeyId, withSecret ? key.Credential.SecretAccessKey : null, key.CreatedAt);

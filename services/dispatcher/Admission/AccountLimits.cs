@@ -39,14 +39,20 @@ internal sealed class AccountLimits
     {
         lock (_refreshing) // of two changes the later one must be the one that is kept
         {
-            var account = _accounts!.Find(accountId)!;
-            _limits[accountId] = new AccountLimit
+            if (_accounts!.Find(accountId) is { } account)
             {
-                Concurrency = account.Concurrency ?? _default.Concurrency,
-                Weight = account.Weight,
-                QueueLength = account.QueueLength,
-                QueueAge = account.QueueAge,
-            };
+                _limits[accountId] = new AccountLimit
+                {
+                    Concurrency = account.Concurrency ?? _default.Concurrency,
+                    Weight = account.Weight,
+                    QueueLength = account.QueueLength,
+                    QueueAge = account.QueueAge,
+                };
+            }
+            else
+            {
+                _limits.TryRemove(accountId, out _);
+            }
         }
 
         _changed(accountId);

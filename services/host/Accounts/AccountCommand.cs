@@ -13,7 +13,7 @@ internal static class AccountCommand
 
     private static readonly Argument<string> Which = new("account") { Description = "Its id or name." };
 
-    public static Command Create() => new("account", "Tenants: their keys, limits and shares.") { Add(), List(), Show(), Limit(), AccountKeysCommand.Create() };
+    public static Command Create() => new("account", "Tenants: their keys, limits and shares.") { Add(), List(), Show(), Limit(), Remove(), AccountKeysCommand.Create() };
 
     /// <summary>A new key as it goes into an AWS credentials file: shown once, kept nowhere in the clear.</summary>
     internal static void ShowKey(string profile, JsonNode key) => Console.WriteLine(
@@ -107,6 +107,18 @@ internal static class AccountCommand
             }
 
             Console.WriteLine(await stack.Lambda.CallAsync(HttpMethod.Patch, PathOf(parsed), body, cancellationToken));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Remove()
+    {
+        var command = new Command("remove", "Remove one with its keys, webhooks and role policies; refused while it owns buckets, functions or layers.") { Which, StackClient.DataOption };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            await stack.Lambda.CallAsync(HttpMethod.Delete, PathOf(parsed), body: null, cancellationToken);
             return 0;
         });
         return command;

@@ -31,6 +31,9 @@ internal sealed class StackClient : IDisposable
         DefaultValueFactory = static _ => "./data",
     };
 
+    /// <summary>For whom a verb acts, when not for the installation's own account.</summary>
+    public static Option<string?> AccountOption { get; } = new("--account") { Description = "Whose, by id or name. Default: the installation's own account." };
+
     public AmazonS3Client S3 { get; }
 
     public LambdaApiClient Lambda { get; }
@@ -45,6 +48,10 @@ internal sealed class StackClient : IDisposable
         var endpoints = RunningEndpoints.Of(dataFolder);
         return new StackClient(endpoints.S3, endpoints.Api, CredentialFile.Read(DataFolder.CredentialsOf(dataFolder)));
     }
+
+    /// <summary>The path of what an account has of a kind, behind <c>/glue/v1/</c>: the caller's own, or that of <see cref="AccountOption"/>.</summary>
+    public static string PathOf(ParseResult parsed, string kind) =>
+        parsed.GetValue(AccountOption) is { } account ? $"accounts/{Uri.EscapeDataString(account)}/{kind}" : kind;
 
     /// <summary>
     /// Connects a bucket to a function in one step: grants S3 the permission to invoke it, then adds the rule to what the bucket's

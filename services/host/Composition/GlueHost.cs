@@ -168,6 +168,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddObjectStore(_ => store, settings.ObjectStore);
         services.AddSingleton<IObjectEventJournal, EventJournal>();
         services.AddSingleton<IBucketNotifications, StoreNotifications>();
+        services.AddSingleton<IAccountPossessions, OwnedBuckets>();
 
         services.AddStorageEvents(settings.StorageEvents, _ => store, _ => state, settings.Kafka);
         services.AddSingleton<IFunctionDirectory, FunctionDirectory>();

@@ -11,14 +11,12 @@ internal static class RoleCommand
 {
     private static readonly Argument<string> Name = new("name") { Description = "What is behind the last slash of the functions' Role ARN." };
 
-    private static readonly Option<string?> AccountOption = new("--account") { Description = "Whose role, by id or name. Default: the installation's own account." };
-
     public static Command Create() => new("role", "What functions may do with storage: a policy per role.") { Put(), List(), Show(), Delete() };
 
     private static Command Put()
     {
         var policy = new Option<FileInfo>("--policy") { Description = "The policy, as IAM's JSON.", Required = true };
-        var command = new Command("put", "Give a role a policy; its functions, running ones too, may do what it allows from now on.") { Name, policy, AccountOption, StackClient.DataOption };
+        var command = new Command("put", "Give a role a policy; its functions, running ones too, may do what it allows from now on.") { Name, policy, StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
@@ -30,7 +28,7 @@ internal static class RoleCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List the roles that have a policy.") { AccountOption, StackClient.DataOption };
+        var command = new Command("list", "List the roles that have a policy.") { StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
@@ -48,7 +46,7 @@ internal static class RoleCommand
 
     private static Command Show()
     {
-        var command = new Command("show", "Show a role's policy, as it was put.") { Name, AccountOption, StackClient.DataOption };
+        var command = new Command("show", "Show a role's policy, as it was put.") { Name, StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
@@ -60,7 +58,7 @@ internal static class RoleCommand
 
     private static Command Delete()
     {
-        var command = new Command("delete", "Take a role's policy away: its functions may use all buckets of their account again.") { Name, AccountOption, StackClient.DataOption };
+        var command = new Command("delete", "Take a role's policy away: its functions may use all buckets of their account again.") { Name, StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
@@ -87,8 +85,7 @@ internal static class RoleCommand
         }
     }
 
-    private static string RolesOf(ParseResult parsed) =>
-        parsed.GetValue(AccountOption) is { } account ? $"accounts/{Uri.EscapeDataString(account)}/roles" : "roles";
+    private static string RolesOf(ParseResult parsed) => StackClient.PathOf(parsed, "roles");
 
     private static string PathOf(ParseResult parsed) => $"{RolesOf(parsed)}/{Uri.EscapeDataString(parsed.GetRequiredValue(Name))}";
 }

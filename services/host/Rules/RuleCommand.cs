@@ -30,11 +30,12 @@ internal static class RuleCommand
         };
         var command = new Command("add", "Let a bucket trigger a function: grants S3 the permission and adds the rule.")
         {
-            Bucket, function, id, prefix, suffix, events, recursion, StackClient.DataOption,
+            Bucket, function, id, prefix, suffix, events, recursion, StackClient.AccountOption, StackClient.DataOption,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            await using var tenant = await TenantClient.OfAsync(parsed, cancellationToken);
+            var stack = tenant.Stack;
             var name = parsed.GetValue(function)!;
             var rule = new NewRule(parsed.GetValue(Bucket)!, name)
             {
@@ -54,10 +55,11 @@ internal static class RuleCommand
 
     private static Command List()
     {
-        var command = new Command("list", "Show a bucket's rules.") { Bucket, StackClient.DataOption };
+        var command = new Command("list", "Show a bucket's rules.") { Bucket, StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            await using var tenant = await TenantClient.OfAsync(parsed, cancellationToken);
+            var stack = tenant.Stack;
             var rules = await stack.RulesOfAsync(parsed.GetValue(Bucket)!, cancellationToken);
             var table = new Table().AddColumns("rule", "function", "events", "prefix", "suffix");
             foreach (var rule in rules)
@@ -78,10 +80,11 @@ internal static class RuleCommand
     private static Command Remove()
     {
         var id = new Argument<string>("rule") { Description = "The rule's name, as rule list shows it." };
-        var command = new Command("remove", "Take a rule away from a bucket.") { Bucket, id, StackClient.DataOption };
+        var command = new Command("remove", "Take a rule away from a bucket.") { Bucket, id, StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            await using var tenant = await TenantClient.OfAsync(parsed, cancellationToken);
+            var stack = tenant.Stack;
             var (bucket, name) = (parsed.GetValue(Bucket)!, parsed.GetValue(id)!);
             var rules = await stack.RulesOfAsync(bucket, cancellationToken);
             if (rules.RemoveAll(rule => rule.Id == name) == 0)

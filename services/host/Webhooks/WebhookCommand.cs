@@ -15,7 +15,7 @@ internal static class WebhookCommand
     private static Command Add()
     {
         var url = new Argument<string>("url") { Description = "http or https." };
-        var command = new Command("add", "Add one, or give it another address. The secret that signs its deliveries is shown once.") { Name, url, StackClient.DataOption };
+        var command = new Command("add", "Add one, or give it another address. The secret that signs its deliveries is shown once.") { Name, url, StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
@@ -28,12 +28,12 @@ internal static class WebhookCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List them.") { StackClient.DataOption };
+        var command = new Command("list", "List them.") { StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
             var table = new Table().AddColumns("arn", "url");
-            foreach (var webhook in (await stack.Lambda.CallAsync(HttpMethod.Get, "webhooks", body: null, cancellationToken))!["webhooks"]!.AsArray())
+            foreach (var webhook in (await stack.Lambda.CallAsync(HttpMethod.Get, WebhooksOf(parsed), body: null, cancellationToken))!["webhooks"]!.AsArray())
             {
                 table.AddRow(Markup.Escape(webhook!["arn"]!.ToString()), Markup.Escape(webhook["url"]!.ToString()));
             }
@@ -46,7 +46,7 @@ internal static class WebhookCommand
 
     private static Command Remove()
     {
-        var command = new Command("remove", "Remove one; deliveries that wait for it become dead letters.") { Name, StackClient.DataOption };
+        var command = new Command("remove", "Remove one; deliveries that wait for it become dead letters.") { Name, StackClient.AccountOption, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
@@ -56,5 +56,7 @@ internal static class WebhookCommand
         return command;
     }
 
-    private static string PathOf(ParseResult parsed) => $"webhooks/{Uri.EscapeDataString(parsed.GetRequiredValue(Name))}";
+    private static string WebhooksOf(ParseResult parsed) => StackClient.PathOf(parsed, "webhooks");
+
+    private static string PathOf(ParseResult parsed) => $"{WebhooksOf(parsed)}/{Uri.EscapeDataString(parsed.GetRequiredValue(Name))}";
 }

@@ -10,7 +10,7 @@ namespace Glue.ObjectStore.Buckets;
 /// All buckets with their settings, in the database and, because every request needs one and there are few, in memory. This process
 /// is the database's only writer, so the two agree: memory follows each commit, on the writer's thread.
 /// </summary>
-internal sealed class BucketCatalog
+internal sealed class BucketCatalog : IBucketOwners
 {
     private readonly SqliteDatabase _database;
     private readonly ConcurrentDictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
@@ -41,6 +41,8 @@ internal sealed class BucketCatalog
     /// <summary>By name.</summary>
     public IReadOnlyList<Bucket> Of(string accountId) =>
         [.. _buckets.Values.Where(bucket => bucket.AccountId == accountId).OrderBy(static bucket => bucket.Name, StringComparer.Ordinal)];
+
+    IReadOnlyList<string> IBucketOwners.NamesOf(string accountId) => [.. Of(accountId).Select(static bucket => bucket.Name)];
 
     /// <exception cref="S3Exception">BucketAlreadyExists, BucketAlreadyOwnedByYou.</exception>
     public Task<Bucket> CreateAsync(string name, string accountId, DateTimeOffset now) => _database.WriteAsync(write =>

@@ -21,7 +21,7 @@ public sealed class AccountStoreTests : IDisposable
             Assert.Equal(Account.Installation, Assert.Single(store.All).Id);
             Assert.True(await store.AddAsync(new Account { Id = "111111111111", Name = "ann", CreatedAt = DateTimeOffset.UnixEpoch }));
             Assert.False(await store.AddAsync(new Account { Id = "222222222222", Name = "ann", CreatedAt = DateTimeOffset.UnixEpoch }));
-            (kept, removed) = (await store.AddKeyAsync("111111111111"), await store.AddKeyAsync("111111111111"));
+            (kept, removed) = ((await store.AddKeyAsync("111111111111"))!, (await store.AddKeyAsync("111111111111"))!);
             Assert.False(await store.RemoveKeyAsync(Account.Installation, removed.Credential.AccessKeyId));
             Assert.True(await store.RemoveKeyAsync("111111111111", removed.Credential.AccessKeyId));
             await store.ChangeAsync("111111111111", account => account with
@@ -44,7 +44,7 @@ public sealed class AccountStoreTests : IDisposable
         AccountKey key;
         await using (var state = SqliteDatabase.Open(_folder["state.db"]))
         {
-            key = await Open(state).AddKeyAsync(Account.Installation);
+            key = (await Open(state).AddKeyAsync(Account.Installation))!;
         }
 
         foreach (var file in Directory.GetFiles(_folder.Path, "state.db*"))

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.Http;
 namespace Glue.Dispatcher.Destinations.Webhooks;
 
 /// <summary>
-/// <c>PUT</c> (<c>{"url":…}</c>) and <c>DELETE /glue/v1/webhooks/NAME</c>, <c>GET /glue/v1/webhooks</c>: the caller's own. The secret is shown by the
-/// PUT that makes it.
+/// <c>PUT</c> (<c>{"url":…}</c>) and <c>DELETE /glue/v1/webhooks/NAME</c>, <c>GET /glue/v1/webhooks</c>: the caller's own. The installation's
+/// account has the same for others below <c>/glue/v1/accounts/ID|NAME</c>. The secret is shown by the PUT that makes it.
 /// </summary>
 internal sealed class WebhooksApi(WebhookStore webhooks)
 {
     private const int MaxUrlLength = 2048;
 
-    public async Task PutAsync(ApiCall call, string name)
+    public async Task PutAsync(ApiCall call, string accountId, string name)
     {
         if (!FunctionReference.IsName(name))
         {
@@ -21,16 +21,16 @@ internal sealed class WebhooksApi(WebhookStore webhooks)
         }
 
         var url = ReadUrl(call.Json(WebhookJson.Default.WebhookBody).Url);
-        var (webhook, isNew) = await webhooks.PutAsync(call.AccountId, name, url);
+        var (webhook, isNew) = await webhooks.PutAsync(accountId, name, url);
         await call.OkAsync(View(webhook, withSecret: isNew), WebhookJson.Default.WebhookView, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
-    public Task ListAsync(ApiCall call) => call.OkAsync(
-        new WebhookList([.. webhooks.Of(call.AccountId).Select(static webhook => View(webhook, withSecret: false))]), WebhookJson.Default.WebhookList);
+    public Task ListAsync(ApiCall call, string accountId) => call.OkAsync(
+        new WebhookList([.. webhooks.Of(accountId).Select(static webhook => View(webhook, withSecret: false))]), WebhookJson.Default.WebhookList);
 
-    public async Task RemoveAsync(ApiCall call, string name)
+    public async Task RemoveAsync(ApiCall call, string accountId, string name)
     {
-        if (!await webhooks.RemoveAsync(call.AccountId, name))
+        if (!await webhooks.RemoveAsync(accountId, name))
         {
             throw LambdaException.NotFound($"There is no webhook '{name}'.");
         }
