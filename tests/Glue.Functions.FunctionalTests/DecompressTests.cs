@@ -114,6 +114,20 @@ public sealed class DecompressTests
     }
 
     [Fact]
+    public async Task An_archive_of_three_gigabytes_takes_no_more_memory()
+    {
+        const long bytes = 3_000_000_000;
+        await using var function = await FunctionProcess.StartAsync("decompress");
+        var huge = new HugeArchive("/in/huge.tar", bytes);
+        function.StoreInstead = huge.AnswerAsync;
+        (await function.InvokeForAsync("in", "huge.tar")).Expect(succeeded: true);
+        Assert.Equal((bytes, true), (huge.Received, huge.IsCompleted));
+        var manifest = JsonDocument.Parse(function.Objects["/in/unpacked/huge.tar.manifest.json"].Bytes).RootElement;
+        Assert.Equal(bytes, manifest.GetProperty("members")[0].GetProperty("bytes").GetInt64());
+        Assert.InRange(function.PeakMemoryBytes, 0, 64 * 1024 * 1024);
+    }
+
+    [Fact]
     public async Task An_object_that_is_no_archive_and_an_empty_one_say_so()
     {
         await using var function = await FunctionProcess.StartAsync("decompress");

@@ -101,7 +101,7 @@ internal sealed class FunctionProcess : IAsyncDisposable
         var id = $"request-{Interlocked.Increment(ref _lastId)}";
         var result = _waiting[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await _events.Writer.WriteAsync((id, input.ToArray()));
-        var first = await Task.WhenAny(result.Task, Exited).WaitAsync(TimeSpan.FromSeconds(60));
+        var first = await Task.WhenAny(result.Task, Exited).WaitAsync(TimeSpan.FromMinutes(5));
         return first == result.Task
             ? await result.Task
             : throw new InvalidOperationException($"The function exited with {ExitCode}:\n{Log}");
