@@ -64,6 +64,29 @@ public sealed class VersionTests(SharedStack shared)
     }
 
     [Fact]
+    public async Task Code_may_be_an_older_version_of_an_object()
+    {
+        Assert.Equal("old new\n", await _stack.BotoAsync(Helpers + """
+            s3.create_bucket(Bucket='versioned-packages')
+            s3.put_bucket_versioning(Bucket='versioned-packages', VersioningConfiguration={'Status': 'Enabled'})
+            put = lambda text: s3.put_object(Bucket='versioned-packages', Key='app.zip', Body=code(app_py=f"def handler(event, context): return '{text}'"))['VersionId']
+            old, new = put('old'), put('new')
+            f = dict(FunctionName='of_version')
+            answer = lambda: json.load(client.invoke(**f)['Payload'])
+            make('of_version', '', Code={'S3Bucket': 'versioned-packages', 'S3Key': 'app.zip', 'S3ObjectVersion': old})
+            first = answer()
+            client.update_function_code(**f, S3Bucket='versioned-packages', S3Key='app.zip')
+            for version, error in (('0000000000000001', 'NoSuchVersion'), ('nonsense', 'InvalidArgument')):
+                try:
+                    client.update_function_code(**f, S3Bucket='versioned-packages', S3Key='app.zip', S3ObjectVersion=version)
+                    raise AssertionError
+                except client.exceptions.InvalidParameterValueException as e:
+                    assert f'S3 Error Code: {error}' in str(e), e
+            print(first, answer())
+            """));
+    }
+
+    [Fact]
     public async Task Provisioned_sandboxes_serve_the_first_call_and_come_back_after_a_restart_without_any()
     {
         const string ready = """

@@ -338,6 +338,13 @@ public sealed class BotoTests(StoreFixture store) : IClassFixture<StoreFixture>
             assert fetch(client.generate_presigned_url('head_bucket', Params={'Bucket': b}), 'HEAD')[0] == 200
             assert fetch(client.generate_presigned_url('head_object', Params={'Bucket': b, 'Key': 'ü b+c'}), 'HEAD')[0] == 200
         assert b'KeyCount' in fetch(four.generate_presigned_url('list_objects_v2', Params={'Bucket': b}))[1]
+        for call, more in (('get_object_tagging', {'Key': 'ü b+c'}), ('get_object_acl', {'Key': 'ü b+c'}), ('list_multipart_uploads', {}), ('list_object_versions', {}),
+                ('get_bucket_replication', {}), ('get_bucket_accelerate_configuration', {}), ('get_object_lock_configuration', {}),
+                ('list_bucket_metrics_configurations', {}), ('get_bucket_tagging', {}), ('get_bucket_versioning', {})):
+            status, body, _ = fetch(two.generate_presigned_url(call, Params={'Bucket': b, **more}))
+            assert status in (200, 404), (call, status, body)
+        upload = s3.create_multipart_upload(Bucket=b, Key='parts')['UploadId']
+        assert fetch(two.generate_presigned_url('upload_part', Params={'Bucket': b, 'Key': 'parts', 'UploadId': upload, 'PartNumber': 1}), 'PUT', b'x', {'Content-Type': ''})[0] == 200
         # What Version 2 does not sign, whoever holds the URL could add.
         own = two.generate_presigned_url('head_bucket', Params={'Bucket': b}, HttpMethod='GET')
         assert fetch(own)[0] == 200, fetch(own)

@@ -12,6 +12,10 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
     private static readonly SigV4Signer Signer = new(TimeProvider.System);
     private static readonly HttpClient Http = new();
 
+    /// <summary>1,025 bytes.</summary>
+    private const string TooLong = Hundred + Hundred + Hundred + Hundred + Hundred + Hundred + Hundred + Hundred + Hundred + Hundred + "/aaaaaaaaaaaaaaaaaaaaaaaa";
+    private const string Hundred = "aaaaaaaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaaaaaaaa/aaaaaaaaaaaaaaaaaaaaaaaa";
+
     [Theory]
     [InlineData("POST", "?delete", "", "MalformedXML")]
     [InlineData("POST", "?delete", "<Delete><Object><Key>a</Key>", "MalformedXML")]
@@ -29,6 +33,10 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
     [InlineData("GET", "?max-keys=many", "", "InvalidArgument")]
     [InlineData("GET", "?max-keys=-1", "", "InvalidArgument")]
     [InlineData("GET", "/%ff", "", "InvalidURI")]
+    [InlineData("POST", "?delete", "<Delete><Object><Key>a&#0;b</Key></Object></Delete>", "MalformedXML")]
+    [InlineData("PUT", "/" + TooLong, "x", "KeyTooLongError")]
+    [InlineData("POST", "/" + TooLong + "?uploads", "", "KeyTooLongError")]
+    [InlineData("PUT", "/../" + TooLong, "x", "KeyTooLongError")]
     public async Task Nonsense_gets_an_error_of_s3(string method, string target, string body, string code)
     {
         var bucket = await store.BucketAsync();
@@ -119,6 +127,19 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
         }
 
         await PollAsync(() => CountFiles() == files);
+        await NothingStaysAsync(bucket);
+    }
+
+    [Theory]
+    [InlineData("PUT", "")]
+    [InlineData("DELETE", "")]
+    [InlineData("POST", "?uploads")]
+    public async Task A_key_with_NUL_is_refused_by_the_server_itself(string method, string query)
+    {
+        var bucket = await store.BucketAsync();
+
+        Assert.Equal(400, (await SendAsync(method, $"/{bucket}/a%00b{query}", [])).Status);
+
         await NothingStaysAsync(bucket);
     }
 

@@ -71,13 +71,19 @@ public sealed class QuotaAndLifecycleTests(StoreFixture store) : IClassFixture<S
             {'Status': 'Disabled', 'Filter': {'Prefix': 'off/'}, 'Expiration': {'Date': past}}, {'Status': 'Enabled', 'Filter': {'Prefix': ''}, 'Expiration': {'Days': 3650}}) == 'no error'
         rules = s3.get_bucket_lifecycle_configuration(Bucket=b)['Rules']
         assert len({r['ID'] for r in rules}) == 3 and rules[2]['Expiration']['Days'] == 3650
-        for _ in range(100):
+        for _ in range(600):
             keys = [o['Key'] for o in s3.list_objects_v2(Bucket=b)['Contents']]
             if keys == ['keep/1', 'off/1', 'tmp/1']:
                 break
             time.sleep(0.1)
         assert keys == ['keep/1', 'off/1', 'tmp/1'], keys
+        head = s3.head_object(Bucket=b, Key='keep/1')
+        due = (head['LastModified'] + datetime.timedelta(days=3651)).strftime('%a, %d %b %Y 00:00:00 GMT')
+        assert head['Expiration'] == f'expiry-date="{due}", rule-id="{rules[2]["ID"]}"', head['Expiration']
+        assert s3.put_object(Bucket=b, Key='keep/2', Body=b'x')['Expiration'].endswith(f'rule-id="{rules[2]["ID"]}"')
+        assert s3.copy_object(Bucket=b, Key='keep/3', CopySource=f'{b}/keep/2')['Expiration'].startswith('expiry-date="')
         s3.delete_bucket_lifecycle(Bucket=b)
+        assert 'Expiration' not in s3.head_object(Bucket=b, Key='keep/1')
         assert code(s3.get_bucket_lifecycle_configuration, Bucket=b) == 'NoSuchLifecycleConfiguration'
         """);
 

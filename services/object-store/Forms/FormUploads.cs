@@ -54,23 +54,7 @@ internal sealed class FormUploads(ObjectCatalog catalog, FormSignature signature
             throw new S3Exception(S3Error.EntityTooSmall) { Details = [("ProposedSize", received.Length.ToString()), ("MinSizeAllowed", least.ToString())] };
         }
 
-        await blob.SyncAsync();
-        var now = time.GetUtcNow();
-        var stored = await catalog.PutAsync(request.Bucket, key, WriteConditions.Read(request), ChangeOrigin.Of(request, "ObjectCreated:Post", now), (write, _) =>
-        {
-            blob.Add(write);
-            return new StoredObject
-            {
-                Size = received.Length,
-                ETag = received.ETag,
-                ModifiedAt = now,
-                Checksum = received.Checksum,
-                Tags = tags,
-                Headers = headers,
-                Body = new ObjectBody([new BodySegment(blob.Id, received.Length)]),
-            };
-        });
-        blob.Keep();
+        var stored = await new ReceivedObject(blob, received, headers, tags).StoreAsync(catalog, request, key, WriteConditions.Read(request), "ObjectCreated:Post", time);
         VersionHeaders.Send(request, stored.Version);
         await FormAnswer.SendAsync(request, form, key, stored);
     }

@@ -14,9 +14,10 @@ namespace Glue.ObjectStore.Http;
 /// </summary>
 internal sealed class LegacyPresignedUrl(ICredentialSource credentials, TimeProvider time)
 {
-    /// <summary>Query parameters that are part of what is signed, beside the path.</summary>
+    /// <summary>Query parameters that are part of what is signed, beside the path: those that botocore signs, the one client that still makes such URLs.</summary>
     private static readonly string[] SignedParameters =
     [
+        "accelerate", "analytics", "defaultObjectAcl", "inventory", "metrics", "object-lock", "replication", "restore", "select", "select-type", "storageClass",
         "acl", "cors", "delete", "lifecycle", "location", "logging", "notification", "partNumber", "policy", "requestPayment",
         "response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language",
         "response-content-type", "response-expires", "tagging", "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website",
@@ -46,18 +47,37 @@ internal sealed class LegacyPresignedUrl(ICredentialSource credentials, TimeProv
             throw new S3Exception(S3Error.AccessDenied, $"Signature Version 2 does not cover the subresource '{unsigned}'; presign with Version 4");
         }
 
-        var stringToSign = StringToSign(request);
+        var stringToSign = StringToSign(request, "");
+        return IsSigned(request, credential, stringToSign) || (SubresourceInPath(request) is { } name && IsSigned(request, credential, StringToSign(request, name)))
+            ? credential
+            : throw new S3Exception(S3Error.SignatureDoesNotMatch) { Details = [("StringToSign", stringToSign)] };
+    }
+
+    private static bool IsSigned(S3Request request, Credential credential, string stringToSign)
+    {
 #pragma warning disable CA5350 // HMAC with SHA-1 is what Version 2 is, and is not broken as an HMAC
         var expected = HMACSHA1.HashData(Encoding.UTF8.GetBytes(credential.SecretAccessKey), Encoding.UTF8.GetBytes(stringToSign));
 #pragma warning restore CA5350
         var provided = new byte[HMACSHA1.HashSizeInBytes];
         return Convert.TryFromBase64String(request.Ask("Signature")!, provided, out var length)
-            && CryptographicOperations.FixedTimeEquals(expected, provided.AsSpan(0, length))
-            ? credential
-            : throw new S3Exception(S3Error.SignatureDoesNotMatch) { Details = [("StringToSign", stringToSign)] };
+            && CryptographicOperations.FixedTimeEquals(expected, provided.AsSpan(0, length));
     }
 
-    private static string StringToSign(S3Request request)
+    /// <summary>
+    /// Before 1.31 botocore (Debian 12's) took the subresource for a part of the path: <c>/b/k?tagging</c> is signed as <c>/b/k?tagging?tagging</c>. It
+    /// covers the same, so it is as good.
+    /// </summary>
+    /// <returns>With its question mark; null: the query does not begin with a subresource.</returns>
+    private static string? SubresourceInPath(S3Request request)
+    {
+        var query = request.Http.Request.QueryString.Value ?? "";
+        var end = query.IndexOf('&', StringComparison.Ordinal);
+        return end > 0 && SignedParameters.Contains(query[1..end]) ? query[..end] : null;
+    }
+
+    /// <param name="request">What was asked.</param>
+    /// <param name="behindPath">Signed as a part of the path.</param>
+    private static string StringToSign(S3Request request, string behindPath)
     {
         var text = new StringBuilder(request.Http.Request.Method).Append('\n')
             .Append(request.Ask("content-md5") ?? request.Header("Content-MD5")).Append('\n')
@@ -75,10 +95,12 @@ internal sealed class LegacyPresignedUrl(ICredentialSource credentials, TimeProv
         var target = request.Http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
         text.Append(request.IsVirtualHost ? "/" + request.BucketName : "").Append(question < 0 ? target : target[..question]);
-        if (request.Key.Length == 0 && text[^1] != '/')
+        if (behindPath.Length == 0 && request.Key.Length == 0 && text[^1] != '/')
         {
             text.Append('/'); // a bucket is signed as "/bucket/", however its URL is written
         }
+
+        text.Append(behindPath);
 
         var separator = '?';
         foreach (var name in request.Query.Keys.Where(static name => SignedParameters.Contains(name)).Order(StringComparer.Ordinal))

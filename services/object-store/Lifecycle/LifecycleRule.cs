@@ -7,6 +7,9 @@ namespace Glue.ObjectStore.Lifecycle;
 /// <summary>One rule. Days count from the object's time and end at the next midnight, UTC.</summary>
 internal sealed record LifecycleRule
 {
+    /// <summary>Unique in its configuration.</summary>
+    public required string Id { get; init; }
+
     public required LifecycleFilter Filter { get; init; }
 
     public int? ExpirationDays { get; init; }
@@ -37,6 +40,7 @@ internal sealed record LifecycleRule
             rule.Children("AbortIncompleteMultipartUpload").FirstOrDefault());
         var parsed = new LifecycleRule
         {
+            Id = rule.Text("ID") ?? "",
             Filter = LifecycleFilter.Parse(rule),
             ExpirationDays = Number(expiration, "Days", 1),
             ExpirationDate = expiration?.Text("Date") is { } date ? Midnight(date) : null,

@@ -4,6 +4,7 @@ using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;
+using Glue.ObjectStore.Lifecycle;
 using Glue.ObjectStore.Objects;
 using Microsoft.AspNetCore.Http;
 
@@ -57,6 +58,7 @@ internal sealed class MultipartUploads(UploadCatalog uploads, ObjectCatalog obje
                 return made;
             });
         VersionHeaders.Send(request, stored.Version);
+        ExpirationHeader.Send(request, request.Key, stored);
         await XmlAnswer.SendAsync(request, "CompleteMultipartUploadResult", xml =>
         {
             xml.Element("Location", $"{request.Http.Request.Scheme}://{request.Http.Request.Host}/{request.Bucket.Name}/{Uri.EscapeDataString(request.Key)}");

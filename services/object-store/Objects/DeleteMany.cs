@@ -14,7 +14,7 @@ internal sealed class DeleteMany(ObjectCatalog catalog, TimeProvider time)
         var document = await XmlBody.ReadAsync(request, "Delete");
         var quiet = string.Equals(document.Text("Quiet"), "true", StringComparison.OrdinalIgnoreCase);
         var entries = document.Children("Object").ToList();
-        if (entries.Count is 0 or > MaxKeys || entries.Any(static entry => entry.Text("Key") is null or ""))
+        if (entries.Count is 0 or > MaxKeys || entries.Any(static entry => entry.Text("Key") is not { Length: > 0 } key || key.Contains('\0', StringComparison.Ordinal)))
         {
             throw new S3Exception(S3Error.MalformedXml, $"Give 1 to {MaxKeys} objects, each with a Key.");
         }

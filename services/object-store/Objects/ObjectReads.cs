@@ -1,6 +1,7 @@
 using System.Globalization;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;
+using Glue.ObjectStore.Lifecycle;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.ObjectStore.Objects;
@@ -175,6 +176,11 @@ internal sealed class ObjectReads(ObjectCatalog catalog, BlobFiles files)
         if (stored.Tags.Count > 0)
         {
             response.Headers["x-amz-tagging-count"] = stored.Tags.Count.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (string.IsNullOrEmpty(request.Ask("versionId")))
+        {
+            ExpirationHeader.Send(request, request.Key, stored);
         }
 
         response.Headers.ETag = $"\"{stored.ETag}\"";

@@ -3,6 +3,7 @@ using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Http;
+using Glue.ObjectStore.Lifecycle;
 
 namespace Glue.ObjectStore.Objects;
 
@@ -24,26 +25,11 @@ internal sealed class ObjectWrites(
         quota.CheckAnnounced(request.Bucket, BodyReceiver.AnnouncedBytes(request));
         using var blob = files.Create();
         var received = await BodyReceiver.ReceiveAsync(request, blob, options.MaxPutBytes);
-        await blob.SyncAsync();
-        var now = time.GetUtcNow();
-        var stored = await catalog.PutAsync(request.Bucket, request.Key, conditions, ChangeOrigin.Of(request, "ObjectCreated:Put", now), (write, _) =>
-        {
-            blob.Add(write);
-            return new StoredObject
-            {
-                Size = received.Length,
-                ETag = received.ETag,
-                ModifiedAt = now,
-                Checksum = received.Checksum,
-                Tags = tags,
-                Headers = headers,
-                Body = new ObjectBody([new BodySegment(blob.Id, received.Length)]),
-            };
-        });
-        blob.Keep();
+        var stored = await new ReceivedObject(blob, received, headers, tags).StoreAsync(catalog, request, request.Key, conditions, "ObjectCreated:Put", time);
         request.Http.Response.Headers.ETag = $"\"{stored.ETag}\"";
         VersionHeaders.Send(request, stored.Version);
         StoredChecksum.Send(stored.Checksum, request.Http.Response.Headers);
+        ExpirationHeader.Send(request, request.Key, stored);
     }
 
     /// <summary>Copies no byte: both objects name the same blobs.</summary>
@@ -92,6 +78,7 @@ internal sealed class ObjectWrites(
                 };
             });
         VersionHeaders.Send(request, stored.Version);
+        ExpirationHeader.Send(request, request.Key, stored);
         CopySources.SendVersion(request, source, original!);
         await XmlAnswer.SendAsync(request, "CopyObjectResult", xml =>
         {
