@@ -146,6 +146,15 @@ internal sealed class BlobFiles : IDisposable
         }
     }
 
+    /// <summary>Where the writer was given up meanwhile, there is nothing left to begin with.</summary>
+    internal Task StartWritingAsync(SafeFileHandle handle, long offset, long length) => _disk.RunAsync(() =>
+    {
+        if (!handle.IsClosed)
+        {
+            PageCache.StartWriting(handle, offset, length);
+        }
+    });
+
     internal Task SyncAsync(string id, SafeFileHandle handle) => _disk.RunAsync(() =>
     {
         RandomAccess.FlushToDisk(handle);
