@@ -167,6 +167,10 @@ public abstract partial class DriverContract
     [InlineData("", "", null)]
     [InlineData("throw new RangeError('at once');", "", "RangeError")]
     [InlineData("out.write('half'); throw new RangeError('midway');", "half", "RangeError")]
+    [InlineData("await new Promise(r => setTimeout(r, 1)); out.write('two '); out.write('writes'); throw new RangeError('midway');", "two writes", "RangeError")]
+    [InlineData("await new Promise(r => setTimeout(r, 1)); out.write('a'); out.write('b'); context.callbackWaitsForEmptyEventLoop = false; context.succeed('not this'); await new Promise(() => {});", "ab", null)]
+    [InlineData("await new Promise(r => setTimeout(r, 1)); out.write('a'); out.write('b'); context.callbackWaitsForEmptyEventLoop = false; context.fail(new RangeError('midway'));", "ab", "RangeError")]
+    [InlineData("out.write('half'); await new Promise(r => setTimeout(r, 1)); const e = new RangeError('é'.repeat(30000)); e.stack = 's'; throw e;", "half", "RangeError")]
     [InlineData("out.write('half'); setTimeout(() => { throw new RangeError('loose'); }, 5); await new Promise(r => setTimeout(r, 9000));", "half", "RangeError")]
     public async Task A_streaming_handler_of_node_writes_ends_and_fails_as_in_Lambda(string statements, string written, string? error)
     {
@@ -182,6 +186,38 @@ public abstract partial class DriverContract
             Assert.Equal(error, each.Outcome.Status == InvokeStatus.Succeeded ? null : WorkerFixture.Failure(each.Outcome).Type);
         });
         Assert.Equal(!statements.Contains("loose", StringComparison.Ordinal), first.Outcome.SandboxId == second.Outcome.SandboxId);
+    }
+
+    [Fact]
+    public async Task What_a_node_handler_writes_after_its_end_is_nobodys_answer()
+    {
+        await using var worker = Start();
+        var function = worker.Node("""
+            let late;
+            exports.handler = awslambda.streamifyResponse(async (event, out) => {
+                if (event.writesLate) {
+                    late = out;
+                    throw new RangeError('before the first byte');
+                }
+                if (late) {
+                    console.log('late write');
+                    late.write('not for you');
+                    late.end('nor this');
+                    await new Promise((resolve) => setTimeout(resolve, 5));
+                }
+                out.end('mine');
+            });
+            """);
+
+        var failed = await StreamWholeAsync(worker, function, """{"writesLate":true}""");
+        var next = await StreamWholeAsync(worker, function, "{}");
+        var third = await StreamWholeAsync(worker, function, "{}");
+
+        Assert.Equal("RangeError", WorkerFixture.Failure(failed.Outcome).Type);
+        Assert.Equal(("mine", InvokeStatus.Succeeded), (next.Body, next.Outcome.Status));
+        Assert.Equal(("mine", InvokeStatus.Succeeded), (third.Body, third.Outcome.Status));
+        Assert.Equal(failed.Outcome.SandboxId, third.Outcome.SandboxId);
+        Assert.Contains(worker.Logs.Of(function.Name), static line => line.EndsWith("late write", StringComparison.Ordinal));
     }
 
     [Fact]

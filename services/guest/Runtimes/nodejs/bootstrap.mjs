@@ -322,19 +322,29 @@ class Invocation {
     Promise.all([written, returned]).then(() => this.#finish(), (error) => this.fail(error));
   }
 
-  // Also when it has gone wrong: before the first byte as for any handler, after it with the end of the stream.
+  // The answer is what was written so far, and with an error that it is not whole.
+  #end(error) {
+    this.#stream.end(() => this.#finish(error)); // also called of a stream that has ended or failed already
+  }
+
   #finish(error) {
     if (!this.#isAnswered) {
-      this.#isAnswered = true;
-      process.off('beforeExit', this.#whenIdle);
-      this.#connection.ref(true);
-      poll(this.#connection, [this.#stream.endOfBody(error)]);
+      poll(this.#connection, [this.#close(this.#stream.endOfBody(error))]);
     }
   }
 
   // What ends the stream of an invocation that cannot go on; undefined: it has begun none.
   cutOff(error) {
-    return this.#stream?.hasBegun && !this.#isAnswered ? this.#stream.endOfBody(error) : undefined;
+    return this.#stream?.hasBegun && !this.#isAnswered ? this.#close(this.#stream.endOfBody(error)) : undefined;
+  }
+
+  // Nothing of this invocation comes behind its answer: the connection is the next one's. What the handler goes on to write is dropped.
+  #close(answer) {
+    this.#isAnswered = true;
+    process.off('beforeExit', this.#whenIdle);
+    this.#stream?.destroy();
+    this.#connection.ref(true);
+    return answer;
   }
 
   // The callback's answer waits, as Lambda's does, until nothing else is going on, unless the handler said not to.
@@ -352,6 +362,10 @@ class Invocation {
   }
 
   answer(value) {
+    if (this.#stream?.hasBegun) {
+      this.#end();
+      return;
+    }
     let text;
     try {
       text = value === undefined ? 'null' : (JSON.stringify(value) ?? 'null');
@@ -366,20 +380,16 @@ class Invocation {
     const description = describe(error);
     logFailure('Invoke Error', description);
     if (this.#stream?.hasBegun) {
-      this.#finish(description);
+      this.#end(description);
       return;
     }
     this.#send('error', JSON.stringify(description), description.errorType);
   }
 
   #send(verb, body, errorType) {
-    if (this.#isAnswered) {
-      return;
+    if (!this.#isAnswered) {
+      poll(this.#connection, this.#close(post(`invocation/${this.id}/${verb}`, body, errorType)));
     }
-    this.#isAnswered = true;
-    process.off('beforeExit', this.#whenIdle);
-    this.#connection.ref(true);
-    poll(this.#connection, post(`invocation/${this.id}/${verb}`, body, errorType));
   }
 }
 

@@ -4,8 +4,9 @@ import { Writable } from 'node:stream';
 const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
 const httpIntegration = 'application/vnd.awslambda.http-integration-response';
 
-// The trailers must fit into one frame of the agent's channel; a trace that is longer loses its end.
+// Bytes. The trailers must fit into one frame of the agent's channel, base64 and all; an error that is longer loses its trace.
 const maxErrorBody = 32 * 1024;
+const maxErrorType = 256;
 
 export const isStreaming = (handler) => handler[streaming] !== undefined;
 
@@ -59,11 +60,12 @@ export class ResponseStream extends Writable {
     if (!error) {
       return Buffer.from('0\r\n\r\n');
     }
+    const errorType = error.errorType.slice(0, maxErrorType);
     let body = JSON.stringify(error);
-    if (body.length > maxErrorBody) {
-      body = JSON.stringify({ ...error, errorMessage: error.errorMessage.slice(0, 1024), trace: [] });
+    if (Buffer.byteLength(body) > maxErrorBody) {
+      body = JSON.stringify({ errorType, errorMessage: error.errorMessage.slice(0, 1024), trace: [] });
     }
-    const type = error.errorType.replace(/[^\x20-\x7e]/g, '?');
+    const type = errorType.replace(/[^\x20-\x7e]/g, '?');
     return Buffer.from(
       `0\r\nLambda-Runtime-Function-Error-Type: ${type}\r\nLambda-Runtime-Function-Error-Body: ${Buffer.from(body).toString('base64')}\r\n\r\n`);
   }
