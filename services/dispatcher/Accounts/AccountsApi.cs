@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Backlog;
 using Glue.Dispatcher.Destinations.Webhooks;
+using Glue.Dispatcher.EventSources;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.LambdaApi;
 using Glue.Dispatcher.Roles;
@@ -17,7 +18,7 @@ namespace Glue.Dispatcher.Accounts;
 /// </summary>
 internal sealed partial class AccountsApi(
     AccountStore accounts, AccountLimits limits, ConcurrencyLimits running, QueueLengths lengths, ParkedInvocations parked, FunctionStore functions, LayerStore layers,
-    WebhookStore webhooks, RoleStore roles, IEnumerable<IAccountPossessions> possessions, TimeProvider time)
+    EventSourceStore sources, WebhookStore webhooks, RoleStore roles, IEnumerable<IAccountPossessions> possessions, TimeProvider time)
 {
     private const int NamedPossessions = 20;
 
@@ -90,6 +91,7 @@ internal sealed partial class AccountsApi(
 
         var owned = functions.List(account.Id, after: null).Select(static function => $"function {function.State.Name}")
             .Concat(layers.List(account.Id).Select(static layer => $"layer {layer.Name}:{layer.Version}"))
+            .Concat(sources.All.Where(source => source.AccountId == account.Id).Select(static source => $"event source mapping {source.Uuid}"))
             .Concat(possessions.SelectMany(each => each.Of(account.Id))).ToList();
         if (owned.Count > 0)
         {

@@ -114,7 +114,7 @@ internal static class AccountCommand
 
     private static Command Remove()
     {
-        var command = new Command("remove", "Remove one with its keys, webhooks and role policies; refused while it owns buckets, functions or layers.") { Which, StackClient.DataOption };
+        var command = new Command("remove", "Remove one with its keys, webhooks and role policies; refused while it owns buckets, functions, layers or event source mappings.") { Which, StackClient.DataOption };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
