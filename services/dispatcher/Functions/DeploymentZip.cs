@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Glue.Foundation.Checksums;
 
 namespace Glue.Dispatcher.Functions;
 
@@ -97,22 +98,26 @@ internal static class DeploymentZip
         }
     }
 
-    /// <summary>Unpacks to nowhere: sizes in the directory may lie, and a damaged file is better found now than at a cold start.</summary>
+    /// <summary>
+    /// Unpacks to nowhere: sizes in the directory may lie, and a damaged file is better found now than at a cold start. The checksum is compared because the
+    /// reader stops at the size that the directory says, however much more there is.
+    /// </summary>
     private static long Unpack(ZipArchiveEntry entry, byte[] scratch, long limit)
     {
         using var content = entry.Open();
-        var total = 0L;
+        var (total, crc) = (0L, 0UL);
         int read;
         while ((read = content.Read(scratch)) > 0)
         {
             total += read;
+            crc = Crc.Crc32.Append(crc, scratch.AsSpan(0, read));
             if (total > limit)
             {
                 throw TooLarge();
             }
         }
 
-        return total == entry.Length ? total : throw new BadCodeException($"{NotAZip} ('{entry.FullName}' is not as long as the zip's directory says)");
+        return total == entry.Length && crc == entry.Crc32 ? total : throw new BadCodeException($"{NotAZip} ('{entry.FullName}' is not what the zip's directory says)");
     }
 
     private static string ReadLink(ZipArchiveEntry entry)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Glue.Dispatcher.Functions;
 
 /// <summary>
@@ -7,8 +9,12 @@ namespace Glue.Dispatcher.Functions;
 /// </summary>
 internal sealed class ZipPaths
 {
-    private readonly HashSet<string> _links = new(StringComparer.Ordinal);
-    private readonly List<string> _names = [];
+    // More than any package has, and so little that checking all of them takes seconds at worst; a longer name no Linux file system takes.
+    private const int MaxPathLength = 1024;
+    private const int MaxDepth = 100;
+    private const int MaxNameBytes = 255;
+
+    private readonly List<(string Name, bool IsFolder)> _names = [];
 
     /// <param name="name">As in the zip.</param>
     /// <param name="linkTarget">Null for files and folders.</param>
@@ -26,37 +32,47 @@ internal sealed class ZipPaths
             throw new BadCodeException($"'{Shown(name)}' leads out of the deployment package.");
         }
 
-        var normal = string.Join('/', Parts(path));
-        _names.Add(normal);
+        var parts = Parts(path).ToList();
+        if (path.Length > MaxPathLength || parts.Count > MaxDepth || parts.Exists(static part => Encoding.UTF8.GetByteCount(part) > MaxNameBytes))
+        {
+            throw new BadCodeException(
+                $"'{Shown(name)}' is too long a path: at most {MaxPathLength} characters, {MaxDepth} folders deep, {MaxNameBytes} bytes between two slashes.");
+        }
+
+        var normal = string.Join('/', parts);
+        _names.Add((normal, linkTarget is null && name.EndsWith('/')));
         if (linkTarget is not null)
         {
             CheckTarget(normal, linkTarget);
-            _links.Add(normal);
         }
     }
 
     /// <summary>What can only be known once all entries are.</summary>
-    /// <exception cref="BadCodeException">An entry lies behind a link, or is there twice and once as a link.</exception>
+    /// <exception cref="BadCodeException">A name is there twice, or an entry lies behind what is no folder: a link or a file.</exception>
     public void Check()
     {
-        if (_links.Count == 0)
+        var others = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, isFolder) in _names)
         {
-            return;
+            if (!isFolder && !others.Add(name))
+            {
+                throw new BadCodeException($"'{Shown(name)}' is in the deployment package twice.");
+            }
         }
 
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in _names)
+        var shorter = others.GetAlternateLookup<ReadOnlySpan<char>>();
+        foreach (var (name, isFolder) in _names)
         {
-            if (!seen.Add(name) && _links.Contains(name))
+            if (isFolder && others.Contains(name))
             {
-                throw new BadCodeException($"'{Shown(name)}' is in the deployment package twice, once as a link.");
+                throw new BadCodeException($"'{Shown(name)}' is in the deployment package twice, as a folder and not as one.");
             }
 
             for (var slash = name.IndexOf('/'); slash >= 0; slash = name.IndexOf('/', slash + 1))
             {
-                if (_links.Contains(name[..slash]))
+                if (shorter.Contains(name.AsSpan(0, slash)))
                 {
-                    throw new BadCodeException($"'{Shown(name)}' lies behind the link '{Shown(name[..slash])}'.");
+                    throw new BadCodeException($"'{Shown(name)}' lies behind '{Shown(name[..slash])}', which is no folder.");
                 }
             }
         }

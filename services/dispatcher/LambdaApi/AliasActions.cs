@@ -10,7 +10,7 @@ internal sealed class AliasActions(FunctionStore functions, FunctionFinder finde
     public async Task CreateAliasAsync(ApiCall call, string inPath)
     {
         var request = call.Json(ApiJson.Default.AliasRequest);
-        Shape(request).Required("name", request.Name).Length("name", request.Name, 128).Matches("name", request.Name, ModelPatterns.AliasName)
+        CheckName(Shape(request).Required("name", request.Name), request.Name)
             .Required("functionVersion", request.FunctionVersion).Throw();
         var whole = finder.FindWhole(call, inPath, "CreateAlias");
         var alias = new AliasState { Name = request.Name!, FunctionVersion = "", RevisionId = "" };
@@ -26,7 +26,7 @@ internal sealed class AliasActions(FunctionStore functions, FunctionFinder finde
     public async Task UpdateAliasAsync(ApiCall call, string inPath, string name)
     {
         var request = call.Json(ApiJson.Default.AliasRequest);
-        Shape(request).Throw();
+        CheckName(Shape(request), name).Throw();
         var whole = finder.FindWhole(call, inPath, "UpdateAlias");
         await AnswerAsync(call, StatusCodes.Status200OK, await ChangeAsync(call, whole, name, (function, existing) =>
         {
@@ -39,6 +39,7 @@ internal sealed class AliasActions(FunctionStore functions, FunctionFinder finde
 
     public Task GetAliasAsync(ApiCall call, string inPath, string name)
     {
+        CheckName(new FieldCheck(), name).Throw();
         var function = finder.FindWhole(call, inPath, "GetAlias");
         return function.State.Aliases.GetValueOrDefault(name) is { } alias
             ? AnswerAsync(call, StatusCodes.Status200OK, (function, alias))
@@ -49,6 +50,7 @@ internal sealed class AliasActions(FunctionStore functions, FunctionFinder finde
     {
         var function = finder.FindWhole(call, inPath, "ListAliases");
         var (version, after) = (call.Query("FunctionVersion"), Page.After(call));
+        new FieldCheck().Length("functionVersion", version, 1024).Matches("functionVersion", version, ModelPatterns.Version).Throw();
         var aliases = function.State.Aliases.Values.Where(alias =>
             (version is null || alias.PointsTo(version)) && (after is null || string.CompareOrdinal(alias.Name, after) > 0));
         var (page, next) = Page.Of(call, aliases, static alias => alias.Name);
@@ -58,6 +60,7 @@ internal sealed class AliasActions(FunctionStore functions, FunctionFinder finde
     /// <remarks>Of an alias that is not there: 204 as well, as Lambda does.</remarks>
     public async Task DeleteAliasAsync(ApiCall call, string inPath, string name)
     {
+        CheckName(new FieldCheck(), name).Throw();
         var function = finder.FindWhole(call, inPath, "DeleteAlias");
         await functions.ChangeAsync(
             call.AccountId,
@@ -155,6 +158,8 @@ internal sealed class AliasActions(FunctionStore functions, FunctionFinder finde
 
     private static LambdaException NotFound(DeployedFunction function, string name) =>
         LambdaException.NotFound($"Cannot find alias arn: {function.Arn}:{name}");
+
+    private static FieldCheck CheckName(FieldCheck check, string? name) => check.Length("name", name, 128).Matches("name", name, ModelPatterns.AliasName);
 
     private static Task AnswerAsync(ApiCall call, int status, (DeployedFunction Function, AliasState Alias) made) =>
         call.OkAsync(AliasResponse.Of(made.Function.Arn, made.Alias), ApiJson.Default.AliasResponse, status);

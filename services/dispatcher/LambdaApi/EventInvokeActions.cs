@@ -32,7 +32,7 @@ internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore st
         var after = Page.After(call);
         var all = function.State.Qualified.Keys.Prepend(FunctionReference.Latest).Select(function.Resolve)
             .Where(qualified => qualified?.Settings.EventInvoke is not null && (after is null || string.CompareOrdinal(qualified.Qualifier, after) > 0));
-        var (page, next) = Page.Of(call, all, static qualified => qualified!.Qualifier!);
+        var (page, next) = Page.Of(call, all, static qualified => qualified!.Qualifier!, most: 50);
         return call.OkAsync(new EventInvokeList([.. page.Select(qualified => EventInvokeResponse.Of(qualified!)!)], next), ApiJson.Default.EventInvokeList);
     }
 

@@ -32,6 +32,7 @@ internal static class EventSourceRules
             .OneOf("startingPosition", request.StartingPosition, "TRIM_HORIZON", "LATEST", "AT_TIMESTAMP")
             .Length("selfManagedKafkaEventSourceConfig.consumerGroupId", request.SelfManagedKafkaEventSourceConfig?.ConsumerGroupId, 200)
             .Matches("selfManagedKafkaEventSourceConfig.consumerGroupId", request.SelfManagedKafkaEventSourceConfig?.ConsumerGroupId, ModelPatterns.ConsumerGroup)
+            .Items("functionResponseTypes", request.FunctionResponseTypes?.Count, 1)
             .Range("provisionedPollerConfig.minimumPollers", request.ProvisionedPollerConfig?.MinimumPollers, 1, 200)
             .Range("provisionedPollerConfig.maximumPollers", request.ProvisionedPollerConfig?.MaximumPollers, 1, 2000);
         if (isNew)

@@ -42,6 +42,19 @@ internal sealed class FieldCheck
         return this;
     }
 
+    /// <param name="field">A list.</param>
+    /// <param name="count">Its items; null: not given.</param>
+    /// <param name="most">So many may be.</param>
+    public FieldCheck Items(string field, int? count, int most)
+    {
+        if (count > most)
+        {
+            Add(field, $"{count} items", $"Member must have length less than or equal to {most}");
+        }
+
+        return this;
+    }
+
     public FieldCheck Matches(string field, string? value, Regex pattern)
     {
         if (value is not null && !pattern.IsMatch(value))

@@ -54,6 +54,8 @@ internal static class FunctionRules
         Refuse(fields.VpcConfig is { SubnetIds.Count: > 0 } or { SecurityGroupIds.Count: > 0 }, "VpcConfig", "leave it out");
         Refuse(!string.IsNullOrEmpty(fields.DeadLetterConfig?.TargetArn), "DeadLetterConfig", "dead letters are kept (./glue dead-letters); to hear of them set OnFailure with PutFunctionEventInvokeConfig");
         Refuse(fields.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs", "leave it out");
+        Refuse(!string.IsNullOrEmpty(fields.KMSKeyArn), "KMSKeyArn", "leave it out");
+        Refuse(fields.ImageConfig is { EntryPoint.Count: > 0 } or { Command.Count: > 0 } or { WorkingDirectory.Length: > 0 }, "ImageConfig", "functions are zips here");
     }
 
     public static void CheckTags(IReadOnlyDictionary<string, string> tags)

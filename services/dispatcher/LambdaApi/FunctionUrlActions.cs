@@ -59,7 +59,7 @@ internal sealed class FunctionUrlActions(FunctionFinder finder, FunctionStore st
         // The function's own has no qualifier: it comes first, and $ is before every name.
         var all = function.State.Qualified.Keys.Select(static qualifier => (string?)qualifier).Prepend(null).Select(function.Resolve)
             .Where(qualified => qualified?.Settings.Url is not null && (after is null || string.CompareOrdinal(qualified.Qualifier ?? FunctionReference.Latest, after) > 0));
-        var (page, next) = Page.Of(call, all, static qualified => qualified!.Qualifier ?? FunctionReference.Latest);
+        var (page, next) = Page.Of(call, all, static qualified => qualified!.Qualifier ?? FunctionReference.Latest, most: 50);
         return call.OkAsync(new FunctionUrlList([.. page.Select(qualified => Describe(call, qualified!))], next), ApiJson.Default.FunctionUrlList);
     }
 

@@ -16,11 +16,7 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
             check.OneOf("compatibleArchitectures", architecture, "x86_64", "arm64");
         }
 
-        check.Throw();
-        if (request.CompatibleRuntimes?.Count > 15)
-        {
-            throw LambdaException.InvalidParameter("A layer names at most 15 CompatibleRuntimes.");
-        }
+        check.Items("compatibleRuntimes", request.CompatibleRuntimes?.Count, 15).Items("compatibleArchitectures", request.CompatibleArchitectures?.Count, 2).Throw();
 
         var name = Name(call, inPath);
         var zip = await upload.ReadAsync(call, request.Content!);
@@ -60,9 +56,10 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
     public Task ListLayersAsync(ApiCall call)
     {
         var after = Page.After(call);
+        CheckFilter(call);
         var all = layers.List(call.AccountId).Where(layer => Matches(call, layer) && (after is null || string.CompareOrdinal(layer.Name, after) > 0))
             .GroupBy(static layer => layer.Name, StringComparer.Ordinal).Select(static versions => versions.Last());
-        var (page, next) = Page.Of(call, all, static layer => layer.Name);
+        var (page, next) = Page.Of(call, all, static layer => layer.Name, most: 50);
         return call.OkAsync(new LayerList([.. page.Select(layer => new LayerListItem(layer.Name, Arn(layer), Listed(layer)))], next), ApiJson.Default.LayerList);
     }
 
@@ -70,9 +67,10 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
     public Task ListLayerVersionsAsync(ApiCall call, string inPath)
     {
         var name = Name(call, inPath);
+        CheckFilter(call);
         var before = Page.After(call) is { } marker ? VersionNumber.Of(marker) : int.MaxValue;
         var all = layers.List(call.AccountId).Where(layer => layer.Name == name && layer.Version < before && Matches(call, layer)).Reverse();
-        var (page, next) = Page.Of(call, all, static layer => $"{layer.Version}");
+        var (page, next) = Page.Of(call, all, static layer => $"{layer.Version}", most: 50);
         return call.OkAsync(new LayerVersionList([.. page.Select(Listed)], next), ApiJson.Default.LayerVersionList);
     }
 
@@ -100,6 +98,9 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
         new FieldCheck().Length("layerName", inPath, 140).Matches("layerName", inPath, ModelPatterns.Identifier).Throw();
         return inPath;
     }
+
+    private static void CheckFilter(ApiCall call) =>
+        new FieldCheck().OneOf("compatibleArchitecture", call.Query("CompatibleArchitecture"), "x86_64", "arm64").Throw();
 
     private static bool Matches(ApiCall call, LayerVersionState layer) =>
         (call.Query("CompatibleRuntime") is not { } runtime || layer.CompatibleRuntimes.Contains(runtime, StringComparer.Ordinal))

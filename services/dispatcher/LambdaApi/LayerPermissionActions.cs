@@ -33,6 +33,7 @@ internal sealed class LayerPermissionActions(LayerStore layers, DispatcherOption
 
     public async Task RemoveAsync(ApiCall call, string layer, string number, string sid)
     {
+        PolicyJson.CheckSid(sid);
         await ChangeAsync(call, layer, number, (policy, _) => PolicyJson.Remove(policy, sid));
         await call.NoContentAsync();
     }

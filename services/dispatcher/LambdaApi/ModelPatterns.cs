@@ -46,8 +46,9 @@ internal static partial class ModelPatterns
     [GeneratedRegex(@"\A[\.\-_/#A-Za-z0-9]+\z", Plain, LimitMs)]
     public static partial Regex LogGroup { get; }
 
+    /// <summary>Of an event source's token, and of a statement that is to be removed.</summary>
     [GeneratedRegex(@"\A[a-zA-Z0-9._\-]+\z", Plain, LimitMs)]
-    public static partial Regex EventSourceToken { get; }
+    public static partial Regex Token { get; }
 
     [GeneratedRegex(@"\Ao-[a-z0-9]{10,34}\z", Plain, LimitMs)]
     public static partial Regex Organization { get; }

@@ -26,9 +26,10 @@ internal static class Page
     /// <param name="call">The request.</param>
     /// <param name="items">In the order of their keys, from behind <see cref="After"/>.</param>
     /// <param name="key">What <see cref="After"/> gives for the next page.</param>
-    public static (List<T> Items, string? Next) Of<T>(ApiCall call, IEnumerable<T> items, Func<T, string> key)
+    /// <param name="most">What MaxItems may be; AWS's model differs from list to list.</param>
+    public static (List<T> Items, string? Next) Of<T>(ApiCall call, IEnumerable<T> items, Func<T, string> key, int most = 10_000)
     {
-        var max = MaxItems(call);
+        var max = MaxItems(call, most);
         var page = items.Take(max + 1).ToList();
         if (page.Count <= max)
         {
@@ -39,7 +40,7 @@ internal static class Page
         return (page, Convert.ToBase64String(Encoding.UTF8.GetBytes(key(page[^1]))));
     }
 
-    private static int MaxItems(ApiCall call)
+    private static int MaxItems(ApiCall call, int most)
     {
         if (call.Query("MaxItems") is not { } text)
         {
@@ -51,7 +52,7 @@ internal static class Page
             throw LambdaException.Validation($"Value '{text}' at 'maxItems' failed to satisfy constraint: Member must be a number");
         }
 
-        new FieldCheck().Range("maxItems", max, 1, 10000).Throw();
+        new FieldCheck().Range("maxItems", max, 1, most).Throw();
         return Math.Min(max, Most);
     }
 }

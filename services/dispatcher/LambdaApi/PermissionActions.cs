@@ -16,7 +16,7 @@ internal sealed class PermissionActions(FunctionFinder finder, FunctionStore sto
             .Required("principal", request.Principal).Matches("principal", request.Principal, ModelPatterns.NoSpaces)
             .Matches("sourceArn", request.SourceArn, ModelPatterns.SourceArn)
             .Matches("sourceAccount", request.SourceAccount, ModelPatterns.AccountId)
-            .Length("eventSourceToken", request.EventSourceToken, 256).Matches("eventSourceToken", request.EventSourceToken, ModelPatterns.EventSourceToken)
+            .Length("eventSourceToken", request.EventSourceToken, 256).Matches("eventSourceToken", request.EventSourceToken, ModelPatterns.Token)
             .Matches("principalOrgID", request.PrincipalOrgID, ModelPatterns.Organization)
             .OneOf("functionUrlAuthType", request.FunctionUrlAuthType, FunctionUrl.ForAll, FunctionUrl.Signed)
             .Throw();
@@ -50,6 +50,7 @@ internal sealed class PermissionActions(FunctionFinder finder, FunctionStore sto
 
     public async Task RemovePermissionAsync(ApiCall call, string inPath, string sid)
     {
+        PolicyJson.CheckSid(sid);
         await ChangeAsync(call, inPath, "RemovePermission", call.Query("RevisionId"), (policy, _) => PolicyJson.Remove(policy, sid));
         await call.NoContentAsync();
     }

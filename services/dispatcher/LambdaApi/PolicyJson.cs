@@ -44,6 +44,10 @@ internal static class PolicyJson
             400, "PolicyLengthExceededException", $"The final policy size is bigger than the limit ({MaxBytes}).");
     }
 
+    /// <exception cref="LambdaException">No statement can have it.</exception>
+    public static void CheckSid(string sid) =>
+        new FieldCheck().Length("statementId", sid, 100).Matches("statementId", sid, ModelPatterns.Token).Throw();
+
     /// <summary>The policy without a statement.</summary>
     /// <exception cref="LambdaException">It has none of that id.</exception>
     public static ResourcePolicy Remove(ResourcePolicy policy, string sid) => policy.Find(sid) is null

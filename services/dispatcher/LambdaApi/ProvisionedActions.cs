@@ -44,7 +44,7 @@ internal sealed class ProvisionedActions(
         var after = Page.After(call);
         var all = function.State.Qualified.Where(each =>
             each.Value.Provisioned is not null && (after is null || string.CompareOrdinal(each.Key, after) > 0));
-        var (page, next) = Page.Of(call, all, static each => each.Key);
+        var (page, next) = Page.Of(call, all, static each => each.Key, most: 50);
         var shown = page.Select(each => function.Resolve(each.Key)!)
             .Select(each => new ProvisionedListItem(each.InvokedArn, each.Settings.Provisioned!, plan.StateOf(each))).ToList();
         return call.OkAsync(new ProvisionedList(shown, next), ApiJson.Default.ProvisionedList);

@@ -80,6 +80,10 @@ internal abstract record ConfigurationFields
     public LoggingRequest? LoggingConfig { get; init; }
 
     public IReadOnlyList<System.Text.Json.JsonElement>? FileSystemConfigs { get; init; }
+
+    public string? KMSKeyArn { get; init; }
+
+    public ImageFields? ImageConfig { get; init; }
 }
 
 /// <summary>Where code comes from.</summary>
@@ -107,6 +111,8 @@ internal sealed record ModeFields(string? Mode);
 internal sealed record TargetFields(string? TargetArn);
 
 internal sealed record VpcFields(IReadOnlyList<string>? SubnetIds, IReadOnlyList<string>? SecurityGroupIds);
+
+internal sealed record ImageFields(IReadOnlyList<string>? EntryPoint, IReadOnlyList<string>? Command, string? WorkingDirectory);
 
 internal sealed record SnapStartFields(string? ApplyOn);
 

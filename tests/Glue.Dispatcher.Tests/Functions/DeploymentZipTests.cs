@@ -70,6 +70,82 @@ public sealed class DeploymentZipTests
     public void A_name_twice_once_as_a_link_is_refused() => Refused(Make(("x", "sub", Link), ("x", "content", 0)));
 
     [Fact]
+    public void A_name_twice_is_refused_and_a_folder_twice_is_not()
+    {
+        Assert.Contains("twice", Refused(Make(("x", "1", 0), ("x", "2", 0))), StringComparison.Ordinal);
+        Assert.Contains("twice", Refused(Make(("x", "1", 0), ("./x", "2", 0))), StringComparison.Ordinal);
+        Assert.Contains("twice", Refused(Make(("x", "1", 0), ("x/", "", 0))), StringComparison.Ordinal);
+        DeploymentZip.Check(Make(("x/", "", 0), ("x/", "", 0), ("x/y", "1", 0)));
+    }
+
+    [Fact]
+    public void A_file_that_is_also_a_folder_is_refused() =>
+        Assert.Contains("no folder", Refused(Make(("a", "1", 0), ("a/b", "2", 0))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Paths_that_no_file_system_takes_are_refused()
+    {
+        Refused(Make((new string('n', 256), "x", 0)));
+        Refused(Make((string.Concat(Enumerable.Repeat("d/", 101)) + "x", "x", 0)));
+        Refused(Make((string.Join('/', Enumerable.Repeat(new string('n', 200), 6)), "x", 0)));
+        DeploymentZip.Check(Make((string.Concat(Enumerable.Repeat("d/", 90)) + new string('n', 255), "x", 0)));
+    }
+
+    [Fact]
+    public void An_encrypted_entry_is_refused()
+    {
+        var zip = Make(("x", "content", 0));
+        zip[6] |= 1; // general purpose flags, bit 0, of the local header
+        zip[zip.AsSpan().IndexOf("PK\u0001\u0002"u8) + 8] |= 1; // and of the directory's
+        Assert.Contains("is encrypted", Refused(zip), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sizes_that_lie_are_caught_while_unpacking_without_taking_memory()
+    {
+        var zip = Make(("zeros", new string('\0', 64 * 1024 * 1024), 0));
+        var directory = zip.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(zip.AsSpan(directory + 24), 10);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Refused(zip);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 * 1024 * 1024);
+    }
+
+    [Theory]
+    [InlineData(0x7FFF_FFFF_FFFF_FFFF)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    public void Sizes_of_64_bits_that_lie_are_refused(long size)
+    {
+        // The directory's sizes say "see the zip64 field", and that one lies.
+        var zip = Make(("x", "content", 0)).ToList();
+        var directory = zip.ToArray().AsSpan().IndexOf("PK\u0001\u0002"u8);
+        for (var i = 0; i < 4; i++)
+        {
+            zip[directory + 24 + i] = 0xFF;
+        }
+
+        byte[] extra = [1, 0, 8, 0, .. BitConverter.GetBytes(size)];
+        zip[directory + 30] = (byte)extra.Length;
+        zip.InsertRange(directory + 46 + 1, extra);
+        var end = zip.ToArray().AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        zip[end + 12] += (byte)extra.Length;
+        Refused([.. zip]);
+    }
+
+    [Fact]
+    public void A_directory_that_promises_more_or_fewer_entries_than_it_has_is_refused()
+    {
+        foreach (var promised in new byte[] { 0, 1, 3, 200 })
+        {
+            var zip = Make(("x", "1", 0), ("y", "2", 0));
+            var end = zip.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+            (zip[end + 8], zip[end + 10]) = (promised, promised);
+            Refused(zip);
+        }
+    }
+
+    [Fact]
     public void An_empty_zip_is_refused() => Assert.Contains("non-empty", Refused(Make()), StringComparison.Ordinal);
 
     [Fact]
