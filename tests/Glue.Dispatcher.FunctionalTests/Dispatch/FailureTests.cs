@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Glue.Contracts.Invocations;
-using Glue.Dispatcher.Accounts;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Glue.Dispatcher.FunctionalTests.Dispatch;
 
@@ -150,9 +148,8 @@ public sealed class FailureTests : IDisposable
     {
         await using var server = await StartAsync();
         await server.DeployAsync("told");
-        (await PutAsync(server, new { DestinationConfig = new { OnFailure = new { Destination = Arn + "told" } } })).ExpectOk();
+        (await PutAsync(server, new { MaximumEventAgeInSeconds = 3600, DestinationConfig = new { OnFailure = new { Destination = Arn + "told" } } })).ExpectOk();
         (await server.SendAsync(HttpMethod.Put, "/2017-10-31/functions/f/concurrency", new { ReservedConcurrentExecutions = 1 })).ExpectOk();
-        await server.Services.GetRequiredService<AccountStore>().ChangeAsync(DispatcherServer.Account, static account => account with { QueueAge = TimeSpan.FromSeconds(2) });
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Worker.Script = async (version, request, token) =>
@@ -165,9 +162,9 @@ public sealed class FailureTests : IDisposable
 
             return FakeWorker.Succeeded([]);
         };
-        var ids = new List<string> { await EnqueueAsync(server), await EnqueueAsync(server) };
-        var first = await started.Task.WaitAsync(TimeSpan.FromSeconds(60)); // which of them it is, is the queue's choice
-        var waiting = ids.Single(id => id != first);
+        var first = await EnqueueAsync(server);
+        Assert.Equal(first, await started.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        var waiting = await EnqueueAsync(server, age: TimeSpan.FromHours(2)); // f has no room for it
         Assert.Equal(("dead", 0), await EndOfAsync(server, waiting));
         var told = await ToldAsync(server);
         Assert.Equal("EventAgeExceeded", told.GetProperty("requestContext").GetProperty("condition").GetString());
@@ -185,7 +182,7 @@ public sealed class FailureTests : IDisposable
         return JsonSerializer.Deserialize<JsonElement>(server.Worker.Requests.Last().Payload.Span);
     }
 
-    private static async Task<string> EnqueueAsync(DispatcherServer server, int lineage = 0, byte[]? payload = null)
+    private static async Task<string> EnqueueAsync(DispatcherServer server, int lineage = 0, byte[]? payload = null, TimeSpan age = default)
     {
         var id = Guid.NewGuid().ToString();
         await server.Queue.EnqueueAsync(
@@ -193,7 +190,7 @@ public sealed class FailureTests : IDisposable
                 new Invocation
                 {
                     Id = id, AccountId = DispatcherServer.Account, FunctionName = "f", Payload = payload ?? """{"n":1}"""u8.ToArray(), LineageDepth = lineage,
-                    AcceptedAt = TimeProvider.System.GetUtcNow(),
+                    AcceptedAt = TimeProvider.System.GetUtcNow() - age,
                 },
             ], default);
         return id;

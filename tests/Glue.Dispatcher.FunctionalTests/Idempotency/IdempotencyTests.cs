@@ -121,9 +121,10 @@ public sealed class IdempotencyTests : IDisposable
         using var impatient = new CancellationTokenSource();
         var left = server.SendAsync(HttpMethod.Post, "/2015-03-31/functions/f/invocations", """{"e":1}""", cancellationToken: impatient.Token);
         var keeper = server.Services.GetRequiredService<OutcomeKeeper>();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!keeper.IsFailing)
         {
-            await Task.Delay(10);
+            await Task.Delay(10, limit.Token);
         }
 
         var waits = CallAsync(server, """{"e":1}""");
