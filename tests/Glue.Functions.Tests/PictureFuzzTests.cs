@@ -19,6 +19,7 @@ public sealed class PictureFuzzTests
     [InlineData(".gif")]
     [InlineData(".tif")]
     [InlineData(".heic")]
+    [InlineData(".avif")]
     [InlineData(".pdf")]
     public async Task A_thousand_cut_and_a_thousand_flipped_pictures_end_in_a_thumbnail_or_a_clean_error(string extension)
     {

@@ -8,6 +8,13 @@ namespace Glue.Host.FunctionalTests;
 /// </summary>
 internal static class FollowedPages
 {
+    // A waiter of awscli gives up after 20 looks, 5 s apart; a busy machine may need more than a reader's.
+    private const string Preamble = """
+        set -euo pipefail; shopt -s expand_aliases; unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+        aws() { case " $* " in *" wait "*) command aws "$@" || command aws "$@" || command aws "$@";; *) command aws "$@";; esac; }
+
+        """;
+
     private static readonly string Driver = Environment.GetEnvironmentVariable("GLUE_DOCS_DRIVER") ?? "process";
 
     /// <param name="page">Its name in docs/.</param>
@@ -23,9 +30,9 @@ internal static class FollowedPages
         var script = Commands(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", page)))
             .Replace("http://127.0.0.1:9000", glue.S3, StringComparison.Ordinal)
             .Replace("http://127.0.0.1:9100", glue.Api, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(folder["page.sh"], "set -euo pipefail; shopt -s expand_aliases; unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY\n" + script);
+        await File.WriteAllTextAsync(folder["page.sh"], Preamble + script);
         var said = await Cli.RunAsync(
-            "/bin/bash", ["-x", "page.sh"], new Dictionary<string, string> { ["AWS_CONFIG_FILE"] = "/dev/null", ["AWS_PAGER"] = "" }, folder.Path, TimeSpan.FromMinutes(5));
+            "/bin/bash", ["-x", "page.sh"], new Dictionary<string, string> { ["AWS_CONFIG_FILE"] = "/dev/null", ["AWS_PAGER"] = "" }, folder.Path, TimeSpan.FromMinutes(15));
         Assert.True(said.ExitCode == 0, $"{page} cannot be followed:\n{said.Output}\n{said.Error}\n{glue.Log}");
         return said.Output;
     }
