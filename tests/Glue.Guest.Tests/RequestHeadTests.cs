@@ -16,6 +16,16 @@ public sealed class RequestHeadTests
     [InlineData("GET /2018-06-01/runtime/invocation/abc-1/response", "MethodNotAllowed", "abc-1")]
     [InlineData("POST /2018-06-01/runtime/invocation/abc-1/other", "Unknown", "abc-1")]
     [InlineData("GET /2015-03-31/functions", "Unknown", "")]
+    [InlineData("POST /2020-01-01/extension/register", "ExtensionRegister", "")]
+    [InlineData("GET /2020-01-01/extension/event/next", "ExtensionNext", "")]
+    [InlineData("POST /2020-01-01/extension/init/error", "ExtensionInitError", "")]
+    [InlineData("POST /2020-01-01/extension/exit/error", "ExtensionExitError", "")]
+    [InlineData("GET /2020-01-01/extension/register", "MethodNotAllowed", "")]
+    [InlineData("GET /2020-01-01/extension/other", "Unknown", "")]
+    [InlineData("PUT /2022-07-01/telemetry", "TelemetrySubscribe", "")]
+    [InlineData("PUT /2022-07-01/telemetry/", "TelemetrySubscribe", "")]
+    [InlineData("PUT /2020-08-15/logs", "LogsSubscribe", "")]
+    [InlineData("GET /2020-08-15/logs", "MethodNotAllowed", "")]
     public void Paths_are_routed(string line, string operation, string requestId)
     {
         Assert.True(RequestHead.TryParse(Encoding.ASCII.GetBytes($"{line} HTTP/1.1\r\nHost: x"), out var head));

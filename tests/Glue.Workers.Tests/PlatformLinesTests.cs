@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Workers.Logs;
+using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
 
 namespace Glue.Workers.Tests;
@@ -34,6 +35,27 @@ public sealed class PlatformLinesTests
                 "REPORT RequestId: r\tDuration: 12.35 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 40 MB\tStatus: timeout",
             ],
             Lines(new FunctionLogging(), Late, TimedOut));
+    }
+
+    [Fact]
+    public void A_sandbox_begins_with_its_runtime_and_its_extensions()
+    {
+        var runtime = new RuntimeVersion("python:3.12.v3.13.5", "arn:aws:lambda:us-east-1::runtime:0f");
+        var version = new FunctionVersion
+        {
+            AccountId = "000000000000", Name = "f", Version = "7", Arn = "arn", RevisionId = "r", Runtime = "python3.12", Handler = "h", Role = "r", CodeSha256 = "c",
+        };
+        var now = DateTimeOffset.UnixEpoch;
+
+        Assert.Equal("INIT_START Runtime Version: python:3.12.v3.13.5\tRuntime Version ARN: arn:aws:lambda:us-east-1::runtime:0f", Encoding.UTF8.GetString(TextPlatformLines.Begin("INIT", runtime)));
+        Assert.Equal("EXTENSION\tName: one\tState: Ready\tEvents: [INVOKE, SHUTDOWN]", Encoding.UTF8.GetString(TextPlatformLines.Extension("one", ["INVOKE", "SHUTDOWN"])));
+        Assert.Equal(
+            """{"time":"1970-01-01T00:00:00.000Z","type":"platform.initStart","record":{"initializationType":"on-demand","phase":"init","runtimeVersion":"python:3.12.v3.13.5","runtimeVersionArn":"arn:aws:lambda:us-east-1::runtime:0f","functionName":"f","functionVersion":"7"}}""",
+            Encoding.UTF8.GetString(JsonPlatformLines.Begin("init", "on-demand", runtime, version, now)!));
+        Assert.Equal(
+            """{"time":"1970-01-01T00:00:00.000Z","type":"platform.extension","record":{"name":"one","state":"Ready","events":["INVOKE"]}}""",
+            Encoding.UTF8.GetString(JsonPlatformLines.Extension("one", ["INVOKE"], version, now)!));
+        Assert.Null(JsonPlatformLines.Begin("init", "on-demand", runtime, version with { Logging = new FunctionLogging { IsJson = true, SystemLevel = "WARN" } }, now));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed class TelemetryHub(Poll poll)
     private string _sandbox = "{}";
     private long _begunMs;
 
-    /// <summary>Somebody may hear it, or has subscribed.</summary>
+    /// <summary>Somebody may still subscribe, or has.</summary>
     public bool IsOn { get; private set; }
 
     /// <summary>The record of <c>platform.initStart</c>, which tells what runs here.</summary>
@@ -41,8 +41,12 @@ internal sealed class TelemetryHub(Poll poll)
 
     public bool IsOpen => _early is not null;
 
-    /// <summary>Init is over: nobody subscribes any more.</summary>
-    public void Close() => _early = null;
+    /// <summary>Init is over: nobody subscribes any more, and if nobody has, nothing is said.</summary>
+    public void Close()
+    {
+        _early = null;
+        IsOn = HasSubscribers;
+    }
 
     /// <summary>Init begins.</summary>
     /// <param name="sandbox">See <see cref="Sandbox"/>.</param>
