@@ -11,7 +11,7 @@ public sealed class ExtensionSnapshotTests(ITestOutputHelper output) : MicroVmTe
     [Fact]
     public async Task An_extension_is_in_the_snapshot_and_hears_of_real_events_only()
     {
-        await using var worker = Start();
+        await using var worker = Start(configure: static options => options with { ShutdownTimeout = TimeSpan.FromSeconds(30) });
         const string extension = """
             #!/usr/bin/python3
             import json, os, time, urllib.request

@@ -146,7 +146,7 @@ public abstract partial class DriverContract
     public async Task An_init_longer_than_Lambdas_ten_seconds_goes_on_within_the_functions_own_timeout()
     {
         await using var worker = Start(static options => options with { InitTimeout = TimeSpan.FromMilliseconds(200) });
-        var slow = worker.Python("import time\ntime.sleep(1)\ndef handler(event, context): return 'ready'\n");
+        var slow = worker.Python("import time\ntime.sleep(1)\ndef handler(event, context): return 'ready'\n") with { Timeout = TimeSpan.FromMinutes(1) };
         var endless = worker.Python("import time\ntime.sleep(60)\n") with { Timeout = TimeSpan.FromSeconds(2) };
 
         Assert.Equal("ready", (await worker.AnswerAsync(slow)).GetString());

@@ -65,11 +65,9 @@ public abstract partial class DriverContract
     public async Task Extensions_are_told_when_the_function_fails_and_the_next_call_has_new_ones(string payload, string type, string reason)
     {
         await using var worker = StartPatiently();
-        var function = ExtensionLayer.Of(worker, Reader, ("observer", Observer)) with { Timeout = TimeSpan.FromSeconds(8) };
-        await worker.AnswerAsync(function);
-        await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60);
+        var function = ExtensionLayer.Of(worker, Reader, ("observer", Observer));
 
-        Assert.Equal(type, (await worker.FailureAsync(function, payload)).Type);
+        Assert.Equal(type, (await worker.FailureAsync(function with { RevisionId = "failing", Timeout = TimeSpan.FromSeconds(reason == "timeout" ? 2 : 60) }, payload)).Type);
         await worker.UntilAsync(status => status.Sandboxes == 0, seconds: 60);
 
         Assert.Contains($"told of {reason} True", worker.Logs.Of(function.Name));

@@ -12,7 +12,7 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     [InlineData("call('event/next', identifier=me); os.kill(os.getpid(), 9)", "Extension.Crash", "Error: signal: killed (extension bad)")]
     public async Task An_extension_that_fails_fails_the_call(string statement, string type, string message)
     {
-        await using var worker = WorkerFixture.Start(output);
+        await using var worker = Start();
         var bad = "#!/usr/bin/python3\n" + ExtensionLayer.Api + "me, _ = register('bad', 'INVOKE')\n" + statement + "\n";
 
         var failure = await worker.FailureAsync(ExtensionLayer.Of(worker, "import time\ndef handler(event, context): time.sleep(15)\n", ("bad", bad)));
@@ -24,7 +24,7 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     [Fact]
     public async Task An_extension_that_is_no_program_fails_the_call_and_files_without_execute_bit_are_not_started()
     {
-        await using var worker = WorkerFixture.Start(output);
+        await using var worker = Start();
         var text = worker.Code.Add(("extensions/readme", "no program"u8.ToArray(), CodeZip.Plain));
         var broken = worker.Code.Add(("extensions/broken", "no program"u8.ToArray(), CodeZip.Executable));
         var function = worker.Python("def handler(event, context): return 1\n");
@@ -39,7 +39,7 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     [Fact]
     public async Task The_extensions_API_refuses_as_Lambdas_does()
     {
-        await using var worker = WorkerFixture.Start(output);
+        await using var worker = Start();
         var function = worker.Python(ExtensionLayer.Api + """
             import uuid
             def kind(answer): return [answer[0], (answer[2] or {}).get('errorType')]
@@ -73,7 +73,7 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     [Fact]
     public async Task The_logs_API_has_its_own_events_and_those_of_extensions_can_be_had()
     {
-        await using var worker = WorkerFixture.Start(output);
+        await using var worker = Start();
         var function = ExtensionLayer.Of(worker, "def handler(event, context): return 1\n", ("listener", ExtensionLayer.Listener)) with
         {
             Environment = new Dictionary<string, string> { ["SUBSCRIBE"] = "('2020-08-15/logs',)", ["WISH"] = "{'types': ['platform', 'extension']}" },
@@ -99,7 +99,7 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     [InlineData("{'schemaVersion': '2022-07-01', 'destination': 'here'}", "ValidationError")]
     public async Task A_subscription_that_cannot_be_is_refused(string wish, string type)
     {
-        await using var worker = WorkerFixture.Start(output);
+        await using var worker = Start();
         var function = ExtensionLayer.Of(worker, "def handler(event, context): return 1\n", ("listener", ExtensionLayer.Listener)) with
         {
             Environment = new Dictionary<string, string> { ["WISH"] = wish },
@@ -113,7 +113,7 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     [Fact]
     public async Task A_subscriber_that_never_listens_holds_up_nobody()
     {
-        await using var worker = WorkerFixture.Start(output);
+        await using var worker = Start();
         var function = ExtensionLayer.Of(worker, "def handler(event, context): print('x' * 1000)\n", ("listener", ExtensionLayer.Listener)) with
         {
             Environment = new Dictionary<string, string> { ["WISH"] = "{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:1'}}" },
@@ -128,4 +128,7 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
         await worker.Worker.RetireAsync(function.Arn, CancellationToken.None);
         Assert.Contains("RECORDS []", worker.Logs.Of(function.Name));
     }
+
+    /// <summary>With time for extensions on a busy machine.</summary>
+    private WorkerFixture Start() => WorkerFixture.Start(output, static options => options with { InitTimeout = TimeSpan.FromMinutes(1), ShutdownTimeout = TimeSpan.FromSeconds(30) });
 }

@@ -51,27 +51,33 @@ internal sealed class Subscription(string extension, SubscriptionTerms terms, Co
     public void Hurry() => _due = _attempts == 0 ? 0 : _due;
 
     /// <summary>Sends what is due.</summary>
-    /// <returns>What had to be dropped since it was told last.</returns>
-    public (int Records, long Bytes) Send(long now)
+    /// <param name="now">Monotonic nanoseconds.</param>
+    /// <param name="tellDropped">Makes the record of what had to be dropped. It goes with the next batch, and is no reason for one: who does not listen is left alone.</param>
+    public void Send(long now, Func<int, long, byte[]> tellDropped)
     {
-        if (!courier.IsBusy && Due <= now)
+        if (courier.IsBusy || Due > now)
         {
-            if (_batchItems == 0)
-            {
-                (_batch, _batchItems) = ([.. _records, (byte)']'], _items);
-                _records.Clear();
-                _items = 0;
-            }
-
-            if (!courier.Send(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_batch)))
-            {
-                Failed(now);
-            }
+            return;
         }
 
-        var dropped = _dropped;
-        _dropped = default;
-        return dropped;
+        if (_batchItems == 0)
+        {
+            if (_dropped.Records > 0)
+            {
+                _records.AddRange([(byte)',', .. tellDropped(_dropped.Records, _dropped.Bytes)]);
+                _items++;
+                _dropped = default;
+            }
+
+            (_batch, _batchItems) = ([.. _records, (byte)']'], _items);
+            _records.Clear();
+            _items = 0;
+        }
+
+        if (!courier.Send(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_batch)))
+        {
+            Failed(now);
+        }
     }
 
     /// <summary>The courier can go on.</summary>

@@ -146,17 +146,7 @@ internal sealed class TelemetryHub(Poll poll)
     {
         foreach (var each in _subscriptions)
         {
-            if (each.Send(now) is { Records: > 0 } dropped)
-            {
-                each.Add(Record("platform.logsDropped", json =>
-                {
-                    json.WriteStartObject("record");
-                    json.WriteString("reason", "The extension did not take them in time");
-                    json.WriteNumber("droppedRecords", dropped.Records);
-                    json.WriteNumber("droppedBytes", dropped.Bytes);
-                    json.WriteEndObject();
-                }));
-            }
+            each.Send(now, Dropped);
         }
     }
 
@@ -177,6 +167,15 @@ internal sealed class TelemetryHub(Poll poll)
             }, _begunMs));
         }
     }
+
+    private static byte[] Dropped(int records, long bytes) => Record("platform.logsDropped", json =>
+    {
+        json.WriteStartObject("record");
+        json.WriteString("reason", "The extension did not take them in time");
+        json.WriteNumber("droppedRecords", records);
+        json.WriteNumber("droppedBytes", bytes);
+        json.WriteEndObject();
+    });
 
     private static byte[] Record(string type, Action<Utf8JsonWriter> record, long? unixMs = null)
     {
