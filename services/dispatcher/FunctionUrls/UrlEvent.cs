@@ -11,6 +11,9 @@ namespace Glue.Dispatcher.FunctionUrls;
 /// <summary>A request as the function gets it: payload format 2.0 (Lambda Developer Guide, "Invoking Lambda function URLs", read 2026-11).</summary>
 internal static class UrlEvent
 {
+    // Nobody puts it into a page; escapes would make text of other alphabets up to three times as long.
+    private static readonly JsonWriterOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <param name="context">The request; its body has been read.</param>
     /// <param name="id">The URL's.</param>
     /// <param name="body">The body; what is not text becomes base64.</param>
@@ -21,11 +24,16 @@ internal static class UrlEvent
     {
         var request = context.Request;
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!target.StartsWith('/'))
+        {
+            target = request.Path.ToUriComponent() + request.QueryString.ToUriComponent(); // as proxies write it, with scheme and host
+        }
+
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         var path = mark < 0 ? target : target[..mark];
         var source = context.Connection.RemoteIpAddress?.ToString() ?? "";
         var output = new ArrayBufferWriter<byte>(body.Length + 2048);
-        using var json = new Utf8JsonWriter(output);
+        using var json = new Utf8JsonWriter(output, Compact);
         json.WriteStartObject();
         json.WriteString("version", "2.0");
         json.WriteString("routeKey", "$default");

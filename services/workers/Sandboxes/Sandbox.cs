@@ -13,7 +13,7 @@ namespace Glue.Workers.Sandboxes;
 /// One execution environment from boot to end, whatever its driver: keeps the state, and turns what the agent tells into outcomes.
 /// Runs one invocation at a time; the pool decides which.
 /// </summary>
-internal sealed class Sandbox : IAgentEvents
+internal sealed partial class Sandbox
 {
     // Beyond what the extensions may take: for the agent to say so.
     private static readonly TimeSpan EndingSlack = TimeSpan.FromSeconds(3);
@@ -237,92 +237,6 @@ internal sealed class Sandbox : IAgentEvents
         _running?.Kill();
     }
 
-    void IAgentEvents.Greeted(uint protocol)
-    {
-        if (protocol != ChannelProtocol.Version)
-        {
-            throw new ChannelException($"the agent speaks protocol {protocol}, this worker {ChannelProtocol.Version}: publish services/guest again");
-        }
-
-        _start.AgentGreets();
-        lock (_lock)
-        {
-            if (State == SandboxState.Booting)
-            {
-                SetState(SandboxState.Initialising);
-            }
-        }
-    }
-
-    void IAgentEvents.Polled(TimeSpan sinceStart, bool answersInternalEvents)
-    {
-        AnswersInternalEvents |= answersInternalEvents;
-        Rest(sinceStart);
-    }
-
-    void IAgentEvents.ReachedSnapshotPoint(TimeSpan sinceStart)
-    {
-        if (!_attempts.IsOfTemplate)
-        {
-            throw new ChannelException("a request to be saved, of a sandbox that will not be");
-        }
-
-        IsAtSnapshotPoint = true;
-        Rest(sinceStart);
-    }
-
-    void IAgentEvents.Wrote(int output, ReadOnlySpan<byte> bytes) => _log.Append(output, bytes);
-
-    void IAgentEvents.ExtensionIsReady(string name, IReadOnlyList<string> events) => _log.WriteExtension(name, events);
-
-    void IAgentEvents.StreamMoved(in FrameHeader header, ReadOnlySpan<byte> payload) => _streams!.Handle(header, payload);
-
-    void IAgentEvents.ResponseBegan(int number, string contentType) => _attempts.BeginResponse(number, contentType, _writer!);
-
-    void IAgentEvents.ResponseGrew(int number, ReadOnlySpan<byte> data) => _attempts.GrowResponse(number, data);
-
-    void IAgentEvents.Finished(in ResultMessage message, string errorType, byte[] payload)
-    {
-        var isOver = message.Kind is not (ResultKind.Response or ResultKind.Error or ResultKind.TooLarge);
-        Attempt? attempt;
-        lock (_lock)
-        {
-            attempt = _attempts.Take();
-            if (!isOver && (attempt is null || State != SandboxState.Busy))
-            {
-                throw new ChannelException($"a result in state {State}");
-            }
-        }
-
-        var wasStarted = attempt is not null || _start.IsOver;
-        var wasOutOfMemory = message.Kind == ResultKind.Exited && _running!.WasOutOfMemory();
-        var response = attempt?.Response;
-        var failure = response?.TooLarge(message.Kind) is { } tooLarge ? tooLarge
-            : message.Kind == ResultKind.TimedOut && !wasStarted && _running!.StartKind == SandboxStart.FunctionSnapshot ? Failures.RestoreTimedOut(_context.Options.RestoreTimeout)
-            : Failures.Of(message, errorType, payload, Version, wasStarted ? Version.Timeout : InitLimit.Of(Version, _purpose, _context.Options), wasOutOfMemory);
-        if (attempt is not null)
-        {
-            _attempts.Settle(attempt, message, failure, response is not null && failure is null ? response.Whole : payload);
-        }
-
-        if (isOver)
-        {
-            EndEarly(failure, message);
-        }
-    }
-
-    void IAgentEvents.Settle()
-    {
-        // The pool first: whoever calls again at once finds this sandbox, and does not start another.
-        if (_becameReady)
-        {
-            _becameReady = false;
-            _host.IsReady(this);
-        }
-
-        _attempts.Tell();
-    }
-
     /// <summary>For its life, and the longest invocation that may still run at its end.</summary>
     private SessionKey? IssueKeys() => _attempts.IsOfTemplate ? null : _context.Keys.Issue(_identity, _context.Options.SandboxLifetime + TimeSpan.FromMinutes(20));
 
@@ -331,67 +245,6 @@ internal sealed class Sandbox : IAgentEvents
         if (!_start.IsAgentUp)
         {
             Kill($"its agent did not answer within {_context.Options.BootTimeout.TotalSeconds:0.#} s");
-        }
-    }
-
-    /// <summary>The runtime waits: for its next event, or to be saved.</summary>
-    private void Rest(TimeSpan sinceStart)
-    {
-        lock (_lock)
-        {
-            if (State is SandboxState.Draining or SandboxState.Gone)
-            {
-                return;
-            }
-
-            if (!_attempts.IsEmpty || State is not (SandboxState.Initialising or SandboxState.Busy))
-            {
-                throw new ChannelException($"a poll in state {State}");
-            }
-
-            if (State == SandboxState.Initialising)
-            {
-                _start.RuntimePolls(sinceStart);
-            }
-
-            SetState(SandboxState.Ready);
-            _running!.Rest(); // inside the lock: never after the Wake of whoever takes it next
-        }
-
-        _becameReady = true;
-    }
-
-    /// <summary>The agent said its last word: an init that failed, or the end of the runtime.</summary>
-    private void EndEarly(FunctionFailure? failure, in ResultMessage message)
-    {
-        if (failure is not null && !_start.IsOver)
-        {
-            _log.Flush();
-            Log.InitFailed(_context.Logger, Id, Version.Arn, failure.ErrorType);
-            _start.Fail(new SandboxStarted(failure, null)
-            {
-                Duration = TimeSpan.FromMicroseconds(message.DurationMicros),
-                MaxRssKiB = message.MaxRssKiB,
-                LogTail = _log.TakeTail(),
-            });
-        }
-
-        var reason = failure?.ErrorType ?? "it ended";
-        if (!_hasExtensions)
-        {
-            Kill(reason);
-            return;
-        }
-
-        // Its extensions are told and finish; the agent ends the sandbox itself.
-        lock (_lock)
-        {
-            _killedFor ??= reason;
-            if (State is not (SandboxState.Draining or SandboxState.Gone))
-            {
-                SetState(SandboxState.Draining);
-                LimitEnding();
-            }
         }
     }
 
