@@ -74,7 +74,7 @@ public sealed class StreamingTests(SharedStack shared)
                 return {'statusCode': 202, 'cookies': event.get('cookies', []), 'headers': {'x-method': event['requestContext']['http']['method']}, 'body': event['rawQueryString']}
             """));
         (await _stack.AwsLambdaAsync(
-            "create-function", "--function-name", "buffered", "--runtime", "python3.12", "--handler", "app.handler", "--role", "arn:aws:iam::000000000000:role/any",
+            "create-function", "--function-name", "buffered", "--runtime", "python3.11", "--handler", "app.handler", "--role", "arn:aws:iam::000000000000:role/any",
             "--zip-file", "fileb://" + folder["function.zip"])).Expect();
         var streamed = await OpenAsync("by-url", "RESPONSE_STREAM");
         var buffered = await OpenAsync("buffered", "BUFFERED");

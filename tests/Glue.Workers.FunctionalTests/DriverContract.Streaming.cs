@@ -9,7 +9,7 @@ namespace Glue.Workers.FunctionalTests;
 public abstract partial class DriverContract
 {
     /// <summary>A runtime that does with the Runtime API what its event says: chunks to send, and how to end.</summary>
-    private const string StreamingBootstrap = """
+    protected const string StreamingBootstrap = """
         #!/usr/bin/python3
         import base64, json, os, socket, sys, time
         host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
@@ -263,6 +263,20 @@ public abstract partial class DriverContract
         using var content = (await streamed).Content;
         var body = await ReadAllAsync(content);
         return (body, await running);
+    }
+
+    protected static async Task<(long Bytes, InvokeOutcome Outcome)> StreamLengthAsync(WorkerFixture worker, FunctionVersion function, int bytes)
+    {
+        var running = StreamAsync(worker, function, $$"""{"bytes":{{bytes}}}""", out var streamed);
+        using var content = (await streamed).Content;
+        var buffer = new byte[65_536];
+        long length = 0;
+        for (int count; (count = await content.ReadAsync(buffer)) > 0;)
+        {
+            length += count;
+        }
+
+        return (length, await running);
     }
 
     private static async Task<string> ReadAsync(Stream content, int bytes)

@@ -38,5 +38,5 @@ public abstract partial class DriverContract(ITestOutputHelper output)
         Assert.Equal(cold.SandboxId, warm.SandboxId);
     }
 
-    private WorkerFixture Start(Func<WorkersOptions, WorkersOptions>? configure = null) => WorkerFixture.Start(output, configure);
+    protected WorkerFixture Start(Func<WorkersOptions, WorkersOptions>? configure = null) => WorkerFixture.Start(output, configure);
 }

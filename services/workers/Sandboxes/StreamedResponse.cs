@@ -76,7 +76,7 @@ internal sealed class StreamedResponse
     }
 
     /// <summary>Null: the answer had a size that may be.</summary>
-    public FunctionFailure? TooLarge(ResultKind kind) => _isTooLarge && kind is ResultKind.Response or ResultKind.TooLarge
+    public FunctionFailure? TooLarge(ResultKind kind) => kind == ResultKind.TooLarge || (_isTooLarge && kind == ResultKind.Response)
         ? Failures.TooLarge(_isTooLarge ? ChannelProtocol.MaxResultBytes : ChannelProtocol.MaxStreamedBytes)
         : null;
 
