@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Glue.Contracts.Invocations;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,13 @@ namespace Glue.Dispatcher.LambdaApi;
 internal sealed class StreamAction(InvokeCalls calls, SyncInvoker invoker)
 {
     private const int ChunkBytes = 64 * 1024;
+
+    // Clients take messages of 16 MiB, and an error's document may have 6 MiB before it is escaped.
+    private const int MaxErrorDetailsBytes = 256 * 1024;
+    private const int MaxErrorCodeBytes = 256;
+
+    // No page of HTML is made of it: escaped as far as JSON asks, it is at most six times as long.
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public async Task InvokeAsync(HttpContext context, string inPath, string requestId)
     {
@@ -69,17 +77,17 @@ internal sealed class StreamAction(InvokeCalls calls, SyncInvoker invoker)
         await response.BodyWriter.FlushAsync(left); // waits while the client does not read
     }
 
-    /// <summary>InvokeWithResponseStreamCompleteEvent. AWS does not list its error codes: here it is the type of the error, and the details are its document.</summary>
+    /// <summary>InvokeWithResponseStreamCompleteEvent. AWS does not list its error codes: here it is the type of the error, and the details are its document, or what fits of it.</summary>
     private static byte[] Complete(InvokeOutcome outcome, bool wantsLogTail)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        using (var json = new Utf8JsonWriter(stream, Json))
         {
             json.WriteStartObject();
             if (outcome.Status == InvokeStatus.FunctionError)
             {
-                json.WriteString("ErrorCode", ErrorDocument.TypeOf(outcome.Payload) ?? "Unhandled");
-                json.WriteString("ErrorDetails", Encoding.UTF8.GetString(outcome.Payload.Span));
+                json.WriteString("ErrorCode", Cut(Encoding.UTF8.GetBytes(ErrorDocument.TypeOf(outcome.Payload) ?? "Unhandled"), MaxErrorCodeBytes));
+                json.WriteString("ErrorDetails", Cut(outcome.Payload.Span, MaxErrorDetailsBytes));
             }
 
             if (wantsLogTail)
@@ -91,5 +99,18 @@ internal sealed class StreamAction(InvokeCalls calls, SyncInvoker invoker)
         }
 
         return stream.ToArray();
+    }
+
+    /// <summary>Up to so many bytes of a text, which need not be UTF-8: what is not becomes U+FFFD.</summary>
+    private static string Cut(ReadOnlySpan<byte> text, int maxBytes)
+    {
+        const int longest = 4;
+        var length = Math.Min(text.Length, maxBytes);
+        for (var back = 0; back < longest && length < text.Length && length > 0 && (text[length] & 0xc0) == 0x80; back++)
+        {
+            length--; // not within a character
+        }
+
+        return Encoding.UTF8.GetString(text[..length]);
     }
 }

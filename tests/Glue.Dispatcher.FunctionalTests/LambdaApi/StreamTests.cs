@@ -98,6 +98,17 @@ public sealed class StreamTests : IDisposable
                     return FakeWorker.Succeeded(new byte[(6 * 1024 * 1024) + 100]);
                 case "\"strange\"":
                     return FakeWorker.Failed("x") with { Payload = "no document"u8.ToArray() };
+                case "\"surrogate\"":
+                    return FakeWorker.Failed("x") with { Payload = Encoding.ASCII.GetBytes("""{"errorType":"\ud800"}""") };
+                case "\"name\"":
+                    return FakeWorker.Failed("x") with { Payload = Encoding.ASCII.GetBytes("""{"\ud800":1}""") };
+                case "\"bytes\"":
+                    request.Streams!(new StreamedBody("", new MemoryStream("half"u8.ToArray())));
+                    return FakeWorker.Failed("x") with { Payload = (byte[])[.. "{\""u8, 0xff, .. "\":1}"u8] };
+                case "\"long\"":
+                    return FakeWorker.Failed("x") with { Payload = Encoding.UTF8.GetBytes($$"""{"errorType":"x{{new string('é', 200)}}","errorMessage":"{{new string('é', 3 * 1024 * 1024 - 1000)}}"}""") };
+                case "\"quoted\"":
+                    return FakeWorker.Failed("x") with { Payload = Enumerable.Repeat((byte)'"', 6 * 1024 * 1024).ToArray() };
                 default:
                     await Task.Yield();
                     return FakeWorker.Succeeded("{}"u8.ToArray());
@@ -105,13 +116,16 @@ public sealed class StreamTests : IDisposable
         };
 
         var said = await server.BotoAsync(Helpers + """
-            for event in ['midway', 'early', 'plain', 'large', 'strange']:
+            for event in ['midway', 'early', 'plain', 'large', 'strange', 'surrogate', 'name', 'bytes']:
                 data, end = b'', None
                 for kind, content in stream(json.dumps(event))[1]:
                     assert end is None
                     if kind == 'PayloadChunk': data += content
                     else: end = content
-                print(event, len(data), end.get('ErrorCode'), end.get('ErrorDetails'))
+                print(event, len(data), end.get('ErrorCode'), ascii(end['ErrorDetails']) if event in ('name', 'bytes') else end.get('ErrorDetails'))
+            for event in ['long', 'quoted']:
+                (kind, end), = stream(json.dumps(event))[1]
+                print(kind, len(end['ErrorCode']), len(end['ErrorDetails']), set(end['ErrorDetails'][1000:]) <= set('\u00e9"'))
             print(stream('{}', Invocation_Type='DryRun')[0].status_code)
             """);
 
@@ -122,6 +136,11 @@ public sealed class StreamTests : IDisposable
             plain 2 None None
             large 6291556 None None
             strange 0 Unhandled no document
+            surrogate 0 Unhandled {"errorType":"\ud800"}
+            name 0 Unhandled '{"\\ud800":1}'
+            bytes 4 Unhandled '{"\ufffd":1}'
+            InvokeComplete 128 131088 True
+            InvokeComplete 9 262144 True
             204
 
             """,
