@@ -91,11 +91,14 @@ internal sealed class OldEntries(QueueParts parts)
         _passed = 0;
     }
 
-    /// <summary>In the order of all changes, so that nothing is taken that somebody has just settled. Bodies with it: a lease then needs nothing that may fail.</summary>
+    /// <summary>
+    /// In the order of all changes, so that nothing is taken that somebody has just settled. Bodies with it: a lease then needs nothing that may fail. But
+    /// none of what somebody holds: it is as old at every look, and cannot be taken.
+    /// </summary>
     private Found Lease(IQueueTransaction transaction, FunctionKey function, IReadOnlyList<OldEntry> rows, Func<OldEntry, bool> isTooOld)
     {
         var leased = new List<LeasedInvocation>();
-        foreach (var row in rows.Where(isTooOld))
+        foreach (var row in rows.Where(row => isTooOld(row) && !IsLeased(row.Head.Entry)))
         {
             var body = transaction.Read(row.Head.Entry);
             transaction.WhenCommitted(() =>
@@ -111,6 +114,14 @@ internal sealed class OldEntries(QueueParts parts)
         }
 
         return new Found(rows, leased);
+    }
+
+    private bool IsLeased(long entry)
+    {
+        lock (parts.Lock)
+        {
+            return parts.Front.IsLeased(entry);
+        }
     }
 
     /// <param name="Rows">What was looked at.</param>

@@ -26,6 +26,8 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
 
     public int LeasedCount => _leased.Count;
 
+    public bool IsLeased(long entry) => _leased.ContainsKey(entry);
+
     /// <summary>Heads in memory.</summary>
     public int HeadCount => budget.Count;
 

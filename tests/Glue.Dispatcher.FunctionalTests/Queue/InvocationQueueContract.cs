@@ -138,15 +138,15 @@ public abstract class InvocationQueueContract
             ], default);
         await queue.EnqueueAsync([.. Enumerable.Range(0, 600).Select(i => New($"many{i}"))], default);
         await queue.RenewAsync([leased["runs"].Lease], TimeSpan.FromHours(9), default);
-        Assert.Empty(await OldAsync(queue));
+        Assert.Empty(await PassAsync(queue));
         _time.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(1));
         await queue.EnqueueAsync([New("fresh"), New("behind", key: "a")], default);
 
-        var old = await OldAsync(queue);
+        var old = await PassAsync(queue);
         Assert.Equal(Enumerable.Range(0, 600).Select(static i => $"many{i}").Concat(["held", "postponed", "retried"]).Order(), Ids(old).Order());
         Assert.Equal(InvocationState.Queued, Ledger.Find(Account, "held")!.State); // nothing of it runs
         await queue.SettleAsync([.. old.Select(static entry => Settlement.DeadLetter(entry.Lease, "too old"))], default);
-        Assert.Empty(await OldAsync(queue));
+        Assert.Empty(await PassAsync(queue));
         Assert.Equal(["fresh", "younger"], Ids([.. await LeaseAsync(queue, 1), .. await LeaseAsync(queue, 1)]).Order());
         Assert.Equal(1, await queue.SettleAsync([Settlement.Done(leased["runs"].Lease, Success())], default));
         Assert.Equal("behind", Assert.Single(await LeaseAsync(queue, 10)).Invocation.Id);
@@ -162,7 +162,7 @@ public abstract class InvocationQueueContract
         _time.Advance(TimeSpan.FromMinutes(3));
         for (var pass = 1; pass <= 3; pass++)
         {
-            if (await OldAsync(queue) is [var found])
+            if (await PassAsync(queue) is [var found])
             {
                 Assert.Equal("i9000", found.Invocation.Id);
                 return;
@@ -353,7 +353,7 @@ public abstract class InvocationQueueContract
     }
 
     /// <summary>One pass of a caller who settles nothing meanwhile.</summary>
-    private static async Task<List<LeasedInvocation>> OldAsync(IInvocationQueue queue)
+    private protected static async Task<List<LeasedInvocation>> PassAsync(IInvocationQueue queue)
     {
         var all = new List<LeasedInvocation>();
         while (true)

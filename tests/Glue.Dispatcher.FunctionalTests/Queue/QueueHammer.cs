@@ -24,11 +24,12 @@ internal static class QueueHammer
         return 0;
     }
 
-    public static EmbeddedInvocationQueue NewQueue(SqliteDatabase database, TimeProvider time)
+    public static EmbeddedInvocationQueue NewQueue(SqliteDatabase database, TimeProvider time, Func<IQueueDisk, IQueueDisk>? watched = null)
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+        IQueueDisk disk = new SqliteQueueDisk(database);
         return new EmbeddedInvocationQueue(
-            new SqliteQueueDisk(database), new OpenPolicy(), places: 1000, time, new LedgerChanges(), new QueueMetrics(meters));
+            watched?.Invoke(disk) ?? disk, new OpenPolicy(), places: 1000, time, new LedgerChanges(), new QueueMetrics(meters));
     }
 
     /// <summary>No limits, and everybody alike.</summary>

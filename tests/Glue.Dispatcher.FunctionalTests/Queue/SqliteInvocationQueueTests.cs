@@ -13,6 +13,7 @@ public sealed class SqliteInvocationQueueTests : InvocationQueueContract, IAsync
     private readonly TempFolder _folder = new();
     private SqliteDatabase? _database;
     private EmbeddedInvocationQueue? _queue;
+    private BodyCountingDisk? _disk;
 
     private protected override ILedger Ledger => new SqliteLedger(_database!, _queue!.Leased);
 
@@ -44,6 +45,27 @@ public sealed class SqliteInvocationQueueTests : InvocationQueueContract, IAsync
     }
 
     [Fact]
+    public async Task A_look_for_what_is_too_old_reads_no_body_of_what_runs()
+    {
+        var time = new ManualTimeProvider();
+        var queue = Open(time);
+        await queue.EnqueueAsync(
+            [.. Enumerable.Range(0, 70).Select(i => new Invocation { Id = $"i{i}", AccountId = "000000000000", FunctionName = "f", Payload = "{}"u8.ToArray(), AcceptedAt = time.GetUtcNow() })],
+            default);
+        Assert.Equal(67, (await queue.LeaseDueAsync(67, TimeSpan.FromHours(1), default)).Count);
+        time.Advance(TimeSpan.FromMinutes(3));
+        _disk!.BodiesRead = 0;
+
+        var old = await PassAsync(queue);
+        var read = _disk.BodiesRead;
+
+        Assert.Equal(["i67", "i68", "i69"], old.Select(static each => each.Invocation.Id));
+        Assert.Equal(3, read);
+        Assert.Empty(await PassAsync(queue));
+        Assert.Equal(3, _disk.BodiesRead);
+    }
+
+    [Fact]
     public async Task Memory_holds_the_numbers_of_so_many_functions_and_no_more_and_each_keeps_its_own()
     {
         Open(new ManualTimeProvider());
@@ -62,7 +84,7 @@ public sealed class SqliteInvocationQueueTests : InvocationQueueContract, IAsync
     private protected override IInvocationQueue Open(ManualTimeProvider time)
     {
         _database = SqliteDatabase.Open(_folder["queue.db"]);
-        return _queue = QueueHammer.NewQueue(_database, time);
+        return _queue = QueueHammer.NewQueue(_database, time, disk => _disk = new BodyCountingDisk(disk));
     }
 
     private protected override async Task CloseAsync() => await _database!.DisposeAsync();
