@@ -55,6 +55,7 @@ public static class ObjectStoreRegistration
         services.AddSingleton(static provider => new VersionLister(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new LifecycleCandidates(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new StoredBodies(provider.GetRequiredService<StoreDatabase>().Database));
+        services.AddSingleton(static provider => new BucketNames(provider.GetRequiredService<BucketCatalog>()));
         services.AddSingleton<VerifyOperation>();
         services.AddSingleton<BucketQuota>();
         services.AddSingleton<VersioningOperations>();

@@ -1,5 +1,6 @@
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
+using Glue.StorageEvents.AttachedStores;
 using Glue.StorageEvents.EventLog;
 using Glue.StorageEvents.Intake;
 using Glue.StorageEvents.Replays;
@@ -58,6 +59,7 @@ public static class StorageEventsServices
         }
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BucketNotifications>(provider, state(provider)));
+        services.AddSingleton<StoreMessages>();
         services.AddSingleton<RecordMatcherFactory>();
         services.AddSingleton(static provider => provider.GetRequiredService<RecordMatcherFactory>().New());
         services.AddSingleton<IntakeMetrics>();

@@ -94,11 +94,12 @@ public sealed class Stack : IAsyncDisposable
     }
 
     /// <summary>Polls with a budget, and shows what the stack said when it is used up.</summary>
-    public async Task UntilAsync(Func<Task<bool>> holds)
+    public async Task UntilAsync(Func<Task<bool>> holds, TimeSpan? budget = null)
     {
+        var limit = budget ?? TimeSpan.FromSeconds(60);
         for (var clock = Stopwatch.StartNew(); !await holds(); await Task.Delay(50))
         {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "it did not come true in 60 s:\n" + _process.Log);
+            Assert.True(clock.Elapsed < limit, $"it did not come true in {limit}:\n" + _process.Log);
         }
     }
 

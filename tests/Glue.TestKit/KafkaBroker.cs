@@ -15,8 +15,8 @@ public sealed class KafkaBroker : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     private readonly TempFolder _folder = new();
-    private readonly int _port = FreePort();
-    private readonly int _zooKeeperPort = FreePort();
+    private readonly int _port = Ports.Free();
+    private readonly int _zooKeeperPort = Ports.Free();
     private readonly ConcurrentQueue<string> _lines = new();
     private Process? _zooKeeper;
     private Process? _broker;
@@ -99,13 +99,6 @@ public sealed class KafkaBroker : IAsyncDisposable
         }
 
         _folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task WriteSettingsAsync(int partitions)

@@ -29,4 +29,7 @@ public sealed record InvokeRequest
 
     /// <summary>Depth of the chain of causes, stamped by the storage gateway on what the function writes.</summary>
     public int LineageDepth { get; init; }
+
+    /// <summary>The attached store whose event this is; null: the embedded one's, or no storage event.</summary>
+    public string? Store { get; init; }
 }

@@ -10,6 +10,12 @@ public sealed record ObjectChange
 
     public required string Bucket { get; init; }
 
+    /// <summary>The attached store that the bucket lies in; null: the embedded one.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>The bucket and its store.</summary>
+    public BucketAddress Address => new(Store, Bucket);
+
     /// <summary>The account that owns the bucket, 12 digits.</summary>
     public required string BucketOwner { get; init; }
 

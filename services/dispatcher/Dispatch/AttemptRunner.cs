@@ -1,4 +1,5 @@
 using Glue.Contracts.Invocations;
+using Glue.Contracts.Storage;
 using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
@@ -157,6 +158,7 @@ internal sealed class AttemptRunner(
             InvokedFunctionArn = function.InvokedArn,
             TraceParent = invocation.TraceParent,
             LineageDepth = invocation.LineageDepth,
+            Store = invocation.Source.Bucket is { } bucket ? BucketAddress.Parse(bucket).Store : null,
             WantsLogTail = true, // nobody knows yet whether this attempt fails and its log is wanted
         };
         try

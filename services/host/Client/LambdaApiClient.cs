@@ -24,7 +24,7 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
     {
         using var response = await SendAsync(HttpMethod.Post, $"{PathOf(function)}/policy", new JsonObject
         {
-            ["StatementId"] = $"s3-{bucket}".Replace('.', '-'),
+            ["StatementId"] = $"s3-{bucket}".Replace('.', '-').Replace('/', '-'),
             ["Action"] = "lambda:InvokeFunction",
             ["Principal"] = "s3.amazonaws.com",
             ["SourceArn"] = $"arn:aws:s3:::{bucket}",

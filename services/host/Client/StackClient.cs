@@ -61,8 +61,9 @@ internal sealed class StackClient : IDisposable
     {
         var function = await Lambda.FindFunctionAsync(rule.Function, cancellationToken)
             ?? throw new StartupException($"There is no function '{rule.Function}'. Deploy it first: aws lambda create-function ...");
-        await Lambda.AllowS3Async(rule.Function, rule.Bucket, Credential.AccountId, cancellationToken);
-        var rules = await RulesOfAsync(rule.Bucket, cancellationToken);
+        var bucket = await PlaceOfAsync(rule.Bucket, cancellationToken);
+        await Lambda.AllowS3Async(rule.Function, bucket, Credential.AccountId, cancellationToken);
+        var rules = await RulesOfAsync(bucket, cancellationToken);
         rules.RemoveAll(existing => existing.Id == rule.Id);
         rules.Add(new LambdaFunctionConfiguration
         {
@@ -77,15 +78,42 @@ internal sealed class StackClient : IDisposable
                 },
             },
         });
-        await PutRulesAsync(rule.Bucket, rules, rule.AllowsRecursion, cancellationToken);
+        await PutRulesAsync(bucket, rules, rule.AllowsRecursion, cancellationToken);
     }
 
-    public async Task<List<LambdaFunctionConfiguration>> RulesOfAsync(string bucket, CancellationToken cancellationToken) =>
-        (await S3.GetBucketNotificationAsync(new GetBucketNotificationRequest { BucketName = bucket }, cancellationToken)).LambdaFunctionConfigurations ?? [];
+    /// <summary>Where a bucket's name leads: <c>STORE/BUCKET</c> as it is, <c>local/BUCKET</c> to the embedded store, a bare name to the one bucket that has it.</summary>
+    /// <exception cref="StartupException">Several have it.</exception>
+    public async Task<string> PlaceOfAsync(string bucket, CancellationToken cancellationToken)
+    {
+        const string Local = "local/";
+        if (bucket.Contains('/', StringComparison.Ordinal))
+        {
+            return bucket.StartsWith(Local, StringComparison.Ordinal) ? bucket[Local.Length..] : bucket;
+        }
+
+        var places = (await Lambda.CallAsync(HttpMethod.Get, $"stores/-/buckets/{Uri.EscapeDataString(bucket)}", body: null, cancellationToken))!["buckets"]!.AsArray();
+        return places switch
+        {
+            [] => bucket,
+            [var one] => one!.GetValue<string>(),
+            _ => throw new StartupException($"There are several buckets '{bucket}': say which. "
+                + string.Join(", ", places.Select(static place => place!.GetValue<string>()).Select(static place => place.Contains('/', StringComparison.Ordinal) ? place : Local + place))),
+        };
+    }
+
+    public async Task<List<LambdaFunctionConfiguration>> RulesOfAsync(string bucket, CancellationToken cancellationToken) => AttachedRules.IsAttached(bucket)
+        ? AttachedRules.Read((await Lambda.CallAsync(HttpMethod.Get, AttachedRules.PathOf(bucket), body: null, cancellationToken))!)
+        : (await S3.GetBucketNotificationAsync(new GetBucketNotificationRequest { BucketName = bucket }, cancellationToken)).LambdaFunctionConfigurations ?? [];
 
     public async Task PutRulesAsync(
         string bucket, List<LambdaFunctionConfiguration> rules, bool allowsRecursion, CancellationToken cancellationToken)
     {
+        if (AttachedRules.IsAttached(bucket))
+        {
+            await Lambda.CallAsync(HttpMethod.Put, AttachedRules.PathOf(bucket), AttachedRules.Write(rules, allowsRecursion), cancellationToken);
+            return;
+        }
+
         void AddHeader(object sender, RequestEventArgs e)
         {
             if (allowsRecursion)

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using Glue.AttachedStores;
+using Glue.AttachedStores.Stores;
 using Glue.Dispatcher;
 using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.Destinations;
@@ -173,8 +175,13 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddStorageEvents(settings.StorageEvents, _ => store, _ => state, settings.Kafka);
         services.AddSingleton<IFunctionDirectory, FunctionDirectory>();
         services.AddSingleton<IInvocationIntake, QueueIntake>();
-        services.AddSingleton<IBucketListing, EmbeddedListing>();
+        services.AddSingleton<IBucketListing, BucketListings>();
         services.AddSingleton<IDeliveries, LedgerDeliveries>();
+
+        services.AddAttachedStores(_ => state, () => AddressOf(app!, 1));
+        services.AddSingleton<IStoreRules, AttachedStoreRules>();
+        services.AddSingleton<IStoreEvents, AttachedStoreEvents>();
+        services.AddSingleton<IEmbeddedBuckets, EmbeddedBuckets>();
 
         services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue, settings.EventSources);
         for (var i = 0; i < settings.Workers.Count; i++)
@@ -203,6 +210,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<ICodeSource, DeployedCode>();
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
         services.AddSingleton<IStoragePolicies, FunctionRoles>();
+        services.AddSingleton<IUpstreamStores, AttachedUpstreams>();
         services.AddStorageGateway(new StorageGatewayOptions { Upstream = () => AddressOf(app!, 0) });
         services.AddSingleton<Readiness>();
         services.AddSingleton<MetricsCollector>();
@@ -218,6 +226,7 @@ internal sealed class GlueHost : IAsyncDisposable
             api.Map("/metrics", static metrics => metrics.Run(PrometheusText.AnswerAsync));
             api.UseFunctionLogsApi();
             api.UseReplays();
+            api.UseAttachedStores();
             api.UseLambdaApi();
         });
         return app;

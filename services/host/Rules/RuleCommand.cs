@@ -8,7 +8,7 @@ namespace Glue.Host.Rules;
 /// <summary><c>glue rule</c>: connects buckets of a running stack to functions.</summary>
 internal static class RuleCommand
 {
-    private static readonly Argument<string> Bucket = new("bucket") { Description = "The bucket's name." };
+    private static readonly Argument<string> Bucket = new("bucket") { Description = "The bucket's name; STORE/BUCKET in an attached store." };
 
     public static Command Create() => new("rule", "Connect buckets and functions.") { Add(), List(), Remove() };
 
@@ -60,14 +60,14 @@ internal static class RuleCommand
         {
             await using var tenant = await TenantClient.OfAsync(parsed, cancellationToken);
             var stack = tenant.Stack;
-            var rules = await stack.RulesOfAsync(parsed.GetValue(Bucket)!, cancellationToken);
+            var rules = await stack.RulesOfAsync(await stack.PlaceOfAsync(parsed.GetValue(Bucket)!, cancellationToken), cancellationToken);
             var table = new Table().AddColumns("rule", "function", "events", "prefix", "suffix");
             foreach (var rule in rules)
             {
                 table.AddRow(
                     [.. new[]
                     {
-                        rule.Id, rule.FunctionArn, string.Join(' ', rule.Events.Select(static type => type.Value)), FilterOf(rule, "prefix"), FilterOf(rule, "suffix"),
+                        rule.Id, rule.FunctionArn, string.Join(' ', rule.Events.Select(static type => type.Value)), AttachedRules.FilterOf(rule, "prefix"), AttachedRules.FilterOf(rule, "suffix"),
                     }.Select(static text => Markup.Escape(text))]);
             }
 
@@ -85,7 +85,7 @@ internal static class RuleCommand
         {
             await using var tenant = await TenantClient.OfAsync(parsed, cancellationToken);
             var stack = tenant.Stack;
-            var (bucket, name) = (parsed.GetValue(Bucket)!, parsed.GetValue(id)!);
+            var (bucket, name) = (await stack.PlaceOfAsync(parsed.GetValue(Bucket)!, cancellationToken), parsed.GetValue(id)!);
             var rules = await stack.RulesOfAsync(bucket, cancellationToken);
             if (rules.RemoveAll(rule => rule.Id == name) == 0)
             {
@@ -97,7 +97,4 @@ internal static class RuleCommand
         });
         return command;
     }
-
-    private static string FilterOf(LambdaFunctionConfiguration rule, string name) =>
-        rule.Filter?.S3KeyFilter?.FilterRules?.Find(filter => string.Equals(filter.Name, name, StringComparison.OrdinalIgnoreCase))?.Value ?? "";
 }

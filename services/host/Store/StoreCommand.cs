@@ -10,9 +10,14 @@ internal static class StoreCommand
 {
     public static Command Create()
     {
-        var command = new Command("store", "The embedded object store: verify what is stored, bound what a bucket may hold.");
+        var command = new Command("store", "The embedded object store: verify what is stored, bound what a bucket may hold. And others: attach them.");
         command.Subcommands.Add(Verify());
         command.Subcommands.Add(Quota());
+        foreach (var attached in AttachedStoreCommands.All())
+        {
+            command.Subcommands.Add(attached);
+        }
+
         return command;
     }
 

@@ -37,7 +37,7 @@ internal static class InvocationId
             ? change.Sequencer
             : change.Time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         ReadOnlySpan<string> parts =
-            [change.Bucket, change.Key, change.VersionId ?? "", change.ETag ?? "", order, change.EventName, ruleId, functionArn];
+            [change.Address.ToString(), change.Key, change.VersionId ?? "", change.ETag ?? "", order, change.EventName, ruleId, functionArn];
         return OfParts(Rising(change), parts);
     }
 

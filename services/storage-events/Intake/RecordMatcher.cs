@@ -50,7 +50,7 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
     public List<Invocation> MatchListed(ObjectChange found)
     {
         var invocations = new List<Invocation>();
-        if (notifications.RulesOf(found.Bucket) is not { } rules || found.BucketOwner != rules.AccountId)
+        if (notifications.RulesOf(found.Address.ToString()) is not { } rules || found.BucketOwner != rules.AccountId)
         {
             return invocations;
         }
@@ -79,7 +79,7 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
         var change = record.Change;
 
         // A bucket may have been deleted and made again by another account since: its rules must not see what was before.
-        if (notifications.RulesOf(change.Bucket) is not { } rules || (record.Account is { } account && account != rules.AccountId))
+        if (notifications.RulesOf(change.Address.ToString()) is not { } rules || (record.Account is { } account && account != rules.AccountId))
         {
             return;
         }
@@ -99,9 +99,10 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
             return;
         }
 
-        if (IsForbidden(rule, change.Bucket, bucketAccount))
+        var bucket = change.Address.ToString();
+        if (IsForbidden(rule, bucket, bucketAccount))
         {
-            _faults.Add($"Function {rule.Function.Text} does not let S3 invoke it for bucket '{change.Bucket}' of account {bucketAccount} (any more), which rule '{rule.Rule.Id}' asks for.");
+            _faults.Add($"Function {rule.Function.Text} does not let S3 invoke it for bucket '{bucket}' of account {bucketAccount} (any more), which rule '{rule.Rule.Id}' asks for.");
             return;
         }
 
@@ -112,8 +113,8 @@ internal sealed class RecordMatcher(BucketNotifications notifications, IFunction
             FunctionName = rule.Function.Name,
             Qualifier = rule.Function.Qualifier,
             Payload = S3EventWriter.ForFunction(change, options.Region, rule.Rule.Id),
-            OrderKey = change.Bucket + "/" + change.Key,
-            Source = new InvocationSource("s3", rule.Rule.Id, change.Bucket, change.Key, change.Sequencer),
+            OrderKey = bucket + "/" + change.Key,
+            Source = new InvocationSource("s3", rule.Rule.Id, bucket, change.Key, change.Sequencer),
             LineageDepth = change.LineageDepth,
 
             // The maximum event age is the function's, as Lambda's: time spent in the log does not count.

@@ -68,6 +68,12 @@ public sealed class BucketNotifications : IDisposable
     public Task BucketDeletedAsync(string accountId, string bucket, CancellationToken cancellationToken) =>
         RulesOf(bucket) is { } rules && rules.AccountId == accountId ? RemoveAsync(bucket, cancellationToken) : Task.CompletedTask;
 
+    /// <summary>The rules of an attached store's buckets, by the bucket's own name.</summary>
+    public IReadOnlyDictionary<string, BucketNotificationConfiguration> OfStore(string store) => _byBucket
+        .Select(static one => (Address: BucketAddress.Parse(one.Key), one.Value))
+        .Where(one => one.Address.Store == store)
+        .ToDictionary(static one => one.Address.Bucket, static one => one.Value.Configuration, StringComparer.Ordinal);
+
     /// <summary>For matching: null when the bucket has no rules.</summary>
     internal RuleSet? RulesOf(string bucket) => _byBucket.GetValueOrDefault(bucket);
 

@@ -19,7 +19,7 @@ internal static class RuleRecursion
 
         var outputPrefix = target.Environment.GetValueOrDefault("OUTPUT_PREFIX");
         var outputBucket = target.Environment.GetValueOrDefault("OUTPUT_BUCKET");
-        if ((outputPrefix is null && outputBucket is null) || (!string.IsNullOrEmpty(outputBucket) && outputBucket != bucket))
+        if ((outputPrefix is null && outputBucket is null) || (!string.IsNullOrEmpty(outputBucket) && outputBucket != BucketAddress.Parse(bucket).Bucket))
         {
             return;
         }

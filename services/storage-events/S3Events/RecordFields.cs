@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Glue.Contracts.Storage;
@@ -5,9 +6,12 @@ using Glue.Contracts.Storage;
 namespace Glue.StorageEvents.S3Events;
 
 /// <summary>Reads one record of an S3 event message; the first fault is kept, with the field's path.</summary>
-internal struct RecordFields(JsonElement record, int index, DateTimeOffset receivedAt)
+internal struct RecordFields(JsonElement record, int index, DateTimeOffset receivedAt, EventOrigin? origin = null)
 {
     private const int MaxShown = 100;
+    private const string LineageKey = "x-amz-meta-glue-lineage";
+
+    private readonly StoreDialect _dialect = origin is null ? StoreDialect.Aws : StoreDialect.Of(record);
 
     public string? Fault { get; private set; }
 
@@ -47,9 +51,21 @@ internal struct RecordFields(JsonElement record, int index, DateTimeOffset recei
             SourceIpAddress = Text(Optional(record, "requestParameters"), ".requestParameters", "sourceIPAddress"),
             RequestId = Text(Optional(record, "responseElements"), ".responseElements", "x-amz-request-id"),
             HostId = Text(Optional(record, "responseElements"), ".responseElements", "x-amz-id-2"),
-            LineageDepth = LineageDepth(),
+            Store = NullIfEmpty(Text(Optional(record, "glue"), ".glue", "store")),
+            LineageDepth = origin is null ? LineageDepth() : LineageInMetadata(item),
         };
-        return new S3EventRecord(change, NullIfEmpty(Text(Optional(record, "glue"), ".glue", "account")));
+        return origin is not null ? new S3EventRecord(OfStore(change, origin), origin.Account) : new S3EventRecord(change, NullIfEmpty(Text(Optional(record, "glue"), ".glue", "account")));
+    }
+
+    /// <summary>As Glue tells it on, whatever the store says: AWS's deletions have neither size nor ETag.</summary>
+    private readonly ObjectChange OfStore(ObjectChange change, EventOrigin from)
+    {
+        var isRemoval = change.EventName.StartsWith("ObjectRemoved:", StringComparison.Ordinal);
+        return change with
+        {
+            Store = from.Store, BucketOwner = from.Account, Sequencer = _dialect.Sequencer(change.Sequencer, change.Time),
+            Size = isRemoval ? null : change.Size, ETag = isRemoval ? null : change.ETag,
+        };
     }
 
     /// <summary>AWS: compare the major version for equality; minor ones only add.</summary>
@@ -88,7 +104,8 @@ internal struct RecordFields(JsonElement record, int index, DateTimeOffset recei
     private string Key(JsonElement item)
     {
         var encoded = Text(item, ".s3.object", "key", required: true);
-        if (!S3KeyEncoding.TryDecode(encoded, out var key))
+        var key = encoded;
+        if (!_dialect.HasRawKeys && !S3KeyEncoding.TryDecode(encoded, out key))
         {
             Fail(".s3.object.key", $"'{Shorten(encoded)}' is not form-encoded UTF-8");
         }
@@ -133,6 +150,22 @@ internal struct RecordFields(JsonElement record, int index, DateTimeOffset recei
         Fail(".glue.lineageDepth", "is not a count");
         return 0;
     }
+
+    /// <summary>
+    /// The storage gateway stamps what functions write into attached stores, in the object's user metadata; Ceph and MinIO tell it in their events.
+    /// Who forges it stops his own chain early or late, nobody else's.
+    /// </summary>
+    private static int LineageInMetadata(JsonElement item)
+    {
+        var text = Optional(item, "metadata") is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray().Where(static pair => IsText(Optional(pair, "key"), LineageKey)).Select(static pair => Optional(pair, "val")).FirstOrDefault()
+            : Optional(item, "userMetadata") is { ValueKind: JsonValueKind.Object } map
+                ? map.EnumerateObject().FirstOrDefault(static member => member.Name.Equals(LineageKey, StringComparison.OrdinalIgnoreCase)).Value
+                : default;
+        return text.ValueKind == JsonValueKind.String && int.TryParse(text.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var depth) ? depth : 0;
+    }
+
+    private static bool IsText(JsonElement value, string text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 
     private JsonElement Member(JsonElement parent, string parentPath, string name)
     {

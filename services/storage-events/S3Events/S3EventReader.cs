@@ -13,13 +13,14 @@ internal static class S3EventReader
     /// <param name="json">One message.</param>
     /// <param name="receivedAt">Stands in for a missing <c>eventTime</c>.</param>
     /// <param name="records">Receives one entry per good record.</param>
+    /// <param name="origin">The attached store that sent it; null: it is of Glue's own form, or of a producer that is trusted to write it.</param>
     /// <param name="faults">Receives one sentence per bad record (or one for the whole message), e.g. <c>Records[0].s3.object.key is missing</c>.</param>
-    public static void Read(ReadOnlyMemory<byte> json, DateTimeOffset receivedAt, List<S3EventRecord> records, List<string> faults)
+    public static void Read(ReadOnlyMemory<byte> json, DateTimeOffset receivedAt, List<S3EventRecord> records, List<string> faults, EventOrigin? origin = null)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            ReadMessage(document.RootElement, receivedAt, records, faults);
+            ReadMessage(document.RootElement, receivedAt, records, faults, origin);
         }
         catch (JsonException e)
         {
@@ -31,8 +32,14 @@ internal static class S3EventReader
         }
     }
 
-    private static void ReadMessage(JsonElement root, DateTimeOffset receivedAt, List<S3EventRecord> records, List<string> faults)
+    private static void ReadMessage(JsonElement root, DateTimeOffset receivedAt, List<S3EventRecord> records, List<string> faults, EventOrigin? origin)
     {
+        if (origin is not null && root.ValueKind == JsonValueKind.Array)
+        {
+            ReadRecords(root, receivedAt, records, faults, origin); // VersityGW leaves out the object around it
+            return;
+        }
+
         if (root.ValueKind != JsonValueKind.Object)
         {
             faults.Add($"a JSON object with Records was expected, not {JsonKinds.Name(root.ValueKind)}");
@@ -50,10 +57,15 @@ internal static class S3EventReader
             return;
         }
 
+        ReadRecords(array, receivedAt, records, faults, origin);
+    }
+
+    private static void ReadRecords(JsonElement array, DateTimeOffset receivedAt, List<S3EventRecord> records, List<string> faults, EventOrigin? origin)
+    {
         var index = 0;
         foreach (var element in array.EnumerateArray())
         {
-            var fields = new RecordFields(element, index++, receivedAt);
+            var fields = new RecordFields(element, index++, receivedAt, origin);
             var record = fields.Read();
             if (fields.Fault is null)
             {

@@ -84,6 +84,11 @@ internal static class S3EventWriter
             json.WriteStartObject("glue"u8);
             json.WriteString("account"u8, change.BucketOwner);
             json.WriteNumber("lineageDepth"u8, change.LineageDepth);
+            if (change.Store is { } store)
+            {
+                json.WriteString("store"u8, store);
+            }
+
             json.WriteEndObject();
         }
 

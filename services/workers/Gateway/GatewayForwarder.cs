@@ -17,15 +17,17 @@ internal sealed class GatewayForwarder : IDisposable
 
     private readonly SessionCredentials _credentials;
     private readonly StorageAccess _access;
+    private readonly UpstreamChoice _stores;
     private readonly UpstreamRequest _upstream;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger<GatewayForwarder> _logger;
     private readonly HttpMessageInvoker _client;
 
-    public GatewayForwarder(SessionCredentials credentials, StorageAccess access, UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
+    public GatewayForwarder(SessionCredentials credentials, StorageAccess access, UpstreamChoice stores, UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
     {
         _credentials = credentials;
         _access = access;
+        _stores = stores;
         _upstream = upstream;
         _metrics = metrics;
         _logger = logger;
@@ -63,7 +65,7 @@ internal sealed class GatewayForwarder : IDisposable
                 return;
             }
 
-            message = _upstream.Create(context, connection);
+            message = _upstream.Create(context, connection, await _stores.OfAsync(context, connection.Sandbox));
             _credentials.Check(context.Request, connection.Sandbox);
             using var answer = await _client.SendAsync(message, context.RequestAborted);
             await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(answer, context) : ReturnAsync(answer, context, connection.Sandbox.Usage));

@@ -31,6 +31,8 @@ public static class StorageGatewayServices
         services.TryAddSingleton<SessionKeys>();
         services.AddSingleton<SessionCredentials>();
         services.AddSingleton<StorageAccess>();
+        services.TryAddSingleton<IUpstreamStores, NoAttachedStores>();
+        services.AddSingleton<UpstreamChoice>();
         services.AddSingleton<UpstreamRequest>();
         services.AddSingleton<GatewayForwarder>();
         return services;

@@ -16,12 +16,17 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     /// <exception cref="GatewayRefusalException">Not a storage request.</exception>
-    public HttpRequestMessage Create(HttpContext context, ISandboxConnection connection)
+    public HttpRequestMessage Create(HttpContext context, ISandboxConnection connection, UpstreamStore? store)
     {
         var request = context.Request;
         RefuseWhatIsNotStorage(request);
-        var target = UpstreamTarget.Of(options.Upstream(), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)
+        var target = UpstreamTarget.Of(store?.Endpoint ?? options.Upstream(), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)
             ?? throw new GatewayRefusalException(GatewayError.AccessDenied("The storage gateway is not a proxy: send requests for /bucket/key."));
+
+        if (store is { IsPathStyle: false })
+        {
+            target = UpstreamTarget.OfVirtualHost(target);
+        }
 
         var declaredHash = request.Headers["x-amz-content-sha256"].ToString();
         var isChunked = UpstreamContent.IsChunked(request);
@@ -37,15 +42,33 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
         if (message.Method != HttpMethod.Get && message.Method != HttpMethod.Head)
         {
             var depth = sandbox.CurrentLineageDepth + 1;
-            message.Headers.TryAddWithoutValidation("x-glue-lineage", depth.ToString(CultureInfo.InvariantCulture));
+            Stamp(message, depth, store);
         }
 
         // A hash that the caller computed over the body holds whoever signs: the store verifies it.
         var hash = message.Content is null ? SigV4Signer.EmptyPayload
             : IsSha256(declaredHash) ? declaredHash
             : SigV4Signer.UnsignedPayload;
-        signer.Sign(message, credentials.For(sandbox.Version.AccountId), options.Region, "s3", hash);
+        signer.Sign(message, store?.Credential ?? credentials.For(sandbox.Version.AccountId), store?.Region ?? options.Region, "s3", hash);
         return message;
+    }
+
+    /// <summary>
+    /// The embedded store takes the depth of the chain of causes beside the object. Others only keep user metadata: it goes there, where an object comes
+    /// into being, and comes back in their events.
+    /// </summary>
+    private static void Stamp(HttpRequestMessage message, int depth, UpstreamStore? store)
+    {
+        var text = depth.ToString(CultureInfo.InvariantCulture);
+        if (store is null)
+        {
+            message.Headers.TryAddWithoutValidation("x-glue-lineage", text);
+        }
+        else if (message.Method != HttpMethod.Delete && !message.RequestUri!.Query.Contains("partNumber=", StringComparison.Ordinal))
+        {
+            message.Headers.Remove("x-amz-meta-glue-lineage");
+            message.Headers.TryAddWithoutValidation("x-amz-meta-glue-lineage", text);
+        }
     }
 
     private static void RefuseWhatIsNotStorage(HttpRequest request)

@@ -19,6 +19,15 @@ internal static class UpstreamTarget
         return Uri.TryCreate(store.GetLeftPart(UriPartial.Authority) + target, Verbatim, out var uri) ? uri : null;
     }
 
+    /// <summary><c>http://store/bucket/key</c> as <c>http://bucket.store/key</c>, the rest byte for byte.</summary>
+    public static Uri OfVirtualHost(Uri target)
+    {
+        var text = target.PathAndQuery;
+        var end = text.AsSpan(1).IndexOfAny('/', '?') is >= 0 and var found ? found + 1 : text.Length;
+        var rest = text[end..];
+        return new Uri($"{target.Scheme}://{text[1..end]}.{target.Authority}{(rest.StartsWith('/') ? "" : "/")}{rest}", Verbatim);
+    }
+
     private static string WithoutSignature(string target)
     {
         var question = target.IndexOf('?', StringComparison.Ordinal);

@@ -137,6 +137,7 @@ internal sealed partial class Sandbox
 
             _attempts.Put(attempt);
             _identity.CurrentLineageDepth = request.LineageDepth;
+            _identity.CurrentStore = request.Store;
             if (_hasRun && request.WantsLogTail)
             {
                 _log.StartTail();

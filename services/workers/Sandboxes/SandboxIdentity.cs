@@ -7,6 +7,7 @@ namespace Glue.Workers.Sandboxes;
 public sealed class SandboxIdentity(string sandboxId, FunctionVersion version, bool isTemplate = false)
 {
     private volatile int _currentLineageDepth;
+    private volatile string? _currentStore;
 
     public string SandboxId { get; } = sandboxId;
 
@@ -26,5 +27,12 @@ public sealed class SandboxIdentity(string sandboxId, FunctionVersion version, b
     {
         get => _currentLineageDepth;
         set => _currentLineageDepth = value;
+    }
+
+    /// <summary>The attached store whose event runs now, or ran last; null: the embedded one's, or none.</summary>
+    public string? CurrentStore
+    {
+        get => _currentStore;
+        set => _currentStore = value;
     }
 }

@@ -1,3 +1,4 @@
+using Glue.Foundation.Signing;
 using System.Text;
 using Glue.Dispatcher.Accounts;
 using Glue.Foundation.Sqlite;

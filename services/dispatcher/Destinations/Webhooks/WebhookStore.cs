@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Glue.Dispatcher.Accounts;
+using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Microsoft.Data.Sqlite;
 

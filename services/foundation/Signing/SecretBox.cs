@@ -2,13 +2,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Glue.Foundation.Files;
 
-namespace Glue.Dispatcher.Accounts;
+namespace Glue.Foundation.Signing;
 
 /// <summary>
 /// Seals secrets that SigV4 and webhooks need in the clear (so hashing them is no way): AES-256-GCM under a key of its own file, mode 0600,
 /// made at the first start. A copy of state.db alone, in a backup or a report of a fault, gives nobody a key.
 /// </summary>
-internal sealed class SecretBox
+public sealed class SecretBox
 {
     private const int KeyBytes = 32;
     private const int NonceBytes = 12;
@@ -17,6 +17,8 @@ internal sealed class SecretBox
     private readonly byte[] _key;
     private readonly string _path;
 
+    /// <param name="path">The key file; made when missing.</param>
+    /// <exception cref="InvalidDataException">It is no key file.</exception>
     public SecretBox(string path)
     {
         _path = path;
@@ -31,6 +33,8 @@ internal sealed class SecretBox
     /// <param name="owner">Whose it is: it opens for nobody else, so rows cannot be swapped.</param>
     public byte[] Seal(string secret, string owner)
     {
+        ArgumentNullException.ThrowIfNull(secret);
+        ArgumentNullException.ThrowIfNull(owner);
         var plain = Encoding.UTF8.GetBytes(secret);
         var box = new byte[NonceBytes + TagBytes + plain.Length];
         RandomNumberGenerator.Fill(NonceOf(box));
@@ -42,6 +46,8 @@ internal sealed class SecretBox
     /// <exception cref="InvalidDataException">The key file is not the one it was sealed under.</exception>
     public string Open(byte[] box, string owner)
     {
+        ArgumentNullException.ThrowIfNull(box);
+        ArgumentNullException.ThrowIfNull(owner);
         var plain = new byte[SealedOf(box).Length];
         try
         {

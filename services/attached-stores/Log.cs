@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Glue.AttachedStores;
+
+/// <summary>6000-6999: attached stores. Ids are never reused.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(6000, LogLevel.Warning, "A message of store {Store} was put aside: {Fault}")]
+    public static partial void MessageRejected(ILogger logger, string store, string fault);
+
+    [LoggerMessage(6001, LogLevel.Error, "Events of store {Store} were not taken; the store was told to send them again")]
+    public static partial void EventsNotTaken(ILogger logger, string store, Exception exception);
+
+    [LoggerMessage(6010, LogLevel.Information, "Store {Store}: bucket {Bucket} now notifies Glue with {EntryCount} entries of its configuration")]
+    public static partial void NotificationsSet(ILogger logger, string store, string bucket, int entryCount);
+
+    [LoggerMessage(6011, LogLevel.Warning, "Store {Store}: notifications could not be set; trying again until they can. {Reason}")]
+    public static partial void NotificationsNotSet(ILogger logger, string store, string reason);
+}

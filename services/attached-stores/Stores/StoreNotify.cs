@@ -1,0 +1,11 @@
+namespace Glue.AttachedStores.Stores;
+
+/// <summary>How Glue learns of changes in an attached store. Kept on disk by name: never rename one.</summary>
+public enum StoreNotify
+{
+    /// <summary>The store posts its events to Glue, and Glue sets the store's own notification configuration: Ceph, MinIO, RustFS.</summary>
+    Webhook,
+
+    /// <summary>The store posts its events to Glue because its administrator told it to: VersityGW, which has one setting for all buckets, or anything else.</summary>
+    Manual,
+}

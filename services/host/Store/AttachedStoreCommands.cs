@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Glue.Host.Client;
+using Spectre.Console;
+
+namespace Glue.Host.Store;
+
+/// <summary><c>glue store attach|list|check|detach</c>: stores that somebody else runs, whose buckets trigger functions.</summary>
+internal static class AttachedStoreCommands
+{
+    private static readonly string[] Fields = ["name", "endpoint", "notify", "buckets", "status", "eventsAddress"];
+
+    private static readonly Argument<string> Name = new("name") { Description = "Its name here; its buckets are NAME/BUCKET." };
+
+    public static IEnumerable<Command> All() => [Attach(), List(), Check(), Detach()];
+
+    private static Command Attach()
+    {
+        var endpoint = new Option<string>("--endpoint") { Description = "Its S3 address, such as http://10.0.0.5:7480.", Required = true };
+        var accessKey = new Option<string>("--access-key") { Description = "The store's access key.", Required = true };
+        var secretKey = new Option<string?>("--secret-key") { Description = "The store's secret key; or in the variable GLUE_STORE_SECRET_KEY, where no list of processes shows it." };
+        var region = new Option<string?>("--region") { Description = "The region requests are signed for; default us-east-1." };
+        var pathStyle = new Option<bool?>("--path-style") { Description = "Buckets in the path rather than before the host; default true, except for AWS." };
+        var notify = new Option<string>("--notify")
+        {
+            Description = "webhook: Glue sets the store's notifications (Ceph; MinIO and RustFS with --target-arn). manual: its administrator has it post to the events' address (VersityGW).",
+            DefaultValueFactory = static _ => "webhook",
+        };
+        var targetArn = new Option<string?>("--target-arn") { Description = "MinIO, RustFS: the ARN of the webhook target that its administrator set up, such as arn:minio:sqs::GLUE:webhook." };
+        var eventsUrl = new Option<string?>("--events-url") { Description = "Where the store reaches Glue's API; default the API's own address, which is this machine's alone." };
+        var account = new Option<string?>("--account") { Description = "Whose functions may use it; default the caller's own." };
+        var command = new Command("attach", "Attach a store, or change how. Its secrets are sealed on the disk.")
+        {
+            Name, endpoint, accessKey, secretKey, region, pathStyle, notify, targetArn, eventsUrl, account, StackClient.DataOption,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            var store = (await stack.Lambda.CallAsync(HttpMethod.Put, PathOf(parsed), new JsonObject
+            {
+                ["endpoint"] = parsed.GetValue(endpoint),
+                ["accessKey"] = parsed.GetValue(accessKey),
+                ["secretKey"] = parsed.GetValue(secretKey) ?? Environment.GetEnvironmentVariable("GLUE_STORE_SECRET_KEY"),
+                ["region"] = parsed.GetValue(region),
+                ["pathStyle"] = parsed.GetValue(pathStyle),
+                ["notify"] = parsed.GetValue(notify),
+                ["targetArn"] = parsed.GetValue(targetArn),
+                ["eventsUrl"] = parsed.GetValue(eventsUrl),
+                ["account"] = parsed.GetValue(account),
+            }, cancellationToken))!;
+            Console.WriteLine($"attached {store["name"]}: {store["endpoint"]}\nevents' address, which holds a secret: {store["eventsAddress"]}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "List them.") { StackClient.DataOption };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            var table = new Table().AddColumns("store", "endpoint", "notify", "buckets with rules", "status", "events' address");
+            foreach (var store in (await stack.Lambda.CallAsync(HttpMethod.Get, "stores", body: null, cancellationToken))!["stores"]!.AsArray())
+            {
+                table.AddRow([.. Fields.Select(field => Markup.Escape(
+                    store![field] is JsonArray many ? string.Join(' ', many.Select(static one => one!.ToString())) : store[field]!.ToString()))]);
+            }
+
+            AnsiConsole.Write(table);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Check()
+    {
+        var command = new Command("check", "Look whether it answers, what it is, and whether keys, clocks and notifications are right. Exit code 1 when something is not.") { Name, StackClient.DataOption };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            var check = (await stack.Lambda.CallAsync(HttpMethod.Post, PathOf(parsed) + "/check", body: null, cancellationToken))!;
+            foreach (var finding in check["findings"]!.AsArray())
+            {
+                Console.WriteLine($"{(finding!["ok"]!.GetValue<bool>() ? "ok" : "!!")}  {finding["what"],-14} {finding["finding"]}");
+            }
+
+            return check["ok"]!.GetValue<bool>() ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Detach()
+    {
+        var force = new Option<bool>("--force") { Description = "Also when the store does not answer: what Glue has set in it stays there." };
+        var command = new Command("detach", "Detach it: takes away what Glue has set in it, and forgets its keys.") { Name, force, StackClient.DataOption };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
+            await stack.Lambda.CallAsync(HttpMethod.Delete, PathOf(parsed) + (parsed.GetValue(force) ? "?force=true" : ""), body: null, cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    private static string PathOf(ParseResult parsed) => $"stores/{Uri.EscapeDataString(parsed.GetRequiredValue(Name))}";
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Glue.Host.FunctionalTests;
+
+/// <summary>Another Glue's embedded store, attached: who may post events, what they become, which bucket is meant.</summary>
+public sealed class AttachedStoreTests
+{
+    [Fact]
+    public async Task Posted_events_run_functions_only_with_the_stores_token_and_bad_ones_do_no_harm()
+    {
+        using var folder = new TempFolder();
+        await using var other = await Stack.StartAsync(folder["other"]);
+        await using var stack = await Stack.StartAsync(folder["data"]);
+        using var theirs = other.Sdk();
+        await theirs.PutBucketAsync("photos");
+        await stack.Lambda.CreateAsync("noop", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): return event['Records'][0]['s3']['bucket']['name']"));
+        var address = AddressIn((await AttachAsync(stack, other, "other")).Expect());
+        (await stack.GlueAsync("rule", "add", "other/photos", "noop")).Expect();
+        Assert.Contains("noop", (await stack.GlueAsync("rule", "list", "other/photos")).Expect(), StringComparison.Ordinal);
+
+        using var http = new HttpClient();
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(http, new Uri(address.ToString()[..^1] + "_"), Event("in/forged")));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(http, new Uri(address, "."), Event("in/forged")));
+        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync(http, address, "{not json"));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(http, address, """{"Service":"S3","Event":"s3:TestEvent"}"""));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(http, address, Event("in/1")));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(http, address, Event("in/1"))); // again: the same event, not another
+        using (var withBearer = new HttpRequestMessage(HttpMethod.Post, new Uri(address, ".").ToString().TrimEnd('/')) { Content = new StringContent(Event("in/2"), Encoding.UTF8, "application/json") })
+        {
+            withBearer.Headers.Authorization = new("Bearer", address.Segments[^1]);
+            Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(withBearer)).StatusCode);
+        }
+
+        Assert.Equal("succeeded", (string)(await stack.SettledAsync("other/photos", "in/1"))["state"]!);
+        Assert.Equal("succeeded", (string)(await stack.SettledAsync("other/photos", "in/2"))["state"]!);
+        Assert.Equal(2, (await stack.SettledAsync("other/photos", key: null, 2)).Count);
+    }
+
+    [Fact]
+    public async Task A_bare_name_means_the_one_bucket_that_has_it_and_what_was_there_before_is_caught_up_with()
+    {
+        using var folder = new TempFolder();
+        await using var other = await Stack.StartAsync(folder["other"]);
+        await using var stack = await Stack.StartAsync(folder["data"]);
+        using var theirs = other.Sdk();
+        using var ours = stack.Sdk();
+        await theirs.PutBucketAsync("both");
+        await theirs.PutBucketAsync("theirs");
+        await ours.PutBucketAsync("both");
+        await theirs.PutObjectAsync(new() { BucketName = "theirs", Key = "in/a b+c%20ü.txt", ContentBody = "x" });
+        await stack.Lambda.CreateAsync("noop", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
+        (await AttachAsync(stack, other, "other")).Expect();
+
+        Assert.Contains("say which. local/both, other/both", (await stack.GlueAsync("rule", "add", "both", "noop")).Error, StringComparison.Ordinal);
+        (await stack.GlueAsync("rule", "add", "local/both", "noop")).Expect();
+        (await stack.GlueAsync("rule", "add", "theirs", "noop")).Expect();
+        Assert.Contains("has no bucket 'nowhere'", (await stack.GlueAsync("rule", "add", "other/nowhere", "noop")).Error, StringComparison.Ordinal);
+        (await stack.GlueAsync("backfill", "noop", "--bucket", "other/theirs")).Expect();
+        Assert.Equal("succeeded", (string)(await stack.SettledAsync("other/theirs", "in/a b+c%20ü.txt"))["state"]!);
+
+        // Without the store, check says what is wrong; and its secret lies nowhere in the clear.
+        await other.Process.KillAsync();
+        var check = await stack.GlueAsync("store", "check", "other");
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains("does not answer", check.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(other.Process.SecretKey, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(stack.Process.DataFolder, "state.db"))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("local", "http://127.0.0.1:1", "cannot be a store's name")]
+    [InlineData("Upper", "http://127.0.0.1:1", "cannot be a store's name")]
+    [InlineData("fine", "127.0.0.1:1", "The endpoint is an http or https address")]
+    [InlineData("fine", "http://user@127.0.0.1:1/", "The endpoint is an http or https address")]
+    public async Task What_cannot_be_attached_is_refused_with_what_to_give_instead(string name, string endpoint, string expected)
+    {
+        using var folder = new TempFolder();
+        await using var stack = await Stack.StartAsync(folder["data"]);
+        var refused = await stack.GlueAsync("store", "attach", name, "--endpoint", endpoint, "--access-key", "a", "--secret-key", "b");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(expected, refused.Error, StringComparison.Ordinal);
+    }
+
+    private static Task<Cli.Result> AttachAsync(Stack stack, Stack other, string name) => stack.GlueAsync(
+        "store", "attach", name, "--endpoint", other.Process.S3, "--access-key", other.Process.AccessKey, "--secret-key", other.Process.SecretKey, "--notify", "manual");
+
+    private static Uri AddressIn(string output) => new(Regex.Match(output, "http://[^ ]*/glue/v1/store-events/[^ \n]+", RegexOptions.None, TimeSpan.FromSeconds(5)).Value);
+
+    private static string Event(string key) =>
+        """{"Records":[{"eventSource":"ceph:s3","eventTime":"2026-11-20T15:55:04.784195Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"photos"},"object":{"key":"KEY","size":1,"eTag":"e","versionId":"","sequencer":"586D006B4637D62E"}}}]}"""
+            .Replace("KEY", key, StringComparison.Ordinal);
+
+    private static async Task<HttpStatusCode> PostAsync(HttpClient http, Uri address, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(address, content);
+        return response.StatusCode;
+    }
+}
