@@ -53,6 +53,13 @@ public sealed record WorkersOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:15:00")]
     public TimeSpan RestoreTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// The agent ends what takes too long. This much later the worker takes it that the agent itself does not run any more and kills the sandbox, the event
+    /// counts as failed; a start has <see cref="BootTimeout"/> on top. 100 ms to 10 min; default 10 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan AgentGrace { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What a sandbox's extensions may take when it is given up or has failed. 100 ms to 1 min; default 2 s, as Lambda's.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -83,6 +83,33 @@ public abstract partial class DriverContract
         }
     }
 
+    [Fact]
+    public async Task A_sandbox_that_stands_still_loses_its_invocation_and_its_place_after_the_timeout_and_the_grace()
+    {
+        await using var worker = Start(static options => options with { AgentGrace = TimeSpan.FromSeconds(1) });
+        var function = worker.Node("exports.handler = async () => 1;") with { Timeout = TimeSpan.FromSeconds(15) };
+        var first = await worker.InvokeAsync(function);
+        var sandbox = await SandboxAsync();
+        await worker.UntilAsync(static status => status.IdleSandboxes == 1, seconds: 60);
+
+        Stop([sandbox, .. Processes.DescendantsOf(sandbox)]);
+        var (type, message) = WorkerFixture.Failure(await worker.InvokeAsync(function));
+        await worker.UntilAsync(static status => status.Sandboxes == 0, seconds: 60);
+        var next = await worker.InvokeAsync(function);
+
+        Assert.Equal("Sandbox.Failure", type);
+        Assert.Contains("its agent has stopped answering: within 16 s", message, StringComparison.Ordinal);
+        Assert.Equal(InvokeStatus.Succeeded, next.Status);
+        Assert.NotEqual(first.SandboxId, next.SandboxId);
+    }
+
+    private static void Stop(IEnumerable<int> processes)
+    {
+        using var kill = Process.Start("kill", ["-STOP", .. processes.Select(static pid => pid.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     private static void Kill(int pid) => Process.GetProcessById(pid).Kill();
 
     /// <summary>The one sandbox there is.</summary>

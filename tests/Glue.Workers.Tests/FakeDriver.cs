@@ -13,6 +13,9 @@ internal sealed class FakeDriver : ISandboxDriver
     /// <summary>What an agent sends when it is invoked; by default a response and a poll.</summary>
     public Func<byte[]> OnInvoke { get; set; } = static () => [.. Result("1"u8), .. Frame(FrameType.Ready, 0, new byte[4])];
 
+    /// <summary>What an agent sends when it is to start its runtime; by default the runtime's first poll.</summary>
+    public Func<byte[]> OnInit { get; set; } = static () => Frame(FrameType.Ready, 0, [100, 0, 0, 0]);
+
     /// <summary>Holds starts back until released; null: they go at once.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -74,7 +77,7 @@ internal sealed class FakeDriver : ISandboxDriver
                 await stream.ReadExactlyAsync(new byte[read.Length]);
                 await stream.WriteAsync(read.Type switch
                 {
-                    FrameType.Init => Frame(FrameType.Ready, 0, [100, 0, 0, 0]),
+                    FrameType.Init => OnInit(),
                     FrameType.Invoke => OnInvoke(),
                     _ => [],
                 });

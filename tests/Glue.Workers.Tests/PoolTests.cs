@@ -20,6 +20,7 @@ public sealed class PoolTests : IAsyncDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ManualTime _time = new();
     private readonly FakeDriver _driver = new();
+    private readonly SilentGateway _gateway = new();
     private readonly SandboxPool _pool;
 
     public PoolTests()
@@ -27,7 +28,7 @@ public sealed class PoolTests : IAsyncDisposable
         var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
         var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), "one", static () => null);
         _pool = new SandboxPool(
-            new SandboxContext(_driver, new NoGateway(), new SessionKeys(_time), new DiscardedFunctionLogs(), options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
+            new SandboxContext(_driver, _gateway, new SessionKeys(_time), new DiscardedFunctionLogs(), options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
     }
 
     public async ValueTask DisposeAsync()
@@ -226,6 +227,65 @@ public sealed class PoolTests : IAsyncDisposable
         Assert.Equal(2, _pool.ProvisionedOf(Version("f")).Available);
     }
 
+    [Fact]
+    public async Task An_agent_that_says_nothing_any_more_loses_its_invocation_when_its_time_and_the_grace_are_over()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await InvokeAsync("f");
+            _time.Advance(TimeSpan.FromMinutes(2)); // idleness has no such limit
+        }
+
+        var invoked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _driver.OnInvoke = () =>
+        {
+            invoked.SetResult();
+            return [];
+        };
+        var running = InvokeAsync("f");
+        await invoked.Task;
+        _time.Advance(Version("f").Timeout + TimeSpan.FromSeconds(9.9));
+        Assert.Equal(1, _pool.Status.Sandboxes);
+        Assert.False(running.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        var outcome = await running;
+        Assert.Equal(InvokeStatus.FunctionError, outcome.Status);
+        Assert.Contains("its agent has stopped answering: within 13 s it ended neither the invocation", System.Text.Encoding.UTF8.GetString(outcome.Payload.Span), StringComparison.Ordinal);
+        await UntilAsync(static status => status.Sandboxes == 0);
+        Assert.Equal(1, _driver.Starts);
+    }
+
+    [Fact]
+    public async Task An_answered_invocation_whose_agent_then_falls_silent_frees_its_place_likewise()
+    {
+        _driver.OnInvoke = static () => FakeDriver.Result("1"u8);
+        Assert.Equal(InvokeStatus.Succeeded, (await InvokeAsync("f")).Status);
+        Assert.Equal((1, 0), (_pool.Status.Sandboxes, _pool.Status.IdleSandboxes));
+
+        _time.Advance(Version("f").Timeout + TimeSpan.FromSeconds(10));
+
+        await UntilAsync(static status => status.Sandboxes == 0);
+    }
+
+    [Fact]
+    public async Task An_agent_that_greets_and_starts_nothing_is_given_up_and_the_invocation_comes_back_as_not_run()
+    {
+        _driver.OnInit = static () => FakeDriver.Frame(FrameType.StreamOpen, 5, []); // read behind its greeting
+        var starting = InvokeAsync("f");
+        await _gateway.Accepted.Task;
+        _time.Advance(TimeSpan.FromSeconds(29.9)); // 10 s each for init, boot and grace
+        Assert.Equal(1, _pool.Status.Sandboxes);
+        Assert.False(starting.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        var outcome = await starting;
+        Assert.Equal(InvokeStatus.NotRun, outcome.Status);
+        Assert.Contains("its agent has stopped answering: within 30 s it ended neither the start", outcome.Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("oversized frame", "where 65536 are allowed")]
     [InlineData("unknown type", "unexpected frame of type 99")]
@@ -293,12 +353,12 @@ public sealed class PoolTests : IAsyncDisposable
         }
     }
 
-    private sealed class NoGateway : IStorageGateway
+    /// <summary>Never reads: what is sent must stay within its credit.</summary>
+    private sealed class SilentGateway : IStorageGateway
     {
-        public void Accept(IDuplexPipe connection, SandboxIdentity who)
-        {
-            // Never reads: what is sent must stay within its credit.
-        }
+        public TaskCompletionSource Accepted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Accept(IDuplexPipe connection, SandboxIdentity who) => Accepted.TrySetResult();
     }
 
     private sealed class NoCode : ICodeSource

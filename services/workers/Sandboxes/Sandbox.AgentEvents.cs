@@ -20,6 +20,7 @@ internal sealed partial class Sandbox : IAgentEvents
             if (State == SandboxState.Booting)
             {
                 SetState(SandboxState.Initialising);
+                _limit.Begin(StartLimit + _context.Options.BootTimeout + _context.Options.AgentGrace);
             }
         }
     }
@@ -114,6 +115,7 @@ internal sealed partial class Sandbox : IAgentEvents
             }
 
             SetState(SandboxState.Ready);
+            _limit.End();
             _running!.Rest(); // inside the lock: never after the Wake of whoever takes it next
         }
 

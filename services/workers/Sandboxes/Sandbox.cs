@@ -25,6 +25,7 @@ internal sealed partial class Sandbox
     private readonly Lock _lock = new();
     private readonly StartProgress _start = new();
     private readonly AttemptSlot _attempts;
+    private readonly PhaseLimit _limit;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _created;
     private SandboxIdentity _identity;
@@ -51,6 +52,7 @@ internal sealed partial class Sandbox
         var stream = $"{context.Time.GetUtcNow():yyyy/MM/dd}/[{version.Version}]{id}";
         _log = new SandboxLog(version, stream, context.Logs, context.Time);
         _attempts = new AttemptSlot(id, version, _log, context);
+        _limit = new PhaseLimit(context.Time, EndUnanswered);
         _log.StartTail(); // should init fail, its log belongs to the invocation that asked for it
     }
 
@@ -150,6 +152,7 @@ internal sealed partial class Sandbox
             }
 
             SetState(SandboxState.Busy);
+            _limit.Begin(Version.Timeout + _context.Options.AgentGrace);
             wasFrozen = _running!.Wake();
         }
 
@@ -180,6 +183,7 @@ internal sealed partial class Sandbox
         }
 
         SetState(SandboxState.Gone);
+        _limit.Stop();
         _gone.TrySetResult();
         _host.IsGone(this);
         return new SandboxStarted(failure, null);
@@ -241,6 +245,19 @@ internal sealed partial class Sandbox
     /// <summary>For its life, and the longest invocation that may still run at its end.</summary>
     private SessionKey? IssueKeys() => _attempts.IsOfTemplate ? null : _context.Keys.Issue(_identity, _context.Options.SandboxLifetime + TimeSpan.FromMinutes(20));
 
+    /// <summary>What the agent lets its runtime take before the first poll.</summary>
+    private TimeSpan StartLimit =>
+        _running!.StartKind == SandboxStart.FunctionSnapshot ? _context.Options.RestoreTimeout : InitLimit.Of(Version, _purpose, _context.Options);
+
+    /// <summary>The agent should have said long ago that time is up: it does not run any more, or its channel does not.</summary>
+    private void EndUnanswered(TimeSpan limit)
+    {
+        if (State is SandboxState.Initialising or SandboxState.Busy)
+        {
+            Kill($"its agent has stopped answering: within {limit.TotalSeconds:0.#} s it ended neither the {(State == SandboxState.Busy ? "invocation" : "start")} nor its time");
+        }
+    }
+
     private void CheckBoot()
     {
         if (!_start.IsAgentUp)
@@ -289,6 +306,7 @@ internal sealed partial class Sandbox
             reason = _killedFor ?? "it ended unexpectedly";
         }
 
+        _limit.Stop();
         _ending?.Dispose();
         running.Kill();
         _streams!.AbortAll();
