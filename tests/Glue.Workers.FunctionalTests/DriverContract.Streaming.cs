@@ -131,6 +131,22 @@ public abstract partial class DriverContract
     }
 
     [Fact]
+    public async Task A_runtime_that_hangs_up_while_its_reader_holds_it_up_may_poll_again()
+    {
+        await using var worker = Start();
+        var function = worker.Provided(StreamingBootstrap) with { Timeout = TimeSpan.FromMinutes(5) };
+
+        var running = StreamAsync(worker, function, $$"""{"bytes":{{160 * 1024}},"end":"cut"}""", out var unread); // more than credit, less than the agent and a socket hold
+        using var content = (await unread).Content;
+        var cut = await running;
+        var again = await StreamWholeAsync(worker, function, """{"chunks":["again"]}""");
+
+        Assert.Equal("Runtime.TruncatedResponse", WorkerFixture.Failure(cut).Type);
+        Assert.Equal(("again", InvokeStatus.Succeeded), (again.Body, again.Outcome.Status));
+        Assert.Equal(cut.SandboxId, again.Outcome.SandboxId);
+    }
+
+    [Fact]
     public async Task An_ordinary_invocation_gets_a_streamed_answer_whole_up_to_the_limit_of_an_answer()
     {
         await using var worker = Start();

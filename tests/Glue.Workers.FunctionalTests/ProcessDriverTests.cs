@@ -25,4 +25,19 @@ public sealed class ProcessDriverTests(ITestOutputHelper output) : DriverContrac
         Assert.InRange(tooLong.Bytes, limit - 65_536, limit);
         Assert.Equal((1, longest.Outcome.SandboxId), (after.Bytes, after.Outcome.SandboxId));
     }
+
+    /// <summary>With this driver only: a microVM that waits is frozen, and what it pours with it.</summary>
+    [Fact]
+    public async Task What_a_runtime_sends_behind_its_poll_waits_with_it_and_goes_on_with_the_event()
+    {
+        await using var worker = Start();
+        var function = worker.Provided(PouringBootstrap) with { Timeout = TimeSpan.FromMinutes(2) };
+
+        await worker.AnswerAsync(function, "\"behind\"");
+        await worker.UntilAsync(_ => worker.Logs.Of(function.Name).Contains("poured"), seconds: 60);
+        var said = await worker.AnswerAsync(function);
+
+        Assert.InRange(said.GetProperty("taken").GetInt32(), 1, PouredAtMost - 1);
+        Assert.Equal(said.GetProperty("asked").GetInt32(), said.GetProperty("refused").GetInt32());
+    }
 }

@@ -43,7 +43,7 @@ internal static unsafe class ExtensionReplies
         // A connection that was closed, and perhaps opened anew, is no longer its.
         if (extension is { IsWaiting: true, Connection: { State: ApiConnection.Stage.Parked } connection } && connection.Request.Extension?.Identifier == extension.Identifier)
         {
-            connection.State = ApiConnection.Stage.Head;
+            connection.Unpark();
             Write(connection, "200 OK", $"Lambda-Extension-Event-Identifier: {Guid.NewGuid()}\r\n", document);
             if (connection.Flush() && !connection.Request.KeepAlive)
             {

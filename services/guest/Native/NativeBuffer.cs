@@ -79,7 +79,7 @@ internal sealed unsafe class NativeBuffer(int initialCapacity)
             var capacity = Math.Max(initialCapacity, _capacity);
             while (capacity - count < size)
             {
-                capacity *= 2;
+                capacity = checked(capacity * 2); // 1 GiB: its owner has let in what it should not
             }
 
             var memory = (byte*)NativeMemory.Alloc((nuint)capacity);

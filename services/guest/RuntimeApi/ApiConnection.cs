@@ -46,6 +46,20 @@ internal sealed unsafe class ApiConnection(int index, Poll poll)
 
     public void Continue() => SetInterest(_interest | Libc.EPOLLIN);
 
+    /// <summary>What it waited for has come: it goes on with the next request.</summary>
+    public void Unpark()
+    {
+        State = Stage.Head;
+        Continue();
+    }
+
+    /// <summary>Asks the kernel, also of a paused connection: the other end sends no more than what lies there unread.</summary>
+    public bool HasHungUp()
+    {
+        var ask = new Libc.PollRequest { Fd = _fd, Events = Libc.POLLRDHUP };
+        return Libc.poll(&ask, 1, 0) > 0;
+    }
+
     /// <summary>Reads once. False: nothing came; the connection may have been closed by it.</summary>
     public bool Receive()
     {

@@ -15,6 +15,9 @@ internal sealed class ApiServer
     private const int MaxConnections = 32;
     private const int MaxHead = 32 * 1024;
 
+    // Of replies that nobody reads, before no more requests are; an event may be larger, and is alone.
+    private const int MaxOutput = 64 * 1024;
+
     private readonly ChannelLink _channel;
     private readonly Invocation _invocation;
     private readonly ExtensionApi _extensionApi;
@@ -78,6 +81,10 @@ internal sealed class ApiServer
         {
             connection.Pause();
         }
+        else if (connection.IsPaused)
+        {
+            GoOn(connection); // what it was paused for may be over
+        }
         else if ((events & ~Libc.EPOLLOUT) != 0 && connection.Receive())
         {
             Process(connection);
@@ -91,8 +98,7 @@ internal sealed class ApiServer
         {
             if (connection.IsPaused)
             {
-                connection.Continue();
-                Process(connection);
+                GoOn(connection);
             }
         }
     }
@@ -103,8 +109,7 @@ internal sealed class ApiServer
         _streamed.GiveCredit(answer, bytes);
         if (_answering is { IsPaused: true } connection)
         {
-            connection.Continue();
-            Process(connection);
+            GoOn(connection);
         }
     }
 
@@ -143,13 +148,19 @@ internal sealed class ApiServer
         }
 
         _parked = null;
-        connection.State = ApiConnection.Stage.Head;
+        connection.Unpark();
         return connection;
+    }
+
+    private void GoOn(ApiConnection connection)
+    {
+        connection.Continue();
+        Process(connection);
     }
 
     private void Process(ApiConnection connection)
     {
-        while (connection.IsOpen && connection.State switch
+        while (connection.IsOpen && HasRoom(connection) && connection.State switch
         {
             ApiConnection.Stage.Head => ReadHead(connection),
             ApiConnection.Stage.Body => ReadBody(connection),
@@ -163,7 +174,16 @@ internal sealed class ApiServer
         {
             connection.Flush();
         }
+
+        // Nothing that a runtime sends may pile up here: what it sends behind its poll, and requests whose replies it does not read, wait with it.
+        if (connection.IsOpen && (connection.Output.Count > MaxOutput || (connection.State == ApiConnection.Stage.Parked && connection.Input.Count > MaxHead)))
+        {
+            connection.Pause();
+        }
     }
+
+    private static bool HasRoom(ApiConnection connection) =>
+        connection.Output.Count <= MaxOutput || (connection.Flush() && connection.Output.Count <= MaxOutput);
 
     private bool ReadHead(ApiConnection connection)
     {
@@ -227,7 +247,7 @@ internal sealed class ApiServer
         // As Lambda, which has these paths only in environments of the type snap-start (its Runtime Interface Emulator, read 2026-11).
         Operation.RestoreNext or Operation.RestoreError when !_invocation.IsOfTemplate => Refusal.UnknownPath,
         Operation.MethodNotAllowed => Refusal.MethodNotAllowed,
-        Operation.Next => _invocation.MayPoll || WasCutOff ? null : Refusal.WrongState,
+        Operation.Next => MayPoll() ? null : Refusal.WrongState,
         Operation.InitError => _invocation.IsInitialising ? null : Refusal.WrongState,
         Operation.RestoreNext => _invocation.MayWaitForRestore ? null : Refusal.WrongState,
         Operation.RestoreError => _invocation.IsRestoring ? null : Refusal.WrongState,
@@ -236,6 +256,31 @@ internal sealed class ApiServer
         _ when head.IsStreamed => null,
         _ => head.ContentLength > ChannelProtocol.MaxResultBytes ? Refusal.TooLarge : null,
     };
+
+    private bool MayPoll()
+    {
+        if (_invocation.MayPoll)
+        {
+            return true;
+        }
+
+        // A runtime that left a streamed answer midway and polls anew: this poll may be read before what still lies there, or while nothing there is read
+        // because the answer's reader holds it up. What can be taken is; what cannot never gets its end.
+        if (_streamed.IsOpen && _answering is { Request.IsAnswering: true } left && left.HasHungUp())
+        {
+            while (left is { Request.IsAnswering: true, IsPaused: false } && left.Receive())
+            {
+                Process(left);
+            }
+
+            if (left.Request.IsAnswering)
+            {
+                left.Close();
+            }
+        }
+
+        return _invocation.MayPoll || WasCutOff;
+    }
 
     /// <returns>False: more must arrive first, or the channel is congested.</returns>
     private bool ReadBody(ApiConnection connection)
