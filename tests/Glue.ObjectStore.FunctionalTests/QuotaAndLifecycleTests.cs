@@ -88,6 +88,18 @@ public sealed class QuotaAndLifecycleTests(StoreFixture store) : IClassFixture<S
         """);
 
     [Fact]
+    public Task Objects_that_no_rule_expires_are_put_and_got_without_an_expiration() => store.PythonAsync(
+        """
+        b = 'unexpired-bucket'
+        s3.create_bucket(Bucket=b)
+        for rule in ({'Filter': {'Prefix': 'other/'}, 'Expiration': {'Days': 1}}, {'Filter': {'Prefix': ''}, 'NoncurrentVersionExpiration': {'NoncurrentDays': 1}}):
+            s3.put_bucket_lifecycle_configuration(Bucket=b, LifecycleConfiguration={'Rules': [{'Status': 'Enabled', **rule}]})
+            assert 'Expiration' not in s3.put_object(Bucket=b, Key='k', Body=b'x')
+            assert 'Expiration' not in s3.copy_object(Bucket=b, Key='copy', CopySource=b + '/k')
+            assert 'Expiration' not in s3.get_object(Bucket=b, Key='k')
+        """);
+
+    [Fact]
     public Task Attributes_of_objects_are_told_without_their_bodies() => store.PythonAsync(
         """
         b = 'attributes-bucket'

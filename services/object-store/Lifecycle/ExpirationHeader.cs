@@ -21,10 +21,8 @@ internal static class ExpirationHeader
         var bytes = ObjectKey.ToBytes(key);
         var first = lifecycle.Rules
             .Where(rule => rule.Filter.Matches(bytes, stored.Size, stored.Tags))
-            .Select(rule => (Rule: rule, At: rule.Expires(stored.ModifiedAt)))
-            .Where(static due => due.At is not null)
-            .MinBy(static due => due.At);
-        if (first is { Rule: { } rule, At: { } at })
+            .MinBy(rule => rule.Expires(stored.ModifiedAt) ?? DateTimeOffset.MaxValue); // null, and no exception, where no rule applies
+        if (first is { } rule && rule.Expires(stored.ModifiedAt) is { } at)
         {
             request.Http.Response.Headers[Name] = $"expiry-date=\"{HttpDates.Format(at)}\", rule-id=\"{Uri.EscapeDataString(rule.Id)}\"";
         }
