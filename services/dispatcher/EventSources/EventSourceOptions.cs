@@ -40,7 +40,15 @@ public sealed record EventSourceOptions : IValidatableObject
         }
     }
 
+    /// <summary>
+    /// The cluster to which all of these servers belong: with one that the operator did not list among them, whoever names it would be handed the
+    /// operator's keys.
+    /// </summary>
     /// <returns>Null: it is not listed.</returns>
     internal EventSourceCluster? Find(IReadOnlyList<string> bootstrapServers) =>
-        Clusters.FirstOrDefault(cluster => cluster.Servers.Intersect(bootstrapServers, StringComparer.OrdinalIgnoreCase).Any());
+        Clusters.FirstOrDefault(cluster => !bootstrapServers.Except(cluster.Servers, StringComparer.OrdinalIgnoreCase).Any());
+
+    /// <summary>Servers of a listed cluster together with others.</summary>
+    internal bool IsMixture(IReadOnlyList<string> bootstrapServers) =>
+        Find(bootstrapServers) is null && Clusters.Any(cluster => cluster.Servers.Intersect(bootstrapServers, StringComparer.OrdinalIgnoreCase).Any());
 }

@@ -46,7 +46,7 @@ internal sealed class EventSourceActions(
             Tags = request.Tags ?? new Dictionary<string, string>(),
             LastModified = time.GetUtcNow(),
         };
-        mapping = With(mapping, request, await DestinationAsync(call, request, topic));
+        mapping = With(mapping, request, await DestinationAsync(call, request, servers, topic));
         await store.ChangeAsync(
             mapping.Uuid,
             _ =>
@@ -83,7 +83,7 @@ internal sealed class EventSourceActions(
             throw LambdaException.InvalidParameter("ConsumerGroupId cannot be changed; make another event source mapping.");
         }
 
-        var destination = await DestinationAsync(call, request, before.Topic);
+        var destination = await DestinationAsync(call, request, before.BootstrapServers, before.Topic);
         var changed = await store.ChangeAsync(
             uuid,
             existing => existing is null ? throw Missing()
@@ -138,15 +138,20 @@ internal sealed class EventSourceActions(
         ProvisionedPollers = request.ProvisionedPollerConfig ?? mapping.ProvisionedPollers,
     };
 
-    private async Task<string?> DestinationAsync(ApiCall call, EventSourceRequest request, string topic)
+    private async Task<string?> DestinationAsync(ApiCall call, EventSourceRequest request, IReadOnlyList<string> servers, string topic)
     {
         if (request.DestinationConfig?.OnFailure?.Destination is not { } arn || !arn.StartsWith(FailedBatches.TopicPrefix, StringComparison.Ordinal))
         {
             return await destinations.FindAsync(call, request.DestinationConfig?.OnFailure, "OnFailure");
         }
 
-        return arn[FailedBatches.TopicPrefix.Length..] is { Length: > 0 } failed && failed != topic ? arn
-            : throw LambdaException.InvalidParameter("The topic of OnFailure must be another one than the mapping's own.");
+        var failed = arn[FailedBatches.TopicPrefix.Length..];
+        if (failed.Length == 0 || failed == topic)
+        {
+            throw LambdaException.InvalidParameter("The topic of OnFailure must be another one than the mapping's own.");
+        }
+
+        return clusters.RefusalOf(call.AccountId, servers, failed) is { } refusal ? throw LambdaException.InvalidParameter(refusal) : arn;
     }
 
     private void Conflict(EventSourceMapping wanted)

@@ -1,4 +1,5 @@
 using Glue.Dispatcher.EventSources;
+using Glue.Foundation.Signing;
 
 namespace Glue.Dispatcher.FunctionalTests.EventSources;
 
@@ -187,6 +188,57 @@ public sealed class KafkaMappingTests(KafkaFixture kafka) : IClassFixture<KafkaF
         }
 
         await server.SettledAsync("back");
+    }
+
+    [Fact]
+    public async Task What_the_operator_has_for_a_cluster_goes_to_its_listed_servers_alone_and_to_topics_that_are_listed_for_the_account()
+    {
+        using var folder = new TempFolder();
+        var cluster = kafka.Options.Clusters[0] with { FailureTopics = new() { ["111111111111"] = ["theirs.failed"] } };
+        await using var server = await EventSourceServer.StartAsync(folder, kafka.Options with { Clusters = [cluster] });
+        await server.Server.DeployAsync("theirs", DispatcherServer.OtherKey);
+        Task<Answer> CreateAsync(string failed, Credential? key, params string[] servers) => server.Server.SendAsync(
+            HttpMethod.Post, "/2015-03-31/event-source-mappings",
+            new
+            {
+                FunctionName = key is null ? "consumer" : "theirs",
+                Topics = new[] { "some-topic" },
+                StartingPosition = "LATEST",
+                Enabled = false,
+                SelfManagedEventSource = new { Endpoints = new { KAFKA_BOOTSTRAP_SERVERS = servers } },
+                DestinationConfig = new { OnFailure = new { Destination = "kafka://" + failed } },
+            },
+            key);
+        foreach (var key in new[] { DispatcherServer.OtherKey, null })
+        {
+            Assert.Contains(
+                "not listed there",
+                (await CreateAsync("theirs.failed", key, kafka.Broker.BootstrapServers, "evil.example:9093")).ExpectError(400, "InvalidParameterValueException"),
+                StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "FailureTopics",
+            (await CreateAsync("ours", DispatcherServer.OtherKey, kafka.Broker.BootstrapServers)).ExpectError(400, "InvalidParameterValueException"), StringComparison.Ordinal);
+        var made = await CreateAsync("theirs.failed", DispatcherServer.OtherKey, kafka.Broker.BootstrapServers);
+        Assert.True(made.Status == 202, made.Text);
+        var changed = await server.Server.SendAsync(
+            HttpMethod.Put, "/2015-03-31/event-source-mappings/" + made.Json.GetProperty("UUID").GetString(),
+            new { DestinationConfig = new { OnFailure = new { Destination = "kafka://ours" } } }, DispatcherServer.OtherKey);
+        Assert.Contains("FailureTopics", changed.ExpectError(400, "InvalidParameterValueException"), StringComparison.Ordinal);
+        Assert.Equal(202, (await CreateAsync("ours", null, kafka.Broker.BootstrapServers)).Status);
+    }
+
+    [Fact]
+    public async Task A_mapping_of_one_listed_server_is_connected_to_all_that_are_listed_with_it()
+    {
+        using var folder = new TempFolder();
+        var cluster = kafka.Options.Clusters[0] with { BootstrapServers = $"127.0.0.1:1, {kafka.Broker.BootstrapServers}" };
+        await using var server = await EventSourceServer.StartAsync(folder, kafka.Options with { Clusters = [cluster] });
+        var topic = await kafka.NewTopicAsync();
+        await kafka.ProduceAsync(topic, 0, "found");
+        await server.MapAsync("127.0.0.1:1", topic);
+        await server.SettledAsync("found");
     }
 
     [Fact]

@@ -19,9 +19,20 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
     /// </summary>
     /// <returns>Why the account may not, in a sentence; null: it may.</returns>
     public string? RefusalOf(string accountId, IReadOnlyList<string> bootstrapServers) =>
-        accountId == Account.Installation || options.Find(bootstrapServers)?.MayBeReadBy(accountId) == true ? null
+        options.IsMixture(bootstrapServers)
+            ? $"{string.Join(',', bootstrapServers)} names a cluster of Dispatcher:EventSources:Clusters and servers that are not listed there with it: "
+                + "leave those out, or the operator lists them."
+        : accountId == Account.Installation || options.Find(bootstrapServers)?.MayBeReadBy(accountId) == true ? null
         : $"Account {accountId} may not read from {string.Join(',', bootstrapServers)}: the operator lists the cluster, and the account with it, "
             + "under Dispatcher:EventSources:Clusters.";
+
+    /// <summary>What is given up may be written to a topic by the same rule, where the operator lists that topic too.</summary>
+    /// <returns>Why the account may not, in a sentence; null: it may.</returns>
+    public string? RefusalOf(string accountId, IReadOnlyList<string> bootstrapServers, string topic) =>
+        RefusalOf(accountId, bootstrapServers) is { } refusal ? refusal
+        : accountId == Account.Installation || options.Find(bootstrapServers)?.MayBeWrittenBy(accountId, topic) == true ? null
+        : $"Account {accountId} may not write to {topic} of {string.Join(',', bootstrapServers)}: the operator lists the topic under the cluster's FailureTopics, "
+            + "in Dispatcher:EventSources:Clusters.";
 
     /// <param name="mapping">Whose.</param>
     /// <param name="complain">Hears what the clients say of their connections, on their threads.</param>
@@ -33,11 +44,17 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
 
     /// <summary>Returns once the mapping's cluster has the messages.</summary>
     /// <exception cref="KafkaException">It does not take them.</exception>
+    /// <exception cref="InvalidOperationException">The account may not write there, or not any more.</exception>
     public Task ProduceAsync(
         EventSourceMapping mapping, string topic, IEnumerable<(byte[] Key, byte[] Value)> messages, CancellationToken cancellationToken)
     {
+        if (RefusalOf(mapping.AccountId, mapping.BootstrapServers, topic) is { } refusal)
+        {
+            throw new InvalidOperationException(refusal); // before a producer that another account's mapping has made
+        }
+
         var producer = _producers.GetOrAdd(
-            string.Join(',', mapping.BootstrapServers),
+            OptionsOf(mapping).BootstrapServers,
             _ => new Lazy<IProducer<byte[]?, byte[]>>(() =>
                 ClientsOf(mapping, complaint => Log.KafkaComplains(logger, mapping.Uuid, complaint)).Producer(giveUpAfter: Patience)));
         return KafkaBatch.ProduceAsync(producer.Value, topic, messages, cancellationToken);
@@ -56,7 +73,7 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
         var listed = options.Find(mapping.BootstrapServers);
         return new KafkaOptions
         {
-            BootstrapServers = string.Join(',', mapping.BootstrapServers),
+            BootstrapServers = listed?.BootstrapServers ?? string.Join(',', mapping.BootstrapServers),
             Properties = listed?.Properties ?? [],
             Producer = listed?.Producer ?? [],
             Consumer = new Dictionary<string, string>(listed?.Consumer ?? [])
