@@ -78,12 +78,10 @@ public sealed class KafkaBroker : IAsyncDisposable
     }
 
     /// <summary>A topic with more partitions than the broker gives by itself. It has no call for it yet, only this program.</summary>
-    public async Task CreateTopicAsync(string name, int partitions) => (await Cli.RunAsync(
-        "java",
-        [
-            "-Xmx64m", "-cp", ClassPath, "kafka.admin.TopicCommand", "--zookeeper", $"127.0.0.1:{_zooKeeperPort}", "--create", "--topic", name,
-            "--partitions", partitions.ToString(CultureInfo.InvariantCulture), "--replication-factor", "1",
-        ])).Expect();
+    public Task CreateTopicAsync(string name, int partitions) => TopicCommandAsync("--create", name, partitions, "--replication-factor", "1");
+
+    /// <summary>The topic has so many partitions from now on; more than it had.</summary>
+    public Task GrowTopicAsync(string name, int partitions) => TopicCommandAsync("--alter", name, partitions);
 
     public async ValueTask DisposeAsync()
     {
@@ -100,6 +98,13 @@ public sealed class KafkaBroker : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private async Task TopicCommandAsync(string command, string name, int partitions, params string[] more) => (await Cli.RunAsync(
+        "java",
+        [
+            "-Xmx64m", "-cp", ClassPath, "kafka.admin.TopicCommand", "--zookeeper", $"127.0.0.1:{_zooKeeperPort}", command, "--topic", name,
+            "--partitions", partitions.ToString(CultureInfo.InvariantCulture), .. more,
+        ])).Expect();
 
     private async Task WriteSettingsAsync(int partitions)
     {

@@ -31,6 +31,14 @@ public sealed class KafkaFixture : IAsyncLifetime
         return topic;
     }
 
+    /// <summary>Returns once clients are told of so many partitions.</summary>
+    public async Task GrowTopicAsync(string topic, int partitions)
+    {
+        await Broker.GrowTopicAsync(topic, partitions);
+        using var admin = new KafkaClients(Options.Clusters[0], static _ => { }).Admin();
+        await EventSourceServer.UntilAsync(() => Task.FromResult(KafkaTopics.PartitionsOf(admin, topic).Count == partitions));
+    }
+
     /// <summary>To one partition, in order.</summary>
     public async Task ProduceAsync(string topic, int partition, params IEnumerable<string> values)
     {

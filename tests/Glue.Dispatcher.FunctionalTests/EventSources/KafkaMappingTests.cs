@@ -66,6 +66,26 @@ public sealed class KafkaMappingTests(KafkaFixture kafka) : IClassFixture<KafkaF
     }
 
     [Fact]
+    public async Task A_mapping_that_begins_at_the_newest_skips_nothing_of_partitions_that_its_topic_gets_while_the_dispatcher_is_down()
+    {
+        using var folder = new TempFolder();
+        var topic = await kafka.NewTopicAsync(partitions: 2);
+        await kafka.ProduceAsync(topic, 0, "before");
+        await kafka.ProduceAsync(topic, 1, "before");
+        await using (var first = await EventSourceServer.StartAsync(folder, kafka.Options))
+        {
+            await first.MapAsync(kafka.Broker.BootstrapServers, topic, new { StartingPosition = "LATEST" });
+        }
+
+        await kafka.GrowTopicAsync(topic, partitions: 4);
+        await kafka.ProduceAsync(topic, 3, "new partition");
+        await kafka.ProduceAsync(topic, 0, "old partition");
+        await using var second = await EventSourceServer.StartAsync(folder, kafka.Options, deploys: false);
+        await second.SettledAsync("new partition", "old partition");
+        Assert.DoesNotContain("before", second.Settled);
+    }
+
+    [Fact]
     public async Task A_failing_batch_holds_its_partition_alone_until_it_succeeds()
     {
         using var folder = new TempFolder();
