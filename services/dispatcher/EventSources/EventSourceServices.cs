@@ -10,7 +10,7 @@ internal static class EventSourceServices
         this IServiceCollection services, Func<IServiceProvider, SqliteDatabase> state, EventSourceOptions options)
     {
         services.AddSingleton(options).AddSingleton(provider => new EventSourceStore(state(provider)));
-        services.AddSingleton<KafkaClusters>().AddSingleton<BatchTurns>().AddSingleton<EventSourceMetrics>();
+        services.AddSingleton<KafkaClusters>().AddSingleton<FailureTopic>().AddSingleton<BatchTurns>().AddSingleton<EventSourceMetrics>();
         services.AddSingleton<IBatchInvoker, BatchInvoker>().AddSingleton<IFailedBatches, FailedBatches>();
         services.AddSingleton<EventSourceLoop>();
         services.AddHostedService(static provider => provider.GetRequiredService<EventSourceLoop>());

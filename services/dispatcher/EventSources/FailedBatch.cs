@@ -23,7 +23,8 @@ internal sealed record FailedBatch(EventSourceMapping Mapping, IReadOnlyList<Sou
     /// <param name="region">In ARNs.</param>
     /// <param name="now">Its time.</param>
     /// <param name="withPayload">True: with the event, as buckets and topics get it; others fetch the records by their offsets.</param>
-    public ReadOnlyMemory<byte> Json(string region, DateTimeOffset now, bool withPayload)
+    /// <param name="omitted">Why there is no payload where there should be one; null: nothing is amiss.</param>
+    public ReadOnlyMemory<byte> Json(string region, DateTimeOffset now, bool withPayload, string? omitted = null)
     {
         var servers = string.Join(',', Mapping.BootstrapServers);
         var payload = BatchEvent.Write(servers, Records, out _);
@@ -57,6 +58,10 @@ internal sealed record FailedBatch(EventSourceMapping Mapping, IReadOnlyList<Sou
             {
                 writer.WritePropertyName("payload");
                 writer.WriteRawValue(payload.Span, skipInputValidation: true);
+            }
+            else if (omitted is not null)
+            {
+                writer.WriteString("payloadOmitted", omitted);
             }
 
             writer.WriteEndObject();

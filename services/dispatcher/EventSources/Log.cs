@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(2856, LogLevel.Error, "Event source mapping {Uuid} broke; it begins again")]
     public static partial void Broke(ILogger logger, string uuid, Exception exception);
 
+    [LoggerMessage(2858, LogLevel.Error, "Event source mapping {Uuid} dropped record {Offset} of {Topic}-{Partition}, which was given up: {Destination} refuses it without its value too ({Reason})")]
+    public static partial void RecordRefused(ILogger logger, string uuid, string topic, int partition, long offset, string destination, string reason);
+
     [LoggerMessage(2857, LogLevel.Debug, "Event source mapping {Uuid} has {Partitions} partitions of {Topic}")]
     public static partial void Assigned(ILogger logger, string uuid, string topic, int partitions);
 }

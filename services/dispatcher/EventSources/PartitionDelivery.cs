@@ -70,7 +70,7 @@ internal sealed class PartitionDelivery(
             part = part.To(Math.Max(1, fitting));
             if (fitting == 0)
             {
-                await failures.TakeAsync(new FailedBatch(now, part.Records, FailedBatch.TooLarge, 0, null), stopping);
+                await failures.TakeAsync(new FailedBatch(now, part.Records, FailedBatch.TooLarge, 0, null), status, stopping);
                 continue;
             }
 
@@ -119,7 +119,7 @@ internal sealed class PartitionDelivery(
 
         if (now.Retries is { } most && part.Errors >= most)
         {
-            await failures.TakeAsync(new FailedBatch(now, left, FailedBatch.RetriesExhausted, part.Errors + 1, answer), stopping);
+            await failures.TakeAsync(new FailedBatch(now, left, FailedBatch.RetriesExhausted, part.Errors + 1, answer), status, stopping);
             return true;
         }
 
@@ -139,7 +139,7 @@ internal sealed class PartitionDelivery(
         var old = part.Records.Where(record => record.Timestamp >= 0 && record.Timestamp < oldest).ToList();
         if (old.Count > 0)
         {
-            await failures.TakeAsync(new FailedBatch(now, old, FailedBatch.TooOld, part.Errors, null), stopping);
+            await failures.TakeAsync(new FailedBatch(now, old, FailedBatch.TooOld, part.Errors, null), status, stopping);
         }
 
         return old.Count == 0 ? part : part with { Records = [.. part.Records.Except(old, ReferenceEqualityComparer.Instance).Cast<SourceRecord>()] };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Glue.Contracts.Invocations;
 using Glue.Dispatcher.EventSources;
+using Glue.Foundation.Signing;
 
 namespace Glue.Dispatcher.FunctionalTests.EventSources;
 
@@ -51,7 +52,7 @@ internal sealed class EventSourceServer : IAsyncDisposable
     }
 
     /// <returns>The UUID of a mapping that reads.</returns>
-    public async Task<string> MapAsync(string servers, string topic, object? more = null)
+    public async Task<string> MapAsync(string servers, string topic, object? more = null, Credential? signer = null)
     {
         var body = new Dictionary<string, object>
         {
@@ -66,25 +67,27 @@ internal sealed class EventSourceServer : IAsyncDisposable
             body[field.Name] = field.GetValue(more)!;
         }
 
-        var answer = await Server.SendAsync(HttpMethod.Post, Mappings, body);
+        var answer = await Server.SendAsync(HttpMethod.Post, Mappings, body, signer);
         Assert.True(answer.Status == 202, answer.Text);
         var uuid = answer.Json.GetProperty("UUID").GetString()!;
-        await StateAsync(uuid, body.GetValueOrDefault("Enabled") is false ? "Disabled" : "Enabled");
+        await StateAsync(uuid, body.GetValueOrDefault("Enabled") is false ? "Disabled" : "Enabled", signer);
         return uuid;
     }
 
-    public async Task UpdateAsync(string uuid, object change, string? state = "Enabled")
+    public async Task UpdateAsync(string uuid, object change, string? state = "Enabled", Credential? signer = null)
     {
-        (await Server.SendAsync(HttpMethod.Put, $"{Mappings}/{uuid}", change)).ExpectOk();
+        (await Server.SendAsync(HttpMethod.Put, $"{Mappings}/{uuid}", change, signer)).ExpectOk();
         if (state is not null)
         {
-            await StateAsync(uuid, state);
+            await StateAsync(uuid, state, signer);
         }
     }
 
-    public async Task<JsonElement> GetAsync(string uuid) => (await Server.SendAsync(HttpMethod.Get, $"{Mappings}/{uuid}")).Json;
+    public async Task<JsonElement> GetAsync(string uuid, Credential? signer = null) =>
+        (await Server.SendAsync(HttpMethod.Get, $"{Mappings}/{uuid}", signer: signer)).Json;
 
-    public Task StateAsync(string uuid, string state) => UntilAsync(async () => (await GetAsync(uuid)).GetProperty("State").GetString() == state, async () => (await GetAsync(uuid)).ToString());
+    public Task StateAsync(string uuid, string state, Credential? signer = null) => UntilAsync(
+        async () => (await GetAsync(uuid, signer)).GetProperty("State").GetString() == state, async () => (await GetAsync(uuid, signer)).ToString());
 
     /// <summary>Until the function has had them, some perhaps twice.</summary>
     public Task SettledAsync(params IEnumerable<string> values)

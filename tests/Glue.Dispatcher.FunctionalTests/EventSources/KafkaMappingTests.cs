@@ -148,6 +148,68 @@ public sealed class KafkaMappingTests(KafkaFixture kafka) : IClassFixture<KafkaF
     }
 
     [Fact]
+    public async Task A_record_too_large_for_the_topic_of_failures_goes_there_without_its_event_and_holds_up_nobody()
+    {
+        using var folder = new TempFolder();
+        await using var server = await EventSourceServer.StartAsync(folder, kafka.Options);
+        server.Script = static values => values.Any(static value => value.StartsWith("bad", StringComparison.Ordinal))
+            ? FakeWorker.Failed("bad record") : FakeWorker.Succeeded("null"u8.ToArray());
+        var (topic, failed) = (await kafka.NewTopicAsync(), await kafka.NewTopicAsync());
+        await kafka.ProduceAsync(topic, 0, "bad 0", "bad 1 " + new string('x', 900_000), "bad 2"); // as base64 more than the 1 MB of broker and client
+        var uuid = await server.MapAsync(
+            kafka.Broker.BootstrapServers, topic,
+            new { BatchSize = 3, MaximumBatchingWindowInSeconds = 2, MaximumRetryAttempts = 0, DestinationConfig = new { OnFailure = new { Destination = "kafka://" + failed } } });
+        await EventSourceServer.UntilAsync(() => Task.FromResult(!server.Server.Worker.Requests.IsEmpty));
+        await kafka.ProduceAsync(topic, 0, "next");
+        await server.SettledAsync("next");
+        await server.Server.DeployAsync("mourner");
+        await server.MapAsync(kafka.Broker.BootstrapServers, failed, new { FunctionName = "mourner" });
+        List<System.Text.Json.JsonElement> Failures() =>
+            [.. server.Settled.Where(static value => value.StartsWith('{')).Select(static value => System.Text.Json.JsonDocument.Parse(value).RootElement)];
+        string Offset(System.Text.Json.JsonElement failure) =>
+            failure.GetProperty("KafkaBatchInfo").GetProperty("recordsInfo").GetProperty(topic + "-0").GetProperty("firstRecordOffset").GetString()!;
+        await EventSourceServer.UntilAsync(() => Task.FromResult(Failures().Select(Offset).Distinct().Count() == 3));
+        Assert.Equal(["0", "1", "2"], Failures().Select(Offset).Distinct().Order(StringComparer.Ordinal));
+        foreach (var failure in Failures())
+        {
+            var isHuge = Offset(failure) == "1";
+            Assert.Equal(!isHuge, failure.TryGetProperty("payload", out _));
+            Assert.Equal(isHuge, failure.TryGetProperty("payloadOmitted", out _));
+        }
+    }
+
+    [Fact]
+    public async Task A_mapping_whose_destination_takes_nothing_says_so_and_goes_on_with_another_destination()
+    {
+        using var folder = new TempFolder();
+        var (topic, failed, uuid) = (await kafka.NewTopicAsync(), await kafka.NewTopicAsync(), "");
+        EventSourceOptions With(params string[] topics) =>
+            kafka.Options with { Clusters = [kafka.Options.Clusters[0] with { FailureTopics = new() { ["*"] = topics } }] };
+        await using (var first = await EventSourceServer.StartAsync(folder, With("taken-away"), deploys: false))
+        {
+            await first.Server.DeployAsync("theirs", DispatcherServer.OtherKey);
+            uuid = await first.MapAsync(
+                kafka.Broker.BootstrapServers, topic,
+                new
+                {
+                    FunctionName = "theirs", BatchSize = 1, MaximumRetryAttempts = 0, Enabled = false,
+                    DestinationConfig = new { OnFailure = new { Destination = "kafka://taken-away" } },
+                },
+                DispatcherServer.OtherKey);
+        }
+
+        await using var second = await EventSourceServer.StartAsync(folder, With(failed), deploys: false);
+        second.Script = static values => values.Contains("bad") ? FakeWorker.Failed("bad record") : FakeWorker.Succeeded("null"u8.ToArray());
+        await kafka.ProduceAsync(topic, 0, "bad", "next");
+        await second.UpdateAsync(uuid, new { Enabled = true }, signer: DispatcherServer.OtherKey);
+        await EventSourceServer.UntilAsync(async () => (await second.GetAsync(uuid, DispatcherServer.OtherKey)).GetProperty("LastProcessingResult").GetString()!
+            .StartsWith("PROBLEM: kafka://taken-away does not take", StringComparison.Ordinal));
+        Assert.Empty(second.Settled);
+        await second.UpdateAsync(uuid, new { DestinationConfig = new { OnFailure = new { Destination = "kafka://" + failed } } }, signer: DispatcherServer.OtherKey);
+        await second.SettledAsync("next");
+    }
+
+    [Fact]
     public async Task Batches_are_admitted_under_the_functions_reserved_concurrency_and_wait_while_it_is_stopped()
     {
         using var folder = new TempFolder();

@@ -99,7 +99,7 @@ internal sealed class ScriptedDelivery : IBatchInvoker, IFailedBatches, IAsyncDi
         return Task.FromResult(new BatchOutcome("request", "$LATEST", outcome));
     }
 
-    Task IFailedBatches.TakeAsync(FailedBatch batch, CancellationToken cancellationToken)
+    Task IFailedBatches.TakeAsync(FailedBatch batch, MappingStatus status, CancellationToken cancellationToken)
     {
         Happened(() => GivenUp.Add(batch));
         return Task.CompletedTask;

@@ -42,10 +42,10 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
         RefusalOf(mapping.AccountId, mapping.BootstrapServers) is { } refusal ? throw new InvalidOperationException(refusal)
         : new KafkaClients(OptionsOf(mapping), complain);
 
-    /// <summary>Returns once the mapping's cluster has the messages.</summary>
-    /// <exception cref="KafkaException">It does not take them.</exception>
+    /// <summary>Returns once the mapping's cluster has said of each message whether it has it.</summary>
+    /// <returns>One per message, in their order; null: the cluster has it.</returns>
     /// <exception cref="InvalidOperationException">The account may not write there, or not any more.</exception>
-    public Task ProduceAsync(
+    public async Task<IReadOnlyList<Error?>> ProduceAsync(
         EventSourceMapping mapping, string topic, IEnumerable<(byte[] Key, byte[] Value)> messages, CancellationToken cancellationToken)
     {
         if (RefusalOf(mapping.AccountId, mapping.BootstrapServers, topic) is { } refusal)
@@ -57,7 +57,7 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
             OptionsOf(mapping).BootstrapServers,
             _ => new Lazy<IProducer<byte[]?, byte[]>>(() =>
                 ClientsOf(mapping, complaint => Log.KafkaComplains(logger, mapping.Uuid, complaint)).Producer(giveUpAfter: Patience)));
-        return KafkaBatch.ProduceAsync(producer.Value, topic, messages, cancellationToken);
+        return await Task.WhenAll(messages.Select(message => ProduceAsync(producer.Value, topic, message, cancellationToken)));
     }
 
     public void Dispose()
@@ -65,6 +65,20 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
         foreach (var producer in _producers.Values.Where(static producer => producer.IsValueCreated))
         {
             producer.Value.Dispose();
+        }
+    }
+
+    private static async Task<Error?> ProduceAsync(
+        IProducer<byte[]?, byte[]> producer, string topic, (byte[] Key, byte[] Value) message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await producer.ProduceAsync(topic, new Message<byte[]?, byte[]> { Key = message.Key, Value = message.Value }, cancellationToken);
+            return null;
+        }
+        catch (ProduceException<byte[]?, byte[]> e)
+        {
+            return e.Error;
         }
     }
 
