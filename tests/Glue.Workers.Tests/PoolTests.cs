@@ -21,6 +21,7 @@ public sealed class PoolTests : IAsyncDisposable
     private readonly ManualTime _time = new();
     private readonly FakeDriver _driver = new();
     private readonly SilentGateway _gateway = new();
+    private readonly LogsUnderWatch _logs = new();
     private readonly SandboxPool _pool;
 
     public PoolTests()
@@ -28,7 +29,7 @@ public sealed class PoolTests : IAsyncDisposable
         var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
         var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), "one", static () => null);
         _pool = new SandboxPool(
-            new SandboxContext(_driver, _gateway, new SessionKeys(_time), new DiscardedFunctionLogs(), options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
+            new SandboxContext(_driver, _gateway, new SessionKeys(_time), _logs, options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
     }
 
     public async ValueTask DisposeAsync()
@@ -64,6 +65,24 @@ public sealed class PoolTests : IAsyncDisposable
 
         Assert.Equal(2, _driver.Starts);
         await UntilAsync(static status => status.Sandboxes == 1);
+    }
+
+    [Fact]
+    public async Task A_start_counts_until_its_sandbox_serves_so_that_one_call_starts_one()
+    {
+        // The runtime's first poll and a line behind it. The line holds up the reading thread when the start has its result, which another
+        // thread gets, and the pool has not been told: nobody may fill that gap with another start.
+        _driver.OnInit = static () => [.. FakeDriver.Frame(FrameType.Ready, 0, [100, 0, 0, 0]), .. FakeDriver.Frame(FrameType.Log, 1, "late\n"u8)];
+        _logs.OnLine = line =>
+        {
+            if (line == "late")
+            {
+                SpinWait.SpinUntil(() => _driver.Starts > 1, TimeSpan.FromMilliseconds(300));
+            }
+        };
+        await InvokeAsync("f");
+
+        Assert.Equal(1, _driver.Starts);
     }
 
     [Fact]

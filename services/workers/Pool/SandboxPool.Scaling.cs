@@ -64,21 +64,31 @@ internal sealed partial class SandboxPool
     private Sandbox Begin(VersionPool pool)
     {
         var sandbox = new Sandbox(Guid.NewGuid().ToString("N"), pool.Version, this, _context);
-        pool.Sandboxes.Add(sandbox);
-        pool.Starting++;
+        pool.BeginStart(sandbox);
         _room.Add(sandbox, pool);
         _starting++;
         return sandbox;
+    }
+
+    /// <summary>Once for each start, however it ended.</summary>
+    private bool EndStart(VersionPool pool, Sandbox sandbox)
+    {
+        if (!pool.EndStart(sandbox))
+        {
+            return false;
+        }
+
+        _starting--;
+        return true;
     }
 
     private void Started(VersionPool pool, Sandbox sandbox, SandboxStarted result)
     {
         lock (_lock)
         {
-            pool.Starting--;
-            _starting--;
             if (!result.IsReady)
             {
+                EndStart(pool, sandbox);
                 // Not tried again before the next look: what fails now fails in a moment, too.
                 pool.Provisioned.Failure = result.Failure is { } failure ? $"The function's init failed: {failure.ErrorType}" : result.Reason;
                 pool.TryGrant(result.Failure is null ? new Granted(null, Reason: result.Reason) : new Granted(sandbox, result));

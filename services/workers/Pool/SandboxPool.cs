@@ -138,6 +138,9 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
         lock (_lock)
         {
             var pool = _room.Alive[sandbox];
+
+            // Here and not when the start tells its result, on another thread: between the two its waiter would seem to have nobody.
+            var wasStarting = EndStart(pool, sandbox);
             if (_isStopping || _retired.Contains(sandbox))
             {
                 kill = _isStopping ? StoppingReason : ChangedReason;
@@ -155,7 +158,7 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
                 kill = SurplusReason;
             }
 
-            if (kill is null && !_isShortOfRoom)
+            if (kill is null && !_isShortOfRoom && !wasStarting)
             {
                 return;
             }
@@ -166,7 +169,7 @@ internal sealed partial class SandboxPool : ISandboxHost, IAsyncDisposable
             sandbox.Retire(kill);
         }
 
-        Scale(); // an idle sandbox may make room for whoever waits
+        Scale(); // an idle sandbox may make room for whoever waits, and an ended start a place
     }
 
     void ISandboxHost.IsGone(Sandbox sandbox)

@@ -7,6 +7,7 @@ namespace Glue.Workers.Pool;
 internal sealed class VersionPool(VersionKey key, FunctionVersion version)
 {
     private readonly LinkedList<Waiter> _waiters = [];
+    private readonly HashSet<Sandbox> _starting = [];
 
     public VersionKey Key { get; } = key;
 
@@ -20,8 +21,8 @@ internal sealed class VersionPool(VersionKey key, FunctionVersion version)
     /// <summary>All that belong here, whatever their state.</summary>
     public List<Sandbox> Sandboxes { get; } = [];
 
-    /// <summary>Starts under way.</summary>
-    public int Starting { get; set; }
+    /// <summary>Starts under way: each until its sandbox is here to serve whoever waits, or has failed.</summary>
+    public int Starting => _starting.Count;
 
     public int IdleCount => Idle.Count + Provisioned.Idle.Count;
 
@@ -31,6 +32,15 @@ internal sealed class VersionPool(VersionKey key, FunctionVersion version)
     public long OldestSince => _waiters.First?.Value.Since ?? long.MaxValue;
 
     public bool IsEmpty => Sandboxes.Count == 0 && Starting == 0 && _waiters.Count == 0 && Provisioned.Wanted == 0;
+
+    public void BeginStart(Sandbox sandbox)
+    {
+        Sandboxes.Add(sandbox);
+        _starting.Add(sandbox);
+    }
+
+    /// <returns>False: it had ended.</returns>
+    public bool EndStart(Sandbox sandbox) => _starting.Remove(sandbox);
 
     /// <summary>Takes the warmest, provisioned ones first. Null: none is idle.</summary>
     public Sandbox? TakeIdle()
