@@ -32,6 +32,9 @@ public sealed class Stack : IAsyncDisposable
         return new Stack(await GlueProcess.StartAsync(folder, ["--driver", "process", "--config", file, .. arguments]));
     }
 
+    /// <summary>The stack with a bound on its managed heap.</summary>
+    public static async Task<Stack> StartWithinAsync(int heapMiB, string folder) => new(await GlueProcess.StartWithinAsync(heapMiB, folder, "--driver", "process"));
+
     /// <summary>The stack with its event log in Kafka.</summary>
     public static Task<Stack> StartWithKafkaAsync(string folder, KafkaBroker broker) => StartAsync(
         folder,

@@ -50,7 +50,38 @@ public sealed class GlueProcess : IAsyncDisposable
 
     /// <param name="dataFolder">Made when missing.</param>
     /// <param name="arguments">More of <c>glue up</c>'s.</param>
-    public static async Task<GlueProcess> StartAsync(string dataFolder, params IEnumerable<string> arguments)
+    public static Task<GlueProcess> StartAsync(string dataFolder, params IEnumerable<string> arguments) => LaunchAsync([], dataFolder, arguments);
+
+    /// <summary>The same with a bound on the managed heap: garbage is collected to stay within it, what is kept beyond it ends in OutOfMemoryException.</summary>
+    public static Task<GlueProcess> StartWithinAsync(int heapMiB, string dataFolder, params IEnumerable<string> arguments) =>
+        LaunchAsync([$"DOTNET_GCHeapHardLimit={(long)heapMiB << 20:X}"], dataFolder, arguments);
+
+    /// <summary>SIGKILL, as a power cut would end it.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGINT, as Ctrl-C; returns the exit code.</summary>
+    public async Task<int> InterruptAsync(TimeSpan limit)
+    {
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(limit);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task<GlueProcess> LaunchAsync(string[] variables, string dataFolder, IEnumerable<string> arguments)
     {
         const string accessKey = "GLUETESTKEY";
         const string secretKey = "glue-test-secret";
@@ -58,7 +89,7 @@ public sealed class GlueProcess : IAsyncDisposable
         // A shell ignores SIGINT for what it runs in the background, and children inherit that: Ctrl-C must work here all the same.
         string[] command =
         [
-            "env", "--default-signal=INT",
+            "env", "--default-signal=INT", .. variables,
             "dotnet", Repository.Artifact("glue/glue.dll"), "up", "--data", dataFolder, "--s3-port", "0", "--api-port", "0", .. arguments,
         ];
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -85,31 +116,6 @@ public sealed class GlueProcess : IAsyncDisposable
             await glue.DisposeAsync();
             throw new TimeoutException("glue up was not ready in time:\n" + glue.Log, e);
         }
-    }
-
-    /// <summary>SIGKILL, as a power cut would end it.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
-
-    /// <summary>SIGINT, as Ctrl-C; returns the exit code.</summary>
-    public async Task<int> InterruptAsync(TimeSpan limit)
-    {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await _process.WaitForExitAsync().WaitAsync(limit);
-        return _process.ExitCode;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (!_process.HasExited)
-        {
-            await KillAsync();
-        }
-
-        _process.Dispose();
     }
 
     private void Keep(string? line)
