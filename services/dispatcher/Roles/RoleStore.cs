@@ -89,9 +89,22 @@ internal sealed class RoleStore : IRolePolicies
             }
 
             roles[name] = new RolePolicy(
-                name, document, AccessPolicy.Parse(document, PolicyDialect.OfRole), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)));
+                name, document, Read(document), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)));
         }
 
         return all;
+    }
+
+    /// <summary>One that was taken before more was refused allows nothing until it is put again: what it was to deny is not known.</summary>
+    private static AccessPolicy Read(string document)
+    {
+        try
+        {
+            return AccessPolicy.Parse(document, PolicyDialect.OfRole);
+        }
+        catch (PolicyFormatException)
+        {
+            return AccessPolicy.Nothing; // who puts it again is told what is wrong
+        }
     }
 }

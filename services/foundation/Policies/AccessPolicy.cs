@@ -15,6 +15,9 @@ public sealed class AccessPolicy
 
     private AccessPolicy(List<PolicyStatement> statements) => _statements = statements;
 
+    /// <summary>Allows nothing.</summary>
+    public static AccessPolicy Nothing { get; } = new([]);
+
     /// <summary>It allows something to everybody.</summary>
     public bool IsPublic => _statements.Exists(static statement => statement is { Effect: PolicyEffect.Allow, IsForEverybody: true });
 

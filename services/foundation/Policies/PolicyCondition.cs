@@ -9,17 +9,22 @@ internal sealed class PolicyCondition
 {
     private static readonly string[] Operators = ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "Bool", "IpAddress", "NotIpAddress"];
 
+    /// <summary>What only a list has: on any other request a sender could write them into the query as he likes.</summary>
+    private static readonly string[] KeysOfLists = ["s3:prefix", "s3:delimiter"];
+
     private readonly string _operator;
     private readonly string _key;
     private readonly List<string> _values;
     private readonly List<PolicyPattern> _patterns;
     private readonly List<IPNetwork> _networks;
+    private readonly bool _isOfLists;
 
     private PolicyCondition(string operation, string key, List<string> values)
     {
         (_operator, _key, _values) = (operation, key, values);
         _patterns = operation.EndsWith("Like", StringComparison.Ordinal) ? values.ConvertAll(static value => new PolicyPattern(value)) : [];
         _networks = operation.EndsWith("IpAddress", StringComparison.Ordinal) ? values.ConvertAll(Network) : [];
+        _isOfLists = KeysOfLists.Contains(key);
     }
 
     /// <summary>
@@ -65,14 +70,14 @@ internal sealed class PolicyCondition
     }
 
     /// <summary>A negated operator holds also when the request has no such value, as IAM has it.</summary>
-    public bool Holds(IPolicyContext request)
+    public bool Holds(in PolicyQuestion question)
     {
         if (_networks.Count > 0)
         {
-            return IsOfNetworks(request.Address) == (_operator == "IpAddress");
+            return IsOfNetworks(question.Context.Address) == (_operator == "IpAddress");
         }
 
-        var value = request.Value(_key);
+        var value = _isOfLists && !IsList(question.Action) ? null : question.Context.Value(_key);
         return _operator switch
         {
             "StringEquals" => value is not null && _values.Contains(value),
@@ -82,6 +87,8 @@ internal sealed class PolicyCondition
             _ => value is not null && _values.Contains(value, StringComparer.OrdinalIgnoreCase),
         };
     }
+
+    private static bool IsList(string action) => action is "s3:ListBucket" or "s3:ListBucketVersions" or "s3:ListBucketMultipartUploads";
 
     private bool IsOfNetworks(IPAddress? address) => address is not null && _networks.Exists(network => network.Contains(address));
 

@@ -72,7 +72,7 @@ internal sealed class PolicyStatement
 
         foreach (var condition in _conditions)
         {
-            if (!condition.Holds(question.Context))
+            if (!condition.Holds(question))
             {
                 return false;
             }
@@ -102,6 +102,11 @@ internal sealed class PolicyStatement
     private static PolicyPattern Action(string action, PolicyDialect dialect)
     {
         var colon = action.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0 && action.AsSpan(0, colon).ContainsAny('*', '?'))
+        {
+            throw new PolicyFormatException($"Policy has invalid action: {action}; the service before the colon has no wildcards, and * alone is every action");
+        }
+
         var isKnown = action == "*" || (dialect.NamesPrincipals ? action.StartsWith("s3:", StringComparison.Ordinal) : colon > 0 && colon < action.Length - 1);
         return isKnown ? new PolicyPattern(action, ignoreCase: true) : throw new PolicyFormatException($"Policy has invalid action: {action}");
     }

@@ -51,6 +51,31 @@ public sealed class AccessPolicyTests
         Assert.Equal(PolicyEffect.None, Ask(policy, "s3:ListBucket", "a"));
     }
 
+    [Theory]
+    [InlineData("s3:ListBucket", "a", PolicyEffect.Allow)]
+    [InlineData("s3:ListBucketVersions", "a", PolicyEffect.Allow)]
+    [InlineData("s3:ListBucketMultipartUploads", "a", PolicyEffect.Allow)]
+    [InlineData("s3:GetObject", "a/secret/x", PolicyEffect.None)]
+    [InlineData("s3:DeleteObject", "a/secret/x", PolicyEffect.None)]
+    [InlineData("s3:DeleteBucket", "a", PolicyEffect.None)]
+    public void A_prefix_in_the_query_of_what_is_no_list_meets_no_condition(string action, string resource, PolicyEffect effect)
+    {
+        var policy = Role("{'Effect': 'Allow', 'Action': 's3:*', 'Resource': '*', 'Condition': {'StringLike': {'s3:prefix': 'in/*'}}}");
+
+        Assert.Equal(effect, Ask(policy, action, resource, prefix: "in/"));
+    }
+
+    [Fact]
+    public void A_deny_of_all_but_a_prefix_denies_what_is_no_list_as_IAM_does()
+    {
+        var policy = Role(
+            "{'Effect': 'Allow', 'Action': 's3:*', 'Resource': '*'},"
+            + "{'Effect': 'Deny', 'Action': ['s3:ListBucket', 's3:GetObject'], 'Resource': '*', 'Condition': {'StringNotLike': {'s3:prefix': 'in/*'}}}");
+
+        Assert.Equal(PolicyEffect.Deny, Ask(policy, "s3:GetObject", "a/in/x", prefix: "in/"));
+        Assert.Equal(PolicyEffect.Allow, Ask(policy, "s3:ListBucket", "a", prefix: "in/"));
+    }
+
     [Fact]
     public void Statements_about_other_services_stand_beside_and_come_to_nothing()
     {
@@ -67,6 +92,9 @@ public sealed class AccessPolicyTests
     [InlineData("{'Effect': 'Allow', 'Action': 's3:*', 'NotResource': 'arn:aws:s3:::a'}", "NotResource")]
     [InlineData("{'Effect': 'Maybe', 'Action': 's3:*', 'Resource': '*'}", "Allow or Deny")]
     [InlineData("{'Effect': 'Allow', 'Action': 'GetObject', 'Resource': '*'}", "invalid action: GetObject")]
+    [InlineData("{'Effect': 'Deny', 'Action': '*:Delete*', 'Resource': '*'}", "invalid action: *:Delete*; the service before the colon has no wildcards")]
+    [InlineData("{'Effect': 'Deny', 'Action': ['s3:GetObject', '*:*'], 'Resource': '*'}", "invalid action: *:*;")]
+    [InlineData("{'Effect': 'Deny', 'Action': 's?:*', 'Resource': '*'}", "invalid action: s?:*;")]
     [InlineData("{'Effect': 'Allow', 'Action': 's3:*'}", "Missing required field Resource")]
     [InlineData("{'Effect': 'Allow', 'Action': 's3:*', 'Resource': 'arn:aws:s3::a'}", "invalid resource: arn:aws:s3::a;")]
     [InlineData("{'Effect': 'Allow', 'Action': 's3:*', 'Resource': 'photos/*'}", "invalid resource: photos/*;")]
