@@ -141,6 +141,8 @@ public sealed class RolePolicyTests : IAsyncLifetime
     [InlineData("GET", "/data/in/../out/a")]
     [InlineData("GET", "/data//in/a")]
     [InlineData("GET", "//data/in/a")]
+    [InlineData("GET", "/data?prefix=in/&prefix=")]
+    [InlineData("GET", "/data?prefix=in/&Prefix=out/")]
     [InlineData("POST", "/data")]
     [InlineData("POST", "/data?delete&policy")]
     [InlineData("PUT", "/data?policy")]
@@ -159,6 +161,32 @@ public sealed class RolePolicyTests : IAsyncLifetime
         using var answer = await client.SendAsync(request);
 
         Assert.True(answer.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest, $"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+    }
+
+    [Fact]
+    public async Task A_prefix_that_a_function_writes_into_a_request_that_is_no_list_opens_nothing()
+    {
+        _policies.Set("{'Effect': 'Allow', 'Action': ['s3:ListBucket', 's3:GetObject', 's3:DeleteObject'], 'Resource': '*', 'Condition': {'StringLike': {'s3:prefix': 'in/*'}}}");
+        using var client = _host.HttpClient(_host.StartSandbox(Account).Bridge);
+
+        using var list = await client.GetAsync(new Uri("/data?prefix=in/", UriKind.Relative));
+        using var read = await client.GetAsync(new Uri("/data/out/a?prefix=in/", UriKind.Relative));
+        using var removal = await client.DeleteAsync(new Uri("/data/out/a?prefix=in/&delimiter=/", UriKind.Relative));
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden], new[] { list.StatusCode, read.StatusCode, removal.StatusCode });
+    }
+
+    [Fact]
+    public async Task A_copy_source_that_is_not_percent_encoded_is_an_InvalidURI()
+    {
+        using var client = _host.HttpClient(_host.StartSandbox(Account).Bridge);
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri("/data/out/copy", UriKind.Relative));
+        request.Headers.Add("x-amz-copy-source", "data/%zz");
+
+        using var answer = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("<Code>InvalidURI</Code>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private static CopyPartRequest Part(string bucket, string key, string upload) => new()

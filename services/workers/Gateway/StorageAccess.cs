@@ -24,8 +24,13 @@ internal sealed class StorageAccess(IStoragePolicies policies)
         var question = new StorageQuestion(request, sandbox, policy, NameOf(context));
         var (bucket, key) = question.Target;
         var subresources = 0;
-        foreach (var name in request.Query.Keys)
+        foreach (var (name, values) in request.Query)
         {
+            if (values.Count > 1)
+            {
+                throw Ambiguous(); // of two prefixes a store takes one, and a condition sees both
+            }
+
             if (S3Actions.IsSubresource(name))
             {
                 subresources++;
@@ -71,7 +76,7 @@ internal sealed class StorageAccess(IStoragePolicies policies)
 
         if (request.Headers.TryGetValue(S3CopySource.Header, out var header))
         {
-            var source = S3CopySource.Parse(header.ToString())
+            var source = SourceOf(header.ToString())
                 ?? throw new GatewayRefusalException(GatewayError.InvalidRequest("Copy Source must mention the source bucket and key: sourcebucket/sourcekey"));
             if (!Unambiguous(source.Bucket, source.Key))
             {
@@ -112,7 +117,19 @@ internal sealed class StorageAccess(IStoragePolicies policies)
         }
         catch (S3NameException e)
         {
-            throw new GatewayRefusalException(new GatewayError(StatusCodes.Status400BadRequest, "InvalidURI", e.Message));
+            throw InvalidUri(e);
+        }
+    }
+
+    private static S3CopySource? SourceOf(string header)
+    {
+        try
+        {
+            return S3CopySource.Parse(header);
+        }
+        catch (S3NameException e)
+        {
+            throw InvalidUri(e);
         }
     }
 
@@ -133,6 +150,8 @@ internal sealed class StorageAccess(IStoragePolicies policies)
         return !bucket.Contains('/', StringComparison.Ordinal);
     }
 
+    private static GatewayRefusalException InvalidUri(S3NameException e) => new(new GatewayError(StatusCodes.Status400BadRequest, "InvalidURI", e.Message));
+
     private static GatewayRefusalException Ambiguous() => new(GatewayError.AccessDenied(
-        "The bucket holds a slash, or the key a segment '.' or '..': stores read such names differently, and a role's policy cannot hold for all readings."));
+        "The bucket holds a slash, the key a segment '.' or '..', or the query a name twice: stores read such requests differently, and a role's policy cannot hold for all readings."));
 }
