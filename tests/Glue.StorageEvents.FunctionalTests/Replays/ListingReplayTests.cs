@@ -2,6 +2,7 @@ using Glue.Contracts.Storage;
 using Glue.StorageEvents.FunctionalTests.Intake;
 using Glue.StorageEvents.Replays;
 using Glue.StorageEvents.Tests;
+using Glue.StorageEvents.Tests.Rules;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using static Glue.StorageEvents.Tests.Rules.Configurations;
@@ -12,6 +13,7 @@ namespace Glue.StorageEvents.FunctionalTests.Replays;
 public sealed class ListingReplayTests : IAsyncLifetime
 {
     private const string Account = "000000000000";
+    private const string Other = "111111111111";
 
     private static readonly DateTimeOffset LongAgo = DateTimeOffset.UtcNow - TimeSpan.FromDays(30);
 
@@ -122,6 +124,32 @@ public sealed class ListingReplayTests : IAsyncLifetime
         Assert.NotNull(await schedule.OrderAsync("others", Account, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_bucket_that_another_account_made_again_since_the_order_is_neither_counted_nor_listed()
+    {
+        Fill(LongAgo, 7);
+
+        var backfill = await RunAsync(Backfill("one") with { AccountId = Other });
+        var resumed = await RunAsync(Backfill("one") with { AccountId = Other, HasBegun = true, IsAgain = true });
+
+        Assert.Equal((0, (0, 0, 0)), (backfill.Total, Counts(backfill)));
+        Assert.Equal((0, 0, 0), Counts(resumed));
+        Assert.Empty(_intake.Taken);
+    }
+
+    [Fact]
+    public async Task Again_runs_only_functions_of_whoever_asks()
+    {
+        var theirs = $"arn:aws:lambda:us-east-1:{Other}:function:theirs";
+        await _storageEvents.DisposeAsync();
+        _storageEvents = await StorageEventsUnderTest.StartAsync(
+            _folder, _intake, new FakeFunctions().Add(theirs), services => services.AddSingleton(Holding([Changes.Put("in/a") with { Time = LongAgo }])));
+        await _storageEvents.PutRulesAsync(Rule("one") with { FunctionArn = theirs });
+
+        Assert.Equal((1, 0, 0), Counts(await RunAsync(Backfill("one") with { IsAgain = true })));
+        Assert.Equal((1, 1, 1), Counts(await RunAsync(Backfill("one"))));
+    }
+
     private static (long Records, long Matched, long Enqueued) Counts(Replay replay) => (replay.Records, replay.Matched, replay.Enqueued);
 
     private static FakeBuckets Holding(List<ObjectChange> objects, params string[] delivered)
@@ -151,15 +179,15 @@ public sealed class ListingReplayTests : IAsyncLifetime
     private async Task<Replay> RunAsync(Replay replay)
     {
         await Store.AddAsync(replay, CancellationToken.None);
-        return await UntilAsync(replay.Id, static (_, status) => status == ReplayStatus.Done);
+        return await UntilAsync(replay.Id, static (_, status) => status == ReplayStatus.Done, replay.AccountId);
     }
 
-    private async Task<Replay> UntilAsync(string id, Func<Replay, ReplayStatus, bool> holds)
+    private async Task<Replay> UntilAsync(string id, Func<Replay, ReplayStatus, bool> holds, string account = Account)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
-            if (Store.Find(Account, id) is { } found && holds(found.Replay, found.Status))
+            if (Store.Find(account, id) is { } found && holds(found.Replay, found.Status))
             {
                 return found.Replay;
             }
