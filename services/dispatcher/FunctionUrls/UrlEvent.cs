@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
+using Glue.Foundation.Http;
 using Glue.Foundation.Signing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,14 +24,9 @@ internal static class UrlEvent
     public static ReadOnlyMemory<byte> Of(HttpContext context, string id, ReadOnlySpan<byte> body, Credential? caller, string requestId, DateTimeOffset now)
     {
         var request = context.Request;
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (!target.StartsWith('/'))
-        {
-            target = request.Path.ToUriComponent() + request.QueryString.ToUriComponent(); // as proxies write it, with scheme and host
-        }
-
+        var target = RequestTarget.WithoutAuthority(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).ToString();
         var mark = target.IndexOf('?', StringComparison.Ordinal);
-        var path = mark < 0 ? target : target[..mark];
+        var path = mark switch { < 0 => target, 0 => "/", _ => target[..mark] };
         var source = context.Connection.RemoteIpAddress?.ToString() ?? "";
         var output = new ArrayBufferWriter<byte>(body.Length + 2048);
         using var json = new Utf8JsonWriter(output, Compact);

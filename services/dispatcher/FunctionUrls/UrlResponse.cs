@@ -48,9 +48,9 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
             using var json = JsonDocument.Parse(text, AnyDepth);
             return read(json.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // the latter: half a surrogate pair, which JSON's grammar lets pass and no text holds
         }
     }
 

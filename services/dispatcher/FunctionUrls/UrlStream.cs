@@ -18,6 +18,18 @@ internal static class UrlStream
             return;
         }
 
+        try
+        {
+            await AnswerAsync(context, run, body, cors);
+        }
+        finally
+        {
+            await body.Content.DisposeAsync(); // whatever went wrong here: the function waits for as long as it is open
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext context, StreamedRun run, StreamedBody body, UrlCors? cors)
+    {
         var answer = new UrlResponse(StatusCodes.Status200OK, [], [], default);
         if (body.ContentType == StreamedBody.HttpIntegration)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Glue.Foundation.Http;
 
 namespace Glue.Foundation.S3;
 
@@ -19,13 +20,7 @@ public readonly record struct S3ResourceName(string Bucket, string Key)
     /// <exception cref="S3NameException">Not percent-encoded UTF-8.</exception>
     public static S3ResourceName Parse(ReadOnlySpan<char> rawTarget, string host, IReadOnlyList<string> baseDomains)
     {
-        var scheme = rawTarget.StartsWith("/") ? -1 : rawTarget.IndexOf("://");
-        if (scheme >= 0)
-        {
-            var slash = rawTarget[(scheme + 3)..].IndexOf('/');
-            rawTarget = slash < 0 ? "/" : rawTarget[(scheme + 3 + slash)..];
-        }
-
+        rawTarget = RequestTarget.WithoutAuthority(rawTarget);
         var question = rawTarget.IndexOf('?');
         var path = question < 0 ? rawTarget : rawTarget[..question];
         path = path.StartsWith("/") ? path[1..] : path;

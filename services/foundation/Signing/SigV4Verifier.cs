@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Glue.Foundation.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -142,16 +143,11 @@ public sealed class SigV4Verifier(ICredentialSource credentials, TimeProvider ti
     private static void AppendCanonical(
         Utf8Buffer canonical, HttpRequest request, string[] headers, ReadOnlySpan<char> signedHeaders, string payloadHash, bool isS3)
     {
-        var rawTarget = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget.AsSpan();
-        if (rawTarget.IsEmpty || rawTarget[0] != '/')
-        {
-            rawTarget = AfterAuthority(rawTarget);
-        }
-
+        var rawTarget = RequestTarget.WithoutAuthority(request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget);
         var question = rawTarget.IndexOf('?');
         CanonicalRequest.AppendTarget(
             canonical, request.Method,
-            question < 0 ? rawTarget : rawTarget[..question],
+            question < 0 ? rawTarget : question == 0 ? "/" : rawTarget[..question],
             question < 0 ? default : rawTarget[(question + 1)..],
             isS3);
         foreach (var name in headers)
@@ -176,14 +172,6 @@ public sealed class SigV4Verifier(ICredentialSource credentials, TimeProvider ti
         canonical.Append(signedHeaders);
         canonical.Append((byte)'\n');
         canonical.Append(payloadHash);
-    }
-
-    /// <summary>The absolute form <c>GET http://host/path</c>, which proxies' clients send.</summary>
-    private static ReadOnlySpan<char> AfterAuthority(ReadOnlySpan<char> target)
-    {
-        var scheme = target.IndexOf("://");
-        var path = scheme < 0 ? -1 : target[(scheme + 3)..].IndexOf('/');
-        return path < 0 ? "/" : target[(scheme + 3 + path)..];
     }
 
     private static string? PayloadHash(HttpRequest request, in SigV4Request signature, bool isS3, ReadOnlySpan<byte> bodySha256)

@@ -41,6 +41,21 @@ public sealed class FunctionUrlTests : IDisposable
         Assert.Equal(Text(context, "requestId"), server.Worker.Requests.Single().RequestId);
     }
 
+    [Theory]
+    [InlineData("/a%2Fb/%61?x=%61", "/a%2Fb/%61", "x=%61")]
+    [InlineData("?x=/a", "/", "x=/a")]
+    [InlineData("", "/", "")]
+    public async Task A_target_with_scheme_and_host_gives_the_path_that_was_sent(string target, string path, string query)
+    {
+        await using var server = await StartAsync();
+        var url = await OpenAsync(server);
+
+        var said = await Cli.RunAsync("curl", ["-sS", url, "--request-target", url.TrimEnd('/') + target]);
+
+        var sent = JsonDocument.Parse(said.Expect()).RootElement;
+        Assert.Equal((path, query), (Text(sent, "rawPath"), Text(sent, "rawQueryString")));
+    }
+
     [Fact]
     public async Task What_is_not_text_is_base64_both_ways_and_structured_answers_say_everything()
     {
@@ -78,6 +93,9 @@ public sealed class FunctionUrlTests : IDisposable
     [InlineData("""{"statusCode":200,"headers":{"x":"a\r\nb: c"}}""", 502, """{"Message":"Internal Server Error"}""")]
     [InlineData("""{"statusCode":200,"body":{}}""", 502, """{"Message":"Internal Server Error"}""")]
     [InlineData("""{"statusCode":200,"body":"!","isBase64Encoded":true}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"body":"\ud83d"}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"\ud83d"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"cookies":["\ud83d"]}""", 502, """{"Message":"Internal Server Error"}""")]
     [InlineData("no JSON", 502, """{"Message":"Internal Server Error"}""")]
     public async Task An_answer_is_structured_or_the_body_of_a_200_or_a_502(string payload, int status, string body)
     {
@@ -224,6 +242,29 @@ public sealed class FunctionUrlTests : IDisposable
         Assert.Equal((203, "whole"), ((int)whole.StatusCode, await whole.Content.ReadAsStringAsync()));
         Assert.Equal((200, "text/csv", "a,b"), ((int)plain.StatusCode, plain.Content.Headers.ContentType!.ToString(), await plain.Content.ReadAsStringAsync()));
         Assert.Equal(502, (int)broken.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""{"statusCode":200,"headers":{"x":"\ud83d"}}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"ü"}}""")] // no header holds it
+    public async Task A_streaming_function_whose_prelude_cannot_be_used_is_not_kept_waiting(string prelude)
+    {
+        await using var server = await StartAsync();
+        var url = await OpenAsync(server, invokeMode: "RESPONSE_STREAM");
+        var isLetGo = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 0));
+        server.Worker.Script = async (_, request, _) =>
+        {
+            request.Streams!(new StreamedBody(StreamedBody.HttpIntegration, pipe.Reader.AsStream()));
+            await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(prelude + new string('\0', 8) + "what nobody reads"), CancellationToken.None); // returns when it is read, or disposed
+            isLetGo.SetResult();
+            return FakeWorker.Succeeded([]);
+        };
+
+        using var answer = await SendAsync(server, HttpMethod.Get, url);
+        await isLetGo.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.InRange((int)answer.StatusCode, 500, 502);
     }
 
     [Fact]
