@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Glue.Foundation.Signing;
 using Glue.TestKit;
@@ -10,6 +12,9 @@ namespace Glue.Bench;
 /// <summary>The calls a bench makes to a stack's API.</summary>
 internal sealed class LambdaCalls(GlueProcess glue) : IDisposable
 {
+    /// <summary>Base64's + as it is: escaped, it makes a large upload larger than a request may be.</summary>
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
     private readonly SigV4Signer _signer = new(TimeProvider.System);
     private readonly Credential _credential = new(glue.AccessKey, glue.SecretKey, "000000000000", "bench");
@@ -25,7 +30,7 @@ internal sealed class LambdaCalls(GlueProcess glue) : IDisposable
             ["MemorySize"] = 256,
             ["Timeout"] = 30,
             ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(zip) },
-        }.ToJsonString();
+        }.ToJsonString(Plain);
         await SendAsync(HttpMethod.Post, "/2015-03-31/functions", body);
     }
 
@@ -61,7 +66,7 @@ internal sealed class LambdaCalls(GlueProcess glue) : IDisposable
         {
             foreach (var (name, content) in files)
             {
-                var entry = zip.CreateEntry(name, CompressionLevel.Fastest);
+                var entry = zip.CreateEntry(name, CompressionLevel.Optimal); // the fastest one makes random bytes more
                 entry.ExternalAttributes = (name == "bootstrap" ? 0x81ED : 0x81A4) << 16; // 0755, 0644
                 using var stream = entry.Open();
                 stream.Write(content);

@@ -16,6 +16,7 @@ if (args is ["kestrel-echo", var port])
     ("dispatch", "events per second through queue and dispatcher to a worker that does nothing, from a log in SQLite and in Kafka, and memory over a backlog", DispatchBench.RunAsync),
     ("fairness", "a victim's queueing time beside aggressors; FIFO and stochastic fair queueing for comparison", FairnessBench.RunAsync),
     ("store", "puts and gets of 4 KB, 1 MB and 100 MB by 1 and 16 clients, beside plain files", StoreBench.RunAsync),
+    ("deploy", "a 50 MB function from CreateFunction to its first answer; 1,000 functions: list time, memory, idle processor time", DeployBench.RunAsync),
     ("idle", "memory of the idle stack and its time to ready", IdleBench.RunAsync),
 ];
 var chosen = args.Length == 0 ? benches : [.. benches.Where(bench => bench.Name == args[0])];
