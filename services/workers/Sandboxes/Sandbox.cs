@@ -104,6 +104,7 @@ internal sealed partial class Sandbox
         _writer = new ChannelWriter(_running.Channel);
         _streams = new StreamTable(_writer, _context.Gateway, _identity);
         _ = ReadAsync(_running);
+        EndIfKilledMeanwhile(_running);
         using (time.CreateTimer(
             static state => ((Sandbox)state!).CheckBoot(), this, _context.Options.BootTimeout, Timeout.InfiniteTimeSpan))
         {
@@ -240,6 +241,20 @@ internal sealed partial class Sandbox
         }
 
         _running?.Kill();
+    }
+
+    /// <summary>Whoever killed it while the driver was at work had nothing yet to end.</summary>
+    private void EndIfKilledMeanwhile(IRunningSandbox running)
+    {
+        lock (_lock)
+        {
+            if (State is not (SandboxState.Draining or SandboxState.Gone))
+            {
+                return;
+            }
+        }
+
+        running.Kill();
     }
 
     /// <summary>For its life, and the longest invocation that may still run at its end.</summary>
