@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Glue.Contracts.Channel;
+using Glue.Contracts.Functions;
 using Glue.Contracts.Invocations;
 using Glue.Workers.Runtimes;
 using Glue.Workers.Sandboxes;
@@ -19,6 +20,9 @@ internal sealed class FakeDriver : ISandboxDriver
     /// <summary>Holds starts back until released; null: they go at once.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
+    /// <summary>Every version is to have a snapshot, and has none.</summary>
+    public bool HasSnapshots { get; set; }
+
     public int Starts { get; private set; }
 
     public string Name => "fake";
@@ -26,6 +30,8 @@ internal sealed class FakeDriver : ISandboxDriver
     public SandboxSupport Support { get; } = new("fake", true, []);
 
     public RuntimeCatalog Runtimes { get; } = new([new("nodejs", new Version(20, 0), "/usr/bin/node")], new Dictionary<string, string>());
+
+    public bool NeedsSnapshot(FunctionVersion version) => HasSnapshots;
 
     public static byte[] Frame(FrameType type, int stream, ReadOnlySpan<byte> payload)
     {

@@ -24,13 +24,7 @@ public sealed class PoolTests : IAsyncDisposable
     private readonly LogsUnderWatch _logs = new();
     private readonly SandboxPool _pool;
 
-    public PoolTests()
-    {
-        var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
-        var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), "one", static () => null);
-        _pool = new SandboxPool(
-            new SandboxContext(_driver, _gateway, new SessionKeys(_time), _logs, options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
-    }
+    public PoolTests() => _pool = NewPool();
 
     public async ValueTask DisposeAsync()
     {
@@ -125,6 +119,22 @@ public sealed class PoolTests : IAsyncDisposable
 
         Assert.Equal((await running).SandboxId, (await waiting).SandboxId);
         _driver.Gate.SetResult();
+    }
+
+    [Fact]
+    public async Task A_pool_that_stops_while_a_snapshots_sandbox_is_being_started_ends_that_one_when_it_is_there()
+    {
+        _driver.HasSnapshots = true;
+        _driver.Gate = new TaskCompletionSource();
+        var pool = NewPool();
+        pool.Prepare(Version("f"));
+        await UntilAsync(_ => _driver.Starts == 1);
+        var stopping = pool.DisposeAsync().AsTask();
+        Assert.False(stopping.IsCompleted); // the driver is at work
+
+        _driver.Gate.SetResult();
+
+        await stopping.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -373,6 +383,14 @@ public sealed class PoolTests : IAsyncDisposable
     }
 
     /// <summary>Never reads: what is sent must stay within its credit.</summary>
+    private SandboxPool NewPool()
+    {
+        var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
+        var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), "one", static () => null);
+        return new SandboxPool(
+            new SandboxContext(_driver, _gateway, new SessionKeys(_time), _logs, options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
+    }
+
     private sealed class SilentGateway : IStorageGateway
     {
         public TaskCompletionSource Accepted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
