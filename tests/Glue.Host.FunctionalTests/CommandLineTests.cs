@@ -20,6 +20,17 @@ public sealed class CommandLineTests(SharedStack shared)
     }
 
     [Fact]
+    public async Task Every_verb_of_the_program_is_one_of_the_script_too()
+    {
+        var own = (await GlueCli.RunAsync("--help")).Output.Split("Commands:")[1].Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(static line => line.Split(' ')[0]).ToList();
+        var script = await Cli.RunAsync(Path.Combine(Repository.Root, "glue"), ["help"]);
+
+        Assert.Contains("reconcile", own);
+        Assert.All(own, verb => Assert.Matches($@"(?m)^  \./glue {verb}( |$)", script.Output)); // what its help names, it takes
+    }
+
+    [Fact]
     public async Task A_second_stack_on_the_same_folder_or_the_same_port_does_not_start()
     {
         using var folder = new TempFolder();
