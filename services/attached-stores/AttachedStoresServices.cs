@@ -3,6 +3,7 @@ using Glue.AttachedStores.Buckets;
 using Glue.AttachedStores.Checks;
 using Glue.AttachedStores.Notifications;
 using Glue.AttachedStores.Requests;
+using Glue.AttachedStores.Sources;
 using Glue.AttachedStores.Stores;
 using Glue.AttachedStores.Webhooks;
 using Glue.Foundation.Signing;
@@ -36,6 +37,7 @@ public static class AttachedStoresServices
         services.AddSingleton<StoreHttp>().AddSingleton<BucketDirectory>().AddSingleton<StoreListing>().AddSingleton<CephTopics>().AddSingleton<StoreChecks>();
         services.AddSingleton<StoresGate>().AddSingleton<StoresApi>().AddSingleton<StoreEventsApi>();
         services.AddSingleton<NotificationSync>().AddHostedService(static provider => provider.GetRequiredService<NotificationSync>());
+        services.AddSingleton<StoreSources>().AddHostedService(static provider => provider.GetRequiredService<StoreSources>());
         return services;
     }
 

@@ -11,6 +11,9 @@ internal static partial class Log
     [LoggerMessage(6001, LogLevel.Error, "Events of store {Store} were not taken; the store was told to send them again")]
     public static partial void EventsNotTaken(ILogger logger, string store, Exception exception);
 
+    [LoggerMessage(6002, LogLevel.Warning, "Store {Store}: its changes do not come in; trying again until they do. {Reason}")]
+    public static partial void SourceFailed(ILogger logger, string store, string reason, Exception? exception);
+
     [LoggerMessage(6010, LogLevel.Information, "Store {Store}: bucket {Bucket} now notifies Glue with {EntryCount} entries of its configuration")]
     public static partial void NotificationsSet(ILogger logger, string store, string bucket, int entryCount);
 

@@ -25,7 +25,7 @@ internal sealed record StoreBody
     public string? TargetArn { get; init; }
 }
 
-/// <summary>A store as the API shows it: without its keys. The events' address holds the token, for the owner to give to the store.</summary>
+/// <summary>A store as the API shows it: without its keys. The events' address holds the token, for the owner to give to the store; it is empty where stores do not post.</summary>
 internal sealed record StoreView(
     string Name, string Account, string Endpoint, string Region, bool PathStyle, string AccessKey, string Notify, string EventsAddress, IReadOnlyList<string> Buckets, string Status);
 

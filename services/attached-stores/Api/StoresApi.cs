@@ -4,6 +4,7 @@ using Glue.AttachedStores.Buckets;
 using Glue.AttachedStores.Checks;
 using Glue.AttachedStores.Notifications;
 using Glue.AttachedStores.Requests;
+using Glue.AttachedStores.Sources;
 using Glue.AttachedStores.Stores;
 using Glue.Contracts.Storage;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,8 @@ namespace Glue.AttachedStores.Api;
 /// sees its own stores; the installation's account may attach one for another.
 /// </summary>
 internal sealed class StoresApi(
-    StoreTable stores, IStoreRules rules, BucketDirectory buckets, IEmbeddedBuckets embedded, StoreChecks checks, NotificationSync notifications, StoreAddresses addresses, StoresGate gate)
+    StoreTable stores, IStoreRules rules, BucketDirectory buckets, IEmbeddedBuckets embedded, StoreChecks checks, NotificationSync notifications, StoreSources sources,
+    StoreAddresses addresses, StoresGate gate)
 {
     public const string Path = "/glue/v1/stores";
 
@@ -71,7 +73,13 @@ internal sealed class StoresApi(
             throw new StoreRefusal(400, $"'{account}' is not an account id: it has 12 digits.");
         }
 
-        var store = await stores.PutAsync(StoreDrafts.Of(name, account, body))
+        var (draft, before) = (StoreDrafts.Of(name, account, body), stores.Find(name));
+        if (sources.For(draft.Notify) is { } source)
+        {
+            draft = await source.AdmitAsync(draft, before?.AccountId == account ? before : null, context.RequestAborted);
+        }
+
+        var store = await stores.PutAsync(draft)
             ?? throw new StoreRefusal(409, $"There is a store '{name}' already, of another account. Choose another name.");
         await AnswerAsync(context, 200, View(store), StoreJson.Default.StoreView);
     }
@@ -98,6 +106,7 @@ internal sealed class StoresApi(
         }
 
         await stores.RemoveAsync(store.Name);
+        await sources.ForgetAsync(store);
         await notifications.ForgetAsync(store.Name);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -140,13 +149,13 @@ internal sealed class StoresApi(
             throw new StoreRefusal(400, e.Message);
         }
 
-        notifications.Wake();
         await AnswerAsync(context, 200, new StoreRules(wanted), StoreJson.Default.StoreRules);
     }
 
     private StoreView View(AttachedStore store) => new(
         store.Name, store.AccountId, store.Endpoint.GetLeftPart(UriPartial.Authority), store.Region, store.IsPathStyle, store.Credential.AccessKeyId, store.Notify.ToString().ToLowerInvariant(),
-        addresses.EventsOf(store).ToString(), [.. rules.Of(store.Name).Keys.Order(StringComparer.Ordinal)], notifications.StatusOf(store.Name));
+        sources.For(store.Notify) is null ? addresses.EventsOf(store).ToString() : "", [.. rules.Of(store.Name).Keys.Order(StringComparer.Ordinal)],
+        sources.For(store.Notify) is null ? notifications.StatusOf(store.Name) : sources.StatusOf(store.Name)?.Text ?? "beginning");
 
     private AttachedStore Find(string account, string name) => stores.Find(name) is { } store && store.AccountId == account
         ? store

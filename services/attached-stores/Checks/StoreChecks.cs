@@ -2,12 +2,13 @@ using System.Globalization;
 using Glue.AttachedStores.Api;
 using Glue.AttachedStores.Notifications;
 using Glue.AttachedStores.Requests;
+using Glue.AttachedStores.Sources;
 using Glue.AttachedStores.Stores;
 
 namespace Glue.AttachedStores.Checks;
 
 /// <summary>Looks at a store from all sides that Glue needs: is it there, what is it, do the keys and the clocks fit, may it list, can it notify.</summary>
-internal sealed class StoreChecks(StoreHttp http, CephTopics topics, IStoreRules rules, NotificationSync notifications, TimeProvider time)
+internal sealed class StoreChecks(StoreHttp http, CephTopics topics, IStoreRules rules, NotificationSync notifications, StoreSources sources, TimeProvider time)
 {
     /// <summary>S3 refuses signatures that are further off than 15 minutes; before that it is time to be told.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
@@ -61,6 +62,13 @@ internal sealed class StoreChecks(StoreHttp http, CephTopics topics, IStoreRules
                 await http.CallAsync(store, HttpMethod.Get, StoreUrl.Of(store, bucket, [new("list-type", "2"), new("max-keys", "1")]), cancellationToken: cancellationToken);
                 return "may be listed";
             });
+        }
+
+        if (sources.For(store.Notify) is { } source)
+        {
+            await AddAsync(findings, store.Notify.ToString().ToLowerInvariant(), () => source.CheckAsync(store, cancellationToken));
+            var status = sources.StatusOf(store.Name);
+            findings.Add(new CheckFinding("changes", status?.IsWorking ?? false, status?.Text ?? "beginning"));
         }
 
         if (store.Notify == StoreNotify.Webhook)

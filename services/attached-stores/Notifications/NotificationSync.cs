@@ -23,11 +23,6 @@ internal sealed class NotificationSync(
 
     private readonly ConcurrentDictionary<string, string> _status = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _one = new(1, 1); // a detaching call and the round must not write in turns
-    private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Rules changed.</summary>
-    public void Wake() =>
-        Interlocked.Exchange(ref _woken, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     /// <summary>For people: how the last round went.</summary>
     public string StatusOf(string store) => _status.GetValueOrDefault(store, "not looked at yet");
@@ -69,7 +64,7 @@ internal sealed class NotificationSync(
         var retry = FirstRetry;
         while (true)
         {
-            Task changed = Task.WhenAny(stores.NextChange, Volatile.Read(ref _woken).Task);
+            Task changed = Task.WhenAny(stores.NextChange, rules.NextChange);
             var isSet = true;
             foreach (var store in stores.All)
             {

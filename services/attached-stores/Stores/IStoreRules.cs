@@ -8,6 +8,9 @@ public interface IStoreRules
     /// <summary>By the bucket's own name; buckets without rules are absent.</summary>
     IReadOnlyDictionary<string, BucketNotificationConfiguration> Of(string store);
 
+    /// <summary>Completes at the next change of any. Take it before looking, then nothing is missed in between.</summary>
+    Task NextChange { get; }
+
     Task<BucketNotificationConfiguration> GetAsync(string accountId, BucketAddress bucket, CancellationToken cancellationToken);
 
     /// <summary>Replaces a bucket's rules. Durable when it returns.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Glue.Foundation.Hosting;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Microsoft.Data.Sqlite;
@@ -24,7 +25,7 @@ internal sealed class StoreTable : IAttachedStores
     private readonly SecretBox _box;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, AttachedStore> _stores = new(StringComparer.Ordinal);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _changed = new();
 
     /// <exception cref="InvalidDataException">Secrets were sealed under another key file.</exception>
     public StoreTable(SqliteDatabase database, SecretBox box, TimeProvider time)
@@ -36,7 +37,7 @@ internal sealed class StoreTable : IAttachedStores
 
     public IReadOnlyList<AttachedStore> All => [.. _stores.Values.OrderBy(static store => store.Name, StringComparer.Ordinal)];
 
-    public Task NextChange => Volatile.Read(ref _changed).Task;
+    public Task NextChange => _changed.Next;
 
     public AttachedStore? Find(string name) => _stores.GetValueOrDefault(name);
 
@@ -64,7 +65,7 @@ internal sealed class StoreTable : IAttachedStores
             write.WhenCommitted(() => _stores[store.Name] = store);
             return store;
         });
-        Changed();
+        _changed.Set();
         return put;
     }
 
@@ -76,7 +77,7 @@ internal sealed class StoreTable : IAttachedStores
             write.WhenCommitted(() => _stores.TryRemove(name, out _));
             return write.Prepared("DELETE FROM attached_store WHERE name=$name").With("$name", name).ExecuteNonQuery() == 1;
         });
-        Changed();
+        _changed.Set();
         return removed;
     }
 
@@ -85,9 +86,6 @@ internal sealed class StoreTable : IAttachedStores
     private static string SecretOwner(string name) => "store:" + name;
 
     private static string TokenOwner(string name) => "store-token:" + name;
-
-    private void Changed() =>
-        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private bool Load(SqliteConnection connection)
     {

@@ -9,6 +9,8 @@ internal sealed class AttachedStoreRules(BucketNotifications notifications) : IS
 {
     public IReadOnlyDictionary<string, BucketNotificationConfiguration> Of(string store) => notifications.OfStore(store);
 
+    public Task NextChange => notifications.NextChange;
+
     public Task<BucketNotificationConfiguration> GetAsync(string accountId, BucketAddress bucket, CancellationToken cancellationToken) =>
         notifications.GetAsync(accountId, bucket.ToString(), cancellationToken);
 

@@ -48,7 +48,12 @@ internal static class AttachedStoreCommands
                 ["eventsUrl"] = parsed.GetValue(eventsUrl),
                 ["account"] = parsed.GetValue(account),
             }, cancellationToken))!;
-            Console.WriteLine($"attached {store["name"]}: {store["endpoint"]}\nevents' address, which holds a secret: {store["eventsAddress"]}");
+            Console.WriteLine($"attached {store["name"]}: {store["endpoint"]}");
+            if (store["eventsAddress"]!.ToString() is { Length: > 0 } address)
+            {
+                Console.WriteLine($"events' address, which holds a secret: {address}");
+            }
+
             return 0;
         });
         return command;

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Glue.Foundation.Hosting;
 using Glue.Foundation.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -25,7 +26,7 @@ internal sealed class KafkaEventLogConsumer : IEventLogConsumer
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly AppendSignal _arrived = new();
+    private readonly Signal _arrived = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guards what follows; pulsed when the reader took or committed something.

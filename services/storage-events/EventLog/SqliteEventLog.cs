@@ -1,4 +1,5 @@
 using Glue.Contracts.Storage;
+using Glue.Foundation.Hosting;
 using Glue.Foundation.Sqlite;
 using Glue.StorageEvents.S3Events;
 
@@ -24,7 +25,7 @@ public sealed class SqliteEventLog : IEventLog
     private readonly SqliteDatabase _database;
     private readonly StorageEventsOptions _options;
     private readonly TimeProvider _time;
-    private readonly AppendSignal _appended = new();
+    private readonly Signal _appended = new();
 
     /// <param name="database">The object store's; its tables are made here.</param>
     /// <param name="options">The region written into events, and the safety poll.</param>

@@ -1,3 +1,4 @@
+using Glue.Foundation.Hosting;
 using Glue.Foundation.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -11,12 +12,12 @@ internal sealed class SqliteEventLogConsumer : IEventLogConsumer
 {
     private readonly SqliteDatabase _database;
     private readonly string _name;
-    private readonly AppendSignal _appended;
+    private readonly Signal _appended;
     private readonly TimeSpan _safetyPoll;
     private readonly TimeProvider _time;
     private long _position;
 
-    public SqliteEventLogConsumer(SqliteDatabase database, string name, AppendSignal appended, TimeSpan safetyPoll, TimeProvider time)
+    public SqliteEventLogConsumer(SqliteDatabase database, string name, Signal appended, TimeSpan safetyPoll, TimeProvider time)
     {
         _database = database;
         _name = name;

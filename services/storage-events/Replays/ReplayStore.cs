@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Glue.Foundation.Hosting;
 using Glue.Foundation.Sqlite;
-using Glue.StorageEvents.EventLog;
 using Microsoft.Data.Sqlite;
 
 namespace Glue.StorageEvents.Replays;
@@ -19,7 +19,7 @@ internal sealed class ReplayStore
     private const int Listed = 100;
 
     private readonly SqliteDatabase _database;
-    private readonly AppendSignal _started = new();
+    private readonly Signal _started = new();
 
     public ReplayStore(SqliteDatabase database)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Glue.Contracts.Storage;
+using Glue.Foundation.Hosting;
 using Glue.Foundation.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ public sealed class BucketNotifications : IDisposable
     private readonly ILogger<BucketNotifications> _logger;
     private readonly ConcurrentDictionary<string, RuleSet> _byBucket = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _oneChange = new(1, 1); // memory takes changes in the order the disk does
+    private readonly Signal _changed = new();
 
     public BucketNotifications(SqliteDatabase database, IFunctionDirectory functions, TimeProvider time, ILogger<BucketNotifications> logger)
     {
@@ -34,6 +36,9 @@ public sealed class BucketNotifications : IDisposable
         database.Migrate("bucket-rules", Tables);
         database.Read(Load);
     }
+
+    /// <summary>Completes when the rules of some bucket have changed. Take it before looking, then nothing is missed in between.</summary>
+    public Task NextChange => _changed.Next;
 
     /// <returns><see cref="BucketNotificationConfiguration.Empty"/> when the bucket notifies nobody.</returns>
     public Task<BucketNotificationConfiguration> GetAsync(string accountId, string bucket, CancellationToken cancellationToken)
@@ -128,6 +133,8 @@ public sealed class BucketNotifications : IDisposable
         {
             _oneChange.Release();
         }
+
+        _changed.Set();
     }
 
     private bool Load(SqliteConnection connection)

@@ -1,7 +1,7 @@
-namespace Glue.StorageEvents.EventLog;
+namespace Glue.Foundation.Hosting;
 
-/// <summary>Wakes everyone who waits for new records. Take <see cref="Next"/> before looking, then nothing is missed in between.</summary>
-internal sealed class AppendSignal
+/// <summary>Wakes everyone who waits for something new. Take <see cref="Next"/> before looking, then nothing is missed in between. Thread-safe.</summary>
+public sealed class Signal
 {
     private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
