@@ -119,6 +119,7 @@ internal static class ColdStartBench
     private static FunctionVersion[] Functions() =>
     [
         Describe("node", "nodejs20.x", "index.handler"),
+        Describe("node22", "nodejs22.x", "index.handler"),
         Describe("python", "python3.11", "app.handler"),
         Describe("csharp", "provided.al2023", "any"),
     ];
@@ -185,7 +186,7 @@ internal static class ColdStartBench
         .Where(static line => line.StartsWith("Private_Dirty:", StringComparison.Ordinal))
         .Sum(static line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)) / 1000;
 
-    /// <summary>A worker on microVMs with three functions in memory.</summary>
+    /// <summary>A worker on microVMs with the functions in memory.</summary>
     private sealed class Bench : IAsyncDisposable, ICodeSource, IStorageGateway
     {
         private readonly TempFolder _folder = new();
@@ -251,7 +252,7 @@ internal static class ColdStartBench
             {
                 var (name, content) = codeSha256 switch
                 {
-                    "node" => ("index.mjs", "export const handler = async (event) => event;"u8.ToArray()),
+                    "node" or "node22" => ("index.mjs", "export const handler = async (event) => event;"u8.ToArray()),
                     "python" => ("app.py", "def handler(event, context):\n    return event\n"u8.ToArray()),
                     _ => ("bootstrap", File.ReadAllBytes(Repository.Artifact("functions/echo/bootstrap"))),
                 };

@@ -259,7 +259,9 @@ internal sealed unsafe class Agent
     private bool Start(byte* payload, in FrameHeader header)
     {
         var message = InitMessage.Read(new ReadOnlySpan<byte>(payload, header.Length));
-        _guest?.MountFunction();
+        var texts = new Texts(payload);
+        texts.Next(); // its folder
+        _guest?.MountFunction(texts.Next());
         _invocation.Initialising(Clock.Monotonic, message.InitTimeoutMs, isOfTemplate: header.Stream == InitMessage.Template);
         _extensions.Start(message, payload);
         if (!_extensions.IsAny)

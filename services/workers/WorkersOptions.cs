@@ -78,6 +78,9 @@ public sealed record WorkersOptions : IValidatableObject
     /// </summary>
     public IReadOnlyDictionary<string, string> Interpreters { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Folders of more interpreters, each a subfolder as in <see cref="Interpreters"/>, for whatever runtime they fit. Null, the default: <c>interpreters</c> beside <see cref="GuestFolder"/>.</summary>
+    public string? InterpretersFolder { get; init; }
+
     internal const int MaxCount = 16;
 
     // Lambda's smallest function.

@@ -10,8 +10,11 @@ namespace Glue.MicroVm.FunctionalTests;
 /// <summary>Sandboxes that start from the snapshot of their function.</summary>
 public sealed class FunctionSnapshotTests(ITestOutputHelper output) : MicroVmTest(output)
 {
-    [Fact]
-    public async Task Three_clones_of_a_node_function_share_no_randomness_no_tmp_and_know_the_time()
+    [Theory]
+    [InlineData("nodejs20.x", "the image's")]
+    [NodeVersionData("nodejs22.x", only: "beside the image")]
+    [NodeVersionData("nodejs24.x", only: "beside the image")]
+    public async Task Three_clones_of_a_node_function_share_no_randomness_no_tmp_and_know_the_time(string runtime, string _)
     {
         await using var worker = Start();
         var function = worker.Node("""
@@ -32,7 +35,7 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output) : MicroVmTes
                 kernel: fs.readFileSync('/proc/sys/kernel/random/uuid', 'utf8'), release: require('os').release(), drawnAtInit,
               };
             };
-            """);
+            """) with { Runtime = runtime };
 
         var clones = await ThreeClonesAsync(worker, function);
 

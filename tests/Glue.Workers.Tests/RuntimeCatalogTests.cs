@@ -56,6 +56,33 @@ public sealed class RuntimeCatalogTests
     }
 
     [Fact]
+    public void What_was_fetched_serves_whatever_it_fits_and_a_setting_wins_over_it()
+    {
+        using var folder = new TempFolder();
+        Say("interpreters/node-22.23.3", "v22.23.3");
+        Say("interpreters/node-24.21.0", "v24.21.0");
+        Say("interpreters/.fetching", "v99.0.0");
+        Say("own", "v24.0.1");
+        var found = InterpreterSearch.Installed(new WorkersOptions { Folder = folder["work"], GuestFolder = folder["guest"] });
+        var catalog = new RuntimeCatalog([Node20, .. found], new Dictionary<string, string> { ["nodejs24.x"] = folder["own"] });
+
+        Assert.Equal(2, found.Count);
+        Assert.Equal(Node20, catalog.Find("nodejs20.x"));
+        Assert.Equal(("22.23.3", "/var/lang/bin/node", folder["interpreters/node-22.23.3"]), Seen("nodejs22.x"));
+        Assert.Equal(("24.0.1", "/var/lang/bin/node", folder["own"]), Seen("nodejs24.x"));
+
+        (string, string, string?) Seen(string runtime) => catalog.Find(runtime) is { } found ? (found.Version.ToString(), found.Program, found.Source) : default;
+
+        void Say(string home, string version)
+        {
+            Directory.CreateDirectory(folder[$"{home}/bin"]);
+            File.WriteAllText(folder[$"{home}/bin/node"], $"#!/bin/sh\necho {version}\n");
+            File.SetUnixFileMode(folder[$"{home}/bin/node"], (UnixFileMode)0b111_101_101);
+            File.SetUnixFileMode(folder[home], (UnixFileMode)0b111_101_101);
+        }
+    }
+
+    [Fact]
     public void A_setting_that_leads_nowhere_refuses_its_runtime_and_says_why()
     {
         var catalog = new RuntimeCatalog([Python311, Python313], new Dictionary<string, string> { ["python3.12"] = "/nowhere" });

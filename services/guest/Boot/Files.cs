@@ -28,14 +28,6 @@ internal static unsafe class Files
         }
     }
 
-    public static bool Exists(string path)
-    {
-        fixed (byte* text = Text(path))
-        {
-            return Libc.access(text, 0) == 0;
-        }
-    }
-
     public static void MakeFolder(string path)
     {
         fixed (byte* text = Text(path))

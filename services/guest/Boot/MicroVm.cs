@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Glue.Guest.Native;
 
 namespace Glue.Guest.Boot;
@@ -7,8 +8,8 @@ namespace Glue.Guest.Boot;
 /// the drives that come with the function, and time and randomness after a restore.
 /// </summary>
 /// <remarks>
-/// Drives, in this order: <c>vda</c> the root image, <c>vdb</c> the function's code and layers, and an interpreter if one was set for its runtime, <c>vdc</c> its /tmp. A VM that becomes a base
-/// snapshot has only placeholders for the last two: they are not touched before <see cref="MountFunction"/>.
+/// Drives, in this order: <c>vda</c> the root image, <c>vdb</c> the function's code and layers, <c>vdc</c> its /tmp, <c>vdd</c> the interpreter of its runtime, where the
+/// root image has none. A VM that becomes a base snapshot has only placeholders for the last three: they are not touched before <see cref="MountFunction"/>.
 /// </remarks>
 internal sealed unsafe class MicroVm
 {
@@ -68,18 +69,19 @@ internal sealed unsafe class MicroVm
     }
 
     /// <summary>Makes the function's code and its /tmp visible.</summary>
-    public void MountFunction()
+    /// <param name="program">Of its runtime, NUL-terminated: says whether the interpreter comes with the function.</param>
+    public void MountFunction(byte* program)
     {
         HasFunction = true;
         Files.Mount("/dev/vdb", "/mnt", "squashfs", Libc.MS_RDONLY | FunctionFlags);
         Files.Mount("/mnt/task", "/var/task", null, Libc.MS_BIND);
         Files.Mount("/mnt/opt", "/opt", null, Libc.MS_BIND);
-        if (Files.Exists("/mnt/lang"))
+        Files.Unmount("/mnt");
+        if (MemoryMarshal.CreateReadOnlySpanFromNullTerminated(program).StartsWith("/var/lang/"u8))
         {
-            Files.Mount("/mnt/lang", "/var/lang", null, Libc.MS_BIND); // an interpreter of its own
+            Files.Mount("/dev/vdd", "/var/lang", "squashfs", Libc.MS_RDONLY | FunctionFlags);
         }
 
-        Files.Unmount("/mnt");
         Files.Mount("/dev/vdc", "/tmp", "ext4", FunctionFlags | Libc.MS_NOATIME, "nobarrier,noquota");
         Files.SetMode("/tmp", 0x3FF /* 1777 */);
     }

@@ -18,14 +18,32 @@ internal static class InterpreterSearch
             .OfType<Interpreter>(),
     ];
 
+    /// <summary>Those that were fetched for functions (<see cref="WorkersOptions.InterpretersFolder"/>); one that does not run here is left out.</summary>
+    public static IReadOnlyList<Interpreter> Installed(WorkersOptions options)
+    {
+        var folder = options.InterpretersFolder ?? Path.Combine(Path.GetFullPath(options.GuestFolder), "..", "interpreters");
+        return !Directory.Exists(folder) ? [] :
+        [
+            .. Directory.EnumerateDirectories(folder).Select(static each => new DirectoryInfo(each)).Where(static each => !each.Name.StartsWith('.')) // being fetched
+                .SelectMany(static each => (string[])["node", "python3"], static (each, program) => (Source: each.FullName, Program: program))
+                .Where(static each => File.Exists(Path.Combine(each.Source, "bin", each.Program)))
+                .Select(static each => In(each.Source, each.Program, out _))
+                .OfType<Interpreter>(),
+        ];
+    }
+
     /// <summary>What was set for a runtime (<see cref="WorkersOptions.Interpreters"/>).</summary>
     /// <param name="runtime">Its name.</param>
     /// <param name="folder">As <c>make install</c> leaves it: <c>bin/python3</c> or <c>bin/node</c> below.</param>
     /// <param name="fault">Why it is of no use; null otherwise.</param>
     public static Interpreter? Of(string runtime, string folder, out string? fault)
     {
-        var program = runtime.StartsWith("nodejs", StringComparison.Ordinal) ? "node" : "python3";
-        var source = Path.GetFullPath(folder);
+        var found = In(Path.GetFullPath(folder), runtime.StartsWith("nodejs", StringComparison.Ordinal) ? "node" : "python3", out fault);
+        return found is null ? null : found with { Runtime = runtime };
+    }
+
+    private static Interpreter? In(string source, string program, out string? fault)
+    {
         const UnixFileMode open = UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         if (Directory.Exists(source) && (File.GetUnixFileMode(source) & open) != open)
         {
@@ -34,7 +52,7 @@ internal static class InterpreterSearch
         }
 
         var found = Ask(LanguageOf(program), Path.Combine(source, "bin", program), $"{Interpreter.Folder}/bin/{program}", out fault);
-        return found is null ? null : found with { Runtime = runtime, Source = source };
+        return found is null ? null : found with { Source = source };
     }
 
     private static string LanguageOf(string program) => program == "node" ? "nodejs" : "python";

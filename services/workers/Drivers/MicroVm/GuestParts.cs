@@ -1,4 +1,5 @@
 using Glue.Workers.Images;
+using Glue.Workers.Drivers.MicroVm.Drives;
 using Glue.Workers.Drivers.MicroVm.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -26,6 +27,9 @@ internal sealed class GuestParts : IDisposable
 
     public SafeFileHandle Root { get; }
 
+    /// <summary>In place of an interpreter that comes with the function.</summary>
+    public SafeFileHandle NoInterpreter { get; } = ReadOnlyDrives.Placeholder();
+
     /// <param name="image">A built image.</param>
     /// <param name="guestFolder">The published agent with its runtime bootstraps.</param>
     public static GuestParts Open(GuestImage image, string guestFolder) => new(image, AgentInitramfs.Ensure(image, guestFolder));
@@ -35,5 +39,6 @@ internal sealed class GuestParts : IDisposable
         Kernel.Dispose();
         Initramfs.Dispose();
         Root.Dispose();
+        NoInterpreter.Dispose();
     }
 }

@@ -19,7 +19,7 @@ namespace Glue.Workers.Drivers.MicroVm;
 internal sealed class MicroVmDriver : ISandboxDriver
 {
     private readonly VmLauncher _launcher;
-    private readonly CodeDrives _codeDrives;
+    private readonly ReadOnlyDrives _drives;
     private readonly ScratchDrives _scratchDrives;
     private readonly BaseSnapshots? _baseSnapshots;
     private readonly FunctionSnapshots? _functionSnapshots;
@@ -38,7 +38,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
             Unfinished.Sweep(each);
         }
 
-        _codeDrives = new CodeDrives(codeFolder);
+        _drives = new ReadOnlyDrives(codeFolder);
         _scratchDrives = new ScratchDrives(scratchFolder);
         (Support, Runtimes) = (support, runtimes);
         if (options.UseSnapshots)
@@ -65,12 +65,12 @@ internal sealed class MicroVmDriver : ISandboxDriver
     {
         try
         {
-            using var code = await OpenCodeAsync(spec.Version, spec.CodeFolder);
+            using var function = await OpenAsync(spec.Version, spec.CodeFolder);
             return spec.IsTemplate
-                ? await StartTemplateAsync(spec, code, cancellationToken)
+                ? await StartTemplateAsync(spec, function, cancellationToken)
                 : await FromFunctionSnapshotAsync(spec, cancellationToken)
-                    ?? await FromBaseSnapshotAsync(spec, code, cancellationToken)
-                    ?? await BootAsync(spec, code, cancellationToken);
+                    ?? await FromBaseSnapshotAsync(spec, function, cancellationToken)
+                    ?? await BootAsync(spec, function, cancellationToken);
         }
         catch (Exception e) when (e is VmmException or IOException or Images.ImageBuildException)
         {
@@ -86,8 +86,19 @@ internal sealed class MicroVmDriver : ISandboxDriver
         _launcher.Jail.Remove();
     }
 
-    private async Task<SafeFileHandle> OpenCodeAsync(FunctionVersion version, string codeFolder) =>
-        Descriptor.Open(await _codeDrives.EnsureAsync(codeFolder, Runtimes.Find(version.Runtime)), Posix.O_RDONLY);
+    private async Task<FunctionDrives> OpenAsync(FunctionVersion version, string codeFolder)
+    {
+        var interpreter = await _drives.OpenAsync(Runtimes.Find(version.Runtime));
+        try
+        {
+            return new FunctionDrives(await _drives.OpenCodeAsync(codeFolder), interpreter);
+        }
+        catch
+        {
+            interpreter?.Dispose();
+            throw;
+        }
+    }
 
     private async Task<MicroVmSandbox?> FromFunctionSnapshotAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
@@ -134,11 +145,11 @@ internal sealed class MicroVmDriver : ISandboxDriver
     /// <summary>A VMM of a version that waits for the state of its snapshot.</summary>
     private async Task<WaitingVmm> WaitAsync(FunctionVersion version, string codeFolder, Snapshot snapshot)
     {
-        using var code = await OpenCodeAsync(version, codeFolder);
+        using var function = await OpenAsync(version, codeFolder);
         var scratch = SparseFile.Copy(snapshot.Scratch!, _scratchDrives.Folder);
         try
         {
-            return new WaitingVmm(await _launcher.WaitForStateAsync(_launcher.Describe(version.MemoryMiB, code, scratch), snapshot, CancellationToken.None), scratch);
+            return new WaitingVmm(await _launcher.WaitForStateAsync(_launcher.Describe(version.MemoryMiB, function, scratch), snapshot, CancellationToken.None), scratch);
         }
         catch
         {
@@ -147,7 +158,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
         }
     }
 
-    private async Task<MicroVmSandbox?> FromBaseSnapshotAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
+    private async Task<MicroVmSandbox?> FromBaseSnapshotAsync(SandboxSpec spec, FunctionDrives function, CancellationToken cancellationToken)
     {
         if (_baseSnapshots is null || await _baseSnapshots.GetAsync(spec.Version.MemoryMiB) is not { } snapshot)
         {
@@ -157,7 +168,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
         var scratch = await _scratchDrives.CreateAsync(spec.Version.EphemeralStorageMiB);
         try
         {
-            var vmm = await _launcher.RestoreAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), snapshot, cancellationToken);
+            var vmm = await _launcher.RestoreAsync(_launcher.Describe(spec.Version.MemoryMiB, function, scratch), snapshot, cancellationToken);
             return Sandbox(vmm, SandboxStart.BaseSnapshot, spec, scratch);
         }
         catch (VmmException e)
@@ -169,12 +180,12 @@ internal sealed class MicroVmDriver : ISandboxDriver
         }
     }
 
-    private async Task<MicroVmSandbox> BootAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
+    private async Task<MicroVmSandbox> BootAsync(SandboxSpec spec, FunctionDrives function, CancellationToken cancellationToken)
     {
         var scratch = await _scratchDrives.CreateAsync(spec.Version.EphemeralStorageMiB);
         try
         {
-            var vmm = await _launcher.BootAsync(_launcher.Describe(spec.Version.MemoryMiB, code, scratch), spec.Id, cancellationToken);
+            var vmm = await _launcher.BootAsync(_launcher.Describe(spec.Version.MemoryMiB, function, scratch), spec.Id, cancellationToken);
             await _launcher.AwakenAsync(vmm, cancellationToken);
             return Sandbox(vmm, SandboxStart.Boot, spec, scratch);
         }
@@ -186,7 +197,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
     }
 
     /// <summary>From the base snapshot too, but into memory of its own that it writes through to.</summary>
-    private async Task<MicroVmSandbox> StartTemplateAsync(SandboxSpec spec, SafeFileHandle code, CancellationToken cancellationToken)
+    private async Task<MicroVmSandbox> StartTemplateAsync(SandboxSpec spec, FunctionDrives function, CancellationToken cancellationToken)
     {
         if (_baseSnapshots is null || _functionSnapshots is null || await _baseSnapshots.GetAsync(spec.Version.MemoryMiB) is not { } source)
         {
@@ -198,7 +209,7 @@ internal sealed class MicroVmDriver : ISandboxDriver
         try
         {
             SparseFile.CopyTo(source.Memory, memory);
-            var machine = _launcher.Describe(spec.Version.MemoryMiB, code, scratch);
+            var machine = _launcher.Describe(spec.Version.MemoryMiB, function, scratch);
             var vmm = await _launcher.RestoreSharedAsync(machine, source, memory, cancellationToken);
             return Sandbox(vmm, SandboxStart.BaseSnapshot, spec, scratch, new TemplateSaver(spec.Version, memory, _functionSnapshots, _scratchDrives.Folder));
         }

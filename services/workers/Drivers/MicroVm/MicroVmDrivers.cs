@@ -63,7 +63,8 @@ public static class MicroVmDrivers
             Glue.Workers.Log.DriverFinding(logger, "microvm", finding.Name, finding.Text);
         }
 
-        return new MicroVmDriver(launcher, folder, new SandboxSupport("microvm", true, findings), new RuntimeCatalog(image.Interpreters, workers.Interpreters), time, logger);
+        var runtimes = new RuntimeCatalog([.. image.Interpreters, .. InterpreterSearch.Installed(workers)], workers.Interpreters);
+        return new MicroVmDriver(launcher, folder, new SandboxSupport("microvm", true, findings), runtimes, time, logger);
     }
 
     private static async Task<KvmVerdict> ProbeAsync(

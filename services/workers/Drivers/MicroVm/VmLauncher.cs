@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Glue.Workers.Drivers.MicroVm.Drives;
 using Glue.Workers.Drivers.MicroVm.Native;
 using Glue.Workers.Drivers.MicroVm.Qemu;
 using Glue.Workers.Drivers.MicroVm.Snapshots;
@@ -32,8 +33,8 @@ internal sealed class VmLauncher(
 
     public MicroVmOptions Options { get; } = options;
 
-    /// <summary>The machine of a function of that memory size, with the function's drives.</summary>
-    public VmmSpec Describe(int functionMemoryMiB, SafeFileHandle code, SafeFileHandle scratch) => new()
+    /// <summary>The machine of a function of that memory size, with the function's drives: always as many, so that one base snapshot serves all.</summary>
+    public VmmSpec Describe(int functionMemoryMiB, FunctionDrives function, SafeFileHandle scratch) => new()
     {
         Accelerator = Accelerator,
         MemoryMiB = functionMemoryMiB + Options.GuestOverheadMiB,
@@ -41,7 +42,11 @@ internal sealed class VmLauncher(
         HasConsole = Options.HasConsole,
         Kernel = Parts.Kernel,
         Initramfs = Parts.Initramfs,
-        Drives = [new VmmDrive(Parts.Root, IsReadOnly: true), new VmmDrive(code, IsReadOnly: true), new VmmDrive(scratch, IsReadOnly: false)],
+        Drives =
+        [
+            new VmmDrive(Parts.Root, IsReadOnly: true), new VmmDrive(function.Code, IsReadOnly: true), new VmmDrive(scratch, IsReadOnly: false),
+            new VmmDrive(function.Interpreter ?? Parts.NoInterpreter, IsReadOnly: true),
+        ],
     };
 
     /// <summary>Names everything a snapshot depends on: the VMM, the guest's parts, the machine, the processor, and what was started in it.</summary>

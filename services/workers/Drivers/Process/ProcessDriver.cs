@@ -36,7 +36,7 @@ internal sealed class ProcessDriver : ISandboxDriver
         _etc = Path.Combine(Path.GetFullPath(options.Folder), "etc");
         Bubblewrap.WriteEtc(_etc);
         (Support, _cgroups) = ProcessProbe.Run(_agent);
-        Runtimes = new RuntimeCatalog(InterpreterSearch.OfHost(), options.Interpreters);
+        Runtimes = new RuntimeCatalog([.. InterpreterSearch.OfHost(), .. InterpreterSearch.Installed(options)], options.Interpreters);
         foreach (var finding in Support.Findings.Where(static each => !each.IsGood))
         {
             Log.DriverFinding(logger, Name, finding.Name, finding.Text);

@@ -47,9 +47,9 @@ internal static class KvmProbe
             for (var round = 0; round < 2; round++)
             {
                 var snapshot = await SnapshotMaker.MakeBaseAsync(launcher, GuestMemoryMiB, cancellationToken);
-                using var code = Drives.CodeDrives.Placeholder();
+                using var function = Drives.FunctionDrives.Placeholders();
                 using var scratch = Drives.ScratchDrives.Placeholder();
-                await using var vmm = await launcher.RestoreAsync(launcher.Describe(GuestMemoryMiB, code, scratch), snapshot, cancellationToken);
+                await using var vmm = await launcher.RestoreAsync(launcher.Describe(GuestMemoryMiB, function, scratch), snapshot, cancellationToken);
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3));
                 await AgentGreeting.ReceiveAsync(vmm, limit.Token);
             }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Glue.Workers.Drivers.MicroVm.Drives;
 using Glue.Workers.Drivers.MicroVm.Native;
 using Glue.Workers.Drivers.MicroVm.Qemu;
 using Microsoft.Extensions.Logging;
@@ -40,7 +41,7 @@ internal sealed class BaseSnapshots(VmLauncher launcher, SnapshotStore store, Ti
     private string Key(int functionMemoryMiB)
     {
         using var nothing = Descriptor.Open("/dev/null", Posix.O_RDWR);
-        return launcher.SnapshotKey(launcher.Describe(functionMemoryMiB, nothing, nothing), "base");
+        return launcher.SnapshotKey(launcher.Describe(functionMemoryMiB, new FunctionDrives(nothing, nothing), nothing), "base");
     }
 
     private async Task<Snapshot?> FindOrMakeAsync(int functionMemoryMiB)

@@ -1,4 +1,5 @@
 using Glue.Contracts.Functions;
+using Glue.Workers.Drivers.MicroVm.Drives;
 using Glue.Workers.Drivers.MicroVm.Native;
 using Glue.Workers.Runtimes;
 
@@ -90,9 +91,10 @@ internal sealed class FunctionSnapshots(VmLauncher launcher, RuntimeCatalog runt
 
     private string Key(FunctionVersion version)
     {
+        var interpreter = runtimes.Find(version.Runtime);
         using var nothing = Descriptor.Open("/dev/null", Posix.O_RDWR);
         return launcher.SnapshotKey(
-            launcher.Describe(version.MemoryMiB, nothing, nothing),
-            $"function {version.Arn} {version.RevisionId} {version.CodeSha256} {version.EphemeralStorageMiB} {runtimes.Find(version.Runtime)}");
+            launcher.Describe(version.MemoryMiB, new FunctionDrives(nothing, nothing), nothing),
+            $"function {version.Arn} {version.RevisionId} {version.CodeSha256} {version.EphemeralStorageMiB} {interpreter} {interpreter?.Source}");
     }
 }

@@ -7,14 +7,14 @@ namespace Glue.Workers.Drivers.MicroVm.Snapshots;
 /// <summary>Makes snapshots out of running guests.</summary>
 internal static class SnapshotMaker
 {
-    /// <summary>A guest that has booted and waits for its function: code and /tmp are placeholders that it has not touched.</summary>
+    /// <summary>A guest that has booted and waits for its function: code, /tmp and interpreter are placeholders that it has not touched.</summary>
     /// <exception cref="VmmException">It did not come up.</exception>
     public static async Task<Snapshot> MakeBaseAsync(VmLauncher launcher, int functionMemoryMiB, CancellationToken cancellationToken)
     {
         // The guest remembers the sizes of these: the real drives must fit below them.
-        using var code = CodeDrives.Placeholder();
+        using var function = FunctionDrives.Placeholders();
         using var scratch = ScratchDrives.Placeholder();
-        var spec = launcher.Describe(functionMemoryMiB, code, scratch);
+        var spec = launcher.Describe(functionMemoryMiB, function, scratch);
         var memory = Descriptor.Memory("guest-memory", (long)spec.MemoryMiB << 20);
         var state = Descriptor.Memory("guest-state", 0);
         try
