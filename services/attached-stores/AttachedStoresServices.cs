@@ -2,6 +2,7 @@ using Glue.AttachedStores.Api;
 using Glue.AttachedStores.Buckets;
 using Glue.AttachedStores.Checks;
 using Glue.AttachedStores.Notifications;
+using Glue.AttachedStores.Polling;
 using Glue.AttachedStores.Requests;
 using Glue.AttachedStores.Sources;
 using Glue.AttachedStores.Stores;
@@ -24,8 +25,10 @@ public static class AttachedStoresServices
     /// </summary>
     /// <param name="services">The host's.</param>
     /// <param name="state">Finds state.db.</param>
+    /// <param name="polls">Finds polls.db.</param>
     /// <param name="api">The API's own address, known once it is bound.</param>
-    public static IServiceCollection AddAttachedStores(this IServiceCollection services, Func<IServiceProvider, SqliteDatabase> state, Func<Uri> api)
+    public static IServiceCollection AddAttachedStores(
+        this IServiceCollection services, Func<IServiceProvider, SqliteDatabase> state, Func<IServiceProvider, SqliteDatabase> polls, Func<Uri> api)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SigV4Signer>();
@@ -34,10 +37,13 @@ public static class AttachedStoresServices
         services.AddSingleton(provider => new StoreTable(state(provider), provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAttachedStores>(static provider => provider.GetRequiredService<StoreTable>());
         services.AddSingleton(provider => new NotifiedBuckets(state(provider)));
-        services.AddSingleton<StoreHttp>().AddSingleton<BucketDirectory>().AddSingleton<StoreListing>().AddSingleton<CephTopics>().AddSingleton<StoreChecks>();
+        services.AddSingleton<StoreHttp>().AddSingleton<BucketDirectory>().AddSingleton<CephTopics>().AddSingleton<StoreChecks>();
+        services.AddSingleton<IObjectPages, ObjectPages>();
+        services.AddSingleton(static provider => new StoreListing(provider.GetRequiredService<IAttachedStores>(), provider.GetRequiredService<IObjectPages>()));
         services.AddSingleton<StoresGate>().AddSingleton<StoresApi>().AddSingleton<StoreEventsApi>();
         services.AddSingleton<NotificationSync>().AddHostedService(static provider => provider.GetRequiredService<NotificationSync>());
         services.AddSingleton<StoreSources>().AddHostedService(static provider => provider.GetRequiredService<StoreSources>());
+        services.AddPolling(polls);
         return services;
     }
 

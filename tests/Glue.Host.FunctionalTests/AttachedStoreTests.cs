@@ -68,6 +68,87 @@ public sealed class AttachedStoreTests
         Assert.DoesNotContain(other.Process.SecretKey, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(stack.Process.DataFolder, "state.db"))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_message_that_is_too_large_is_refused_and_the_next_one_is_taken()
+    {
+        using var folder = new TempFolder();
+        await using var other = await Stack.StartAsync(folder["other"]);
+        await using var stack = await Stack.StartAsync(folder["data"]);
+        var address = AddressIn((await AttachAsync(stack, other, "other")).Expect());
+        using var http = new HttpClient();
+        var large = Event(new string('k', 8 * 1024 * 1024));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(http, address, large));
+        using (var chunked = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent(large, Encoding.UTF8, "application/json") })
+        {
+            chunked.Headers.TransferEncodingChunked = true; // its length is seen only as it comes
+            using var refused = await http.SendAsync(chunked);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+            Assert.Contains("at most 8388608 bytes", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(http, address, Event("in/small")));
+    }
+
+    [Fact]
+    public async Task While_the_event_log_takes_nothing_stores_are_told_to_send_again_and_then_it_takes_it()
+    {
+        if (Environment.UserName != "root")
+        {
+            Console.WriteLine("SKIPPED: mounting a small file system needs root");
+            return;
+        }
+
+        using var folder = new TempFolder();
+        await using var other = await Stack.StartAsync(folder["other"]);
+        using var theirs = other.Sdk();
+        await theirs.PutBucketAsync("photos");
+        await using var disk = await SmallDisk.MountAsync(folder["data"], 64);
+        await using var stack = await Stack.StartAsync(folder["data"]);
+        await stack.Lambda.CreateAsync("noop", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
+        var address = AddressIn((await AttachAsync(stack, other, "other")).Expect());
+        (await stack.GlueAsync("rule", "add", "other/photos", "noop", "--prefix", "in/")).Expect();
+        using var http = new HttpClient();
+        disk.Fill(folder["data"] + "/ballast");
+
+        // What a journal has room for already may still be taken.
+        var status = HttpStatusCode.OK;
+        for (var posts = 0; posts < 200 && status == HttpStatusCode.OK; posts++)
+        {
+            status = await PostAsync(http, address, $$"""{"Records":[{{string.Join(',', Enumerable.Range(0, 1000).Select(number => Record($"elsewhere/{posts}-{number}-{new string('k', 500)}")))}}]}""");
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        File.Delete(folder["data"] + "/ballast");
+        await stack.UntilAsync(async () => await PostAsync(http, address, Event("in/again")) == HttpStatusCode.OK);
+        Assert.Equal("succeeded", (string)(await stack.SettledAsync("other/photos", "in/again"))["state"]!);
+    }
+
+    [Fact]
+    public async Task What_an_attached_store_never_told_is_found_by_a_reconciliation_once()
+    {
+        using var folder = new TempFolder();
+        await using var other = await Stack.StartAsync(folder["other"]);
+        await using var stack = await Stack.StartAsync(folder["data"], """{ "StorageEvents": { "ReconcileSettle": "00:00:00" } }""");
+        using var theirs = other.Sdk();
+        await theirs.PutBucketAsync("photos");
+        await theirs.PutObjectAsync(new() { BucketName = "photos", Key = "in/before", ContentBody = "x" });
+        var put = TimeProvider.System.GetUtcNow();
+        await stack.UntilAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > put + TimeSpan.FromSeconds(1))); // a listing tells whole seconds
+        await stack.Lambda.CreateAsync("noop", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
+        (await AttachAsync(stack, other, "other")).Expect();
+        (await stack.GlueAsync("rule", "add", "other/photos", "noop", "--prefix", "in/")).Expect();
+        await theirs.PutObjectAsync(new() { BucketName = "photos", Key = "in/missed 1", ContentBody = "x" });
+        await theirs.PutObjectAsync(new() { BucketName = "photos", Key = "in/missed+2", ContentBody = "x" });
+        await theirs.PutObjectAsync(new() { BucketName = "photos", Key = "elsewhere/3", ContentBody = "x" });
+
+        var missed = (await stack.GlueAsync("reconcile", "other/photos")).Expect();
+        Assert.True(missed.Contains("2 missed, 2 new invocations", StringComparison.Ordinal), missed);
+        var rows = await stack.SettledAsync("other/photos", key: null, 2);
+        Assert.Equal(["in/missed 1", "in/missed+2"], rows.Select(static row => (string)row!["source"]!["key"]!).Order(StringComparer.Ordinal));
+        Assert.All(rows, static row => Assert.Equal("succeeded", (string)row!["state"]!));
+        Assert.Contains("0 missed, 0 new invocations", (await stack.GlueAsync("reconcile", "other/photos")).Expect(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("local", "http://127.0.0.1:1", "cannot be a store's name")]
     [InlineData("Upper", "http://127.0.0.1:1", "cannot be a store's name")]
@@ -87,8 +168,10 @@ public sealed class AttachedStoreTests
 
     private static Uri AddressIn(string output) => new(Regex.Match(output, "http://[^ ]*/glue/v1/store-events/[^ \n]+", RegexOptions.None, TimeSpan.FromSeconds(5)).Value);
 
-    private static string Event(string key) =>
-        """{"Records":[{"eventSource":"ceph:s3","eventTime":"2026-11-20T15:55:04.784195Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"photos"},"object":{"key":"KEY","size":1,"eTag":"e","versionId":"","sequencer":"586D006B4637D62E"}}}]}"""
+    private static string Event(string key) => $$"""{"Records":[{{Record(key)}}]}""";
+
+    private static string Record(string key) =>
+        """{"eventSource":"ceph:s3","eventTime":"2026-11-20T15:55:04.784195Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"photos"},"object":{"key":"KEY","size":1,"eTag":"e","versionId":"","sequencer":"586D006B4637D62E"}}}"""
             .Replace("KEY", key, StringComparison.Ordinal);
 
     private static async Task<HttpStatusCode> PostAsync(HttpClient http, Uri address, string body)

@@ -46,7 +46,7 @@ public sealed class FullDiskTests
         await stack.Lambda.InvokeLaterAsync("patient");
         await stack.UntilAsync(async () => (await s3.ListObjectsV2Async(new() { BucketName = "disk", Prefix = "started" })).KeyCount == 1);
         var ballast = folder["data"] + "/ballast";
-        Fill(ballast);
+        disk.Fill(ballast);
         var refused = await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => PutAsync(s3, "in/refused.jpg", picture));
         var refusedInvoke = await Cli.AwsAsync(
             stack.Process.Api, stack.Process.AccessKey, stack.Process.SecretKey, "lambda", "invoke", "--function-name", "patient", "--invocation-type", "Event", "/dev/null");
@@ -72,24 +72,4 @@ public sealed class FullDiskTests
 
     private static Task<PutObjectResponse> PutAsync(AmazonS3Client s3, string key, byte[] body) =>
         s3.PutObjectAsync(new() { BucketName = "disk", Key = key, InputStream = new MemoryStream(body) });
-
-    private static void Fill(string file)
-    {
-        using var ballast = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-        foreach (var size in new[] { 1 << 20, 4096, 1 })
-        {
-            try
-            {
-                for (var block = new byte[size]; ;)
-                {
-                    Assert.True(ballast.Length <= DiskMiB << 20, $"{file} is not on the small disk: never fill the machine's own");
-                    ballast.Write(block);
-                }
-            }
-            catch (IOException)
-            {
-                // No room for one more of that size: that is the aim.
-            }
-        }
-    }
 }

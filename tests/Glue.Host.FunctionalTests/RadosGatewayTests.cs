@@ -63,7 +63,7 @@ public sealed class RadosGatewayTests
     private static Task<Cli.Result> AttachAsync(Stack stack, RadosGateway ceph, string name) => stack.GlueAsync(
         "store", "attach", name, "--endpoint", ceph.Endpoint, "--access-key", RadosGateway.AccessKey, "--secret-key", RadosGateway.SecretKey);
 
-    private static AmazonS3Client ClientOf(RadosGateway ceph) => new(RadosGateway.AccessKey, RadosGateway.SecretKey, new AmazonS3Config
+    internal static AmazonS3Client ClientOf(RadosGateway ceph) => new(RadosGateway.AccessKey, RadosGateway.SecretKey, new AmazonS3Config
     {
         ServiceURL = ceph.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1",
         RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED, ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED, // Ceph 16 is from before them

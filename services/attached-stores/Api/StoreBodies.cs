@@ -23,6 +23,12 @@ internal sealed record StoreBody
     public string? EventsUrl { get; init; }
 
     public string? TargetArn { get; init; }
+
+    /// <summary>Of <c>poll</c>: 1 to 86400.</summary>
+    public int? PollIntervalSeconds { get; init; }
+
+    /// <summary>Of <c>poll</c>: also what is there when a bucket is first listed.</summary>
+    public bool? PollExisting { get; init; }
 }
 
 /// <summary>A store as the API shows it: without its keys. The events' address holds the token, for the owner to give to the store; it is empty where stores do not post.</summary>

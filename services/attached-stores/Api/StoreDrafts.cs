@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Glue.AttachedStores.Polling;
 using Glue.AttachedStores.Stores;
 
 namespace Glue.AttachedStores.Api;
@@ -25,10 +26,25 @@ internal static partial class StoreDrafts
             throw Bad($"notify '{body.Notify}' is not one of {string.Join(", ", Enum.GetNames<StoreNotify>()).ToLowerInvariant()}.");
         }
 
+        if (notify != StoreNotify.Poll && (body.PollIntervalSeconds ?? (object?)body.PollExisting) is not null)
+        {
+            throw Bad("An interval, and whether existing objects are told, are of stores that are polled: --notify poll.");
+        }
+
+        var interval = body.PollIntervalSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        if (interval < PollOptions.ShortestInterval || interval > PollOptions.LongestInterval)
+        {
+            throw Bad($"The interval is 1 s to 1 day; it was {interval.Value.TotalSeconds:0} s.");
+        }
+
         return new StoreDraft(
             name, account, endpoint, body.Region ?? "us-east-1", body.PathStyle ?? !endpoint.Host.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase),
             body.AccessKey, body.SecretKey, notify,
-            new StoreSettings { EventsUrl = body.EventsUrl is null ? null : Address(body.EventsUrl, "events URL"), TargetArn = body.TargetArn });
+            new StoreSettings
+            {
+                EventsUrl = body.EventsUrl is null ? null : Address(body.EventsUrl, "events URL"), TargetArn = body.TargetArn,
+                PollInterval = interval, PollsExisting = body.PollExisting ?? false,
+            });
     }
 
     private static Uri Address(string? text, string what) =>

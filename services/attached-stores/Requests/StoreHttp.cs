@@ -54,6 +54,11 @@ public sealed class StoreHttp(SigV4Signer signer) : IDisposable
     /// <exception cref="HttpRequestException">The store does not answer.</exception>
     public async Task<XElement?> CallAsync(
         AttachedStore store, HttpMethod method, Uri target, byte[]? body = null, string? contentType = "application/xml", string service = "s3",
+        CancellationToken cancellationToken = default) => (await AnswerAsync(store, method, target, body, contentType, service, cancellationToken)).Body;
+
+    /// <summary><see cref="CallAsync"/>, with the store's clock.</summary>
+    internal async Task<StoreAnswer> AnswerAsync(
+        AttachedStore store, HttpMethod method, Uri target, byte[]? body = null, string? contentType = "application/xml", string service = "s3",
         CancellationToken cancellationToken = default)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -68,7 +73,7 @@ public sealed class StoreHttp(SigV4Signer signer) : IDisposable
                 throw StoreException.Of(store, response, text);
             }
 
-            return string.IsNullOrWhiteSpace(text) ? null : Parse(store, text);
+            return new StoreAnswer(string.IsNullOrWhiteSpace(text) ? null : Parse(store, text), response.Headers.Date);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -91,3 +96,7 @@ public sealed class StoreHttp(SigV4Signer signer) : IDisposable
         }
     }
 }
+
+/// <param name="Body">Null: none.</param>
+/// <param name="StoreTime">The store's clock, in whole seconds; null: it does not say.</param>
+internal sealed record StoreAnswer(XElement? Body, DateTimeOffset? StoreTime);

@@ -8,4 +8,7 @@ public enum StoreNotify
 
     /// <summary>The store posts its events to Glue because its administrator told it to: VersityGW, which has one setting for all buckets, or anything else.</summary>
     Manual,
+
+    /// <summary>Glue lists the store's buckets again and again and tells what differs: Garage, SeaweedFS, AWS.</summary>
+    Poll,
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Glue.Foundation.Signing;
 
 namespace Glue.Dispatcher.Functions;
@@ -13,8 +12,7 @@ public interface IPackageObjects
     /// <param name="versionId">Null: the current version.</param>
     /// <param name="maxBytes">Larger ones are refused.</param>
     /// <param name="cancellationToken">The caller left.</param>
-    /// <returns>The object's bytes, until it is disposed.</returns>
     /// <exception cref="PackageObjectException">The store refuses; with its own error code.</exception>
-    Task<IMemoryOwner<byte>> ReadAsync(
+    Task<ReadOnlyMemory<byte>> ReadAsync(
         Credential caller, string bucket, string key, string? versionId, long maxBytes, CancellationToken cancellationToken);
 }

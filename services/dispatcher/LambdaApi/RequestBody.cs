@@ -1,35 +1,27 @@
 using System.Buffers;
-using Glue.Foundation.Memory;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Glue.Dispatcher.LambdaApi;
 
-/// <summary>A request's body in one piece: given back by <see cref="Dispose"/>, after the last use of its memory.</summary>
+/// <summary>A request's body in one array, rented unless it is large: given back by <see cref="Dispose"/>, after the last use of its memory.</summary>
 internal sealed class RequestBody : IDisposable
 {
-    // Deployments are rare and up to 70 MB: a pool would keep such arrays, and the collector until it next looks through everything.
+    // Deployments are rare and up to 70 MB: a pool would keep such arrays, the collector does not.
     private const int MaxPooledBytes = 1024 * 1024;
 
-    private static readonly RequestBody Empty = new(new Piece(), 0);
+    private static readonly RequestBody Empty = new([], 0);
 
     private readonly int _length;
-    private Piece _piece;
+    private byte[]? _rented;
 
-    private RequestBody(Piece piece, int length) => (_piece, _length) = (piece, length);
+    private RequestBody(byte[] rented, int length) => (_rented, _length) = (rented, length);
 
-    /// <summary>May be written to, by whoever has no more use for what was sent.</summary>
-    public Memory<byte> Memory => _piece.Memory[.._length];
+    public ReadOnlyMemory<byte> Memory => _rented.AsMemory(0, _length);
 
     /// <returns>Null: it is longer than <paramref name="maxBytes"/>; not all of it was read.</returns>
     public static async ValueTask<RequestBody?> ReadAsync(HttpContext context, int maxBytes)
     {
-        // The server's own limit would answer in its own words, and cut off a client that is still sending what is too long: it would never read the answer.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = null;
-        }
-
         var request = context.Request;
         if (request.ContentLength is { } announced)
         {
@@ -44,7 +36,13 @@ internal sealed class RequestBody : IDisposable
             }
         }
 
-        var piece = Piece.Rent((int)(request.ContentLength ?? 4096));
+        // The server's own limit would answer in its own words.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+
+        var buffer = Rent((int)(request.ContentLength ?? 4096));
         var length = 0;
         try
         {
@@ -55,66 +53,55 @@ internal sealed class RequestBody : IDisposable
                 if (length + chunk.Length > maxBytes)
                 {
                     request.BodyReader.AdvanceTo(chunk.End);
-                    piece.Return();
+                    Return(buffer);
                     return null;
                 }
 
-                if (length + chunk.Length > piece.Memory.Length)
+                if (length + chunk.Length > buffer.Length)
                 {
-                    piece = piece.Grow(length, (int)(length + chunk.Length));
+                    buffer = Grow(buffer, length, (int)(length + chunk.Length));
                 }
 
-                chunk.CopyTo(piece.Memory.Span[length..]);
+                chunk.CopyTo(buffer.AsSpan(length));
                 length += (int)chunk.Length;
                 request.BodyReader.AdvanceTo(chunk.End);
                 if (read.IsCompleted)
                 {
-                    return new RequestBody(piece, length);
+                    return new RequestBody(buffer, length);
                 }
             }
         }
         catch
         {
-            piece.Return();
+            Return(buffer);
             throw;
         }
     }
 
     public void Dispose()
     {
-        var piece = _piece;
-        _piece = default;
-        piece.Return();
+        if (_length > 0 && Interlocked.Exchange(ref _rented, null) is { } rented)
+        {
+            Return(rented);
+        }
     }
 
-    /// <summary>An array of the pool, or a <see cref="LargeBuffer"/>.</summary>
-    private readonly struct Piece
+    private static byte[] Grow(byte[] buffer, int length, int atLeast)
     {
-        private readonly byte[]? _rented;
-        private readonly LargeBuffer? _large;
+        var larger = Rent(Math.Max(atLeast, buffer.Length * 2));
+        buffer.AsSpan(0, length).CopyTo(larger);
+        Return(buffer);
+        return larger;
+    }
 
-        private Piece(byte[]? rented, LargeBuffer? large) => (_rented, _large) = (rented, large);
+    private static byte[] Rent(int bytes) =>
+        bytes <= MaxPooledBytes ? ArrayPool<byte>.Shared.Rent(bytes) : GC.AllocateUninitializedArray<byte>(bytes);
 
-        public Memory<byte> Memory => _large?.Memory ?? _rented;
-
-        public static Piece Rent(int bytes) =>
-            bytes <= MaxPooledBytes ? new Piece(ArrayPool<byte>.Shared.Rent(bytes), null) : new Piece(null, new LargeBuffer(bytes));
-
-        public Piece Grow(int length, int atLeast)
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length <= MaxPooledBytes)
         {
-            var larger = Rent(Math.Max(atLeast, Memory.Length * 2));
-            Memory[..length].CopyTo(larger.Memory);
-            Return();
-            return larger;
-        }
-
-        public void Return()
-        {
-            ((IDisposable?)_large)?.Dispose();
-            if (_rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(_rented);
-            }
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

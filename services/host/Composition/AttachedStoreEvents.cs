@@ -1,4 +1,5 @@
 using Glue.AttachedStores.Stores;
+using Glue.Contracts.Storage;
 using Glue.ObjectStore.Buckets;
 using Glue.StorageEvents.AttachedStores;
 
@@ -9,6 +10,8 @@ internal sealed class AttachedStoreEvents(StoreMessages messages) : IStoreEvents
 {
     public Task<string?> TakeAsync(AttachedStore store, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
         messages.TakeAsync(store.Name, store.AccountId, message, cancellationToken);
+
+    public Task AppendAsync(IReadOnlyList<ObjectChange> changes, CancellationToken cancellationToken) => messages.AppendAsync(changes, cancellationToken);
 }
 
 /// <summary>The embedded store's buckets, as attached stores need to know them.</summary>

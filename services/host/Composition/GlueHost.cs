@@ -88,15 +88,15 @@ internal sealed class GlueHost : IAsyncDisposable
         try
         {
             var (root, isNew) = CredentialFile.Load(data.Credentials, options.AccessKey, options.SecretKey);
-            var (store, queue, state, functionLogs) =
+            var (store, queue, state, functionLogs, polls) =
                 (SqliteDatabase.Open(data.StoreDatabase), SqliteDatabase.Open(data.QueueDatabase), SqliteDatabase.Open(data.StateDatabase),
-                SqliteDatabase.Open(data.FunctionLogsDatabase));
-            databases = [store, queue, state, functionLogs];
+                SqliteDatabase.Open(data.FunctionLogsDatabase), SqliteDatabase.Open(data.PollDatabase));
+            databases = [store, queue, state, functionLogs, polls];
             var services = ServiceOptions.From(options.Settings, data, options.GuestFolder);
             var logging = Logging(options.LogLevel);
             logs = LoggerFactory.Create(logging);
             var (drivers, choice) = await SandboxDrivers.ChooseAsync(options.Driver, services, logs, cancellationToken);
-            host = new GlueHost(Compose(options, data, root, store, queue, state, functionLogs, services, drivers, logging), data, databases, logs, root, isNew, choice);
+            host = new GlueHost(Compose(options, data, root, store, queue, state, functionLogs, polls, services, drivers, logging), data, databases, logs, root, isNew, choice);
             await host.ListenAsync(cancellationToken);
             return host;
         }
@@ -140,7 +140,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
     private static WebApplication Compose(
         GlueHostOptions options, DataFolder data, Credential root, SqliteDatabase store, SqliteDatabase queue, SqliteDatabase state,
-        SqliteDatabase functionLogs, ServiceOptions settings, IReadOnlyList<ISandboxDriver> drivers, Action<ILoggingBuilder> logging)
+        SqliteDatabase functionLogs, SqliteDatabase polls, ServiceOptions settings, IReadOnlyList<ISandboxDriver> drivers, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -178,7 +178,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IBucketListing, BucketListings>();
         services.AddSingleton<IDeliveries, LedgerDeliveries>();
 
-        services.AddAttachedStores(_ => state, () => AddressOf(app!, 1));
+        services.AddAttachedStores(_ => state, _ => polls, () => AddressOf(app!, 1));
         services.AddSingleton<IStoreRules, AttachedStoreRules>();
         services.AddSingleton<IStoreEvents, AttachedStoreEvents>();
         services.AddSingleton<IEmbeddedBuckets, EmbeddedBuckets>();

@@ -28,6 +28,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>What functions logged: a file of its own, so that its writes make nobody else's wait.</summary>
     public string FunctionLogsDatabase => In("logs.db");
 
+    /// <summary>What polled buckets of attached stores held when they were last listed: a row per object.</summary>
+    public string PollDatabase => In("polls.db");
+
     public string Objects => In("objects");
 
     public string Code => In("code");

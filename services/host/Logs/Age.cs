@@ -1,10 +1,23 @@
+using System.CommandLine.Parsing;
 using System.Globalization;
 
 namespace Glue.Host.Logs;
 
-/// <summary>Times back from now as <c>aws logs tail --since</c> takes them: <c>10m</c>.</summary>
+/// <summary>Spans of time as <c>aws logs tail --since</c> takes them: <c>10m</c>.</summary>
 internal static class Age
 {
+    /// <summary>The value of an option.</summary>
+    public static TimeSpan Of(ArgumentResult parsed)
+    {
+        var text = parsed.Tokens[0].Value;
+        if (!TryParse(text, out var age))
+        {
+            parsed.AddError($"'{text}' is not a number with s, m, h, d or w, such as 10m.");
+        }
+
+        return age;
+    }
+
     public static bool TryParse(string text, out TimeSpan age)
     {
         var unit = text is [.., var last] ? last switch

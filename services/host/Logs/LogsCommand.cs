@@ -17,16 +17,7 @@ internal static class LogsCommand
         {
             Description = "How far back: a number with s, m, h, d or w.",
             DefaultValueFactory = static _ => TimeSpan.FromMinutes(10),
-            CustomParser = static parsed =>
-            {
-                if (Age.TryParse(parsed.Tokens[0].Value, out var age))
-                {
-                    return age;
-                }
-
-                parsed.AddError($"--since: '{parsed.Tokens[0].Value}' is not a number with s, m, h, d or w, such as 10m.");
-                return default;
-            },
+            CustomParser = Age.Of,
         };
         var filter = new Option<string?>("--filter") { Description = "CloudWatch Logs' filter pattern: ERROR, '\"two words\"', -DEBUG, '?a ?b', '{ $.level = \"ERROR\" }'." };
         var command = new Command("logs", "Show what a function logged.") { name, follow, since, filter, StackClient.DataOption };

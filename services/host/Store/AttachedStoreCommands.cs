@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Glue.Host.Client;
+using Glue.Host.Logs;
 using Spectre.Console;
 
 namespace Glue.Host.Store;
@@ -23,15 +24,22 @@ internal static class AttachedStoreCommands
         var pathStyle = new Option<bool?>("--path-style") { Description = "Buckets in the path rather than before the host; default true, except for AWS." };
         var notify = new Option<string>("--notify")
         {
-            Description = "webhook: Glue sets the store's notifications (Ceph; MinIO and RustFS with --target-arn). manual: its administrator has it post to the events' address (VersityGW).",
+            Description = "webhook: Glue sets the store's notifications (Ceph; MinIO and RustFS with --target-arn). manual: its administrator has it post to the events' address (VersityGW). "
+                + "poll: Glue lists its buckets again and again (Garage, SeaweedFS, AWS).",
             DefaultValueFactory = static _ => "webhook",
         };
         var targetArn = new Option<string?>("--target-arn") { Description = "MinIO, RustFS: the ARN of the webhook target that its administrator set up, such as arn:minio:sqs::GLUE:webhook." };
         var eventsUrl = new Option<string?>("--events-url") { Description = "Where the store reaches Glue's API; default the API's own address, which is this machine's alone." };
+        var interval = new Option<TimeSpan?>("--interval")
+        {
+            Description = "poll: from one listing's end to the next one's beginning, a number with s, m, h or d, 1s to 1d; default 30s.",
+            CustomParser = static parsed => Age.Of(parsed),
+        };
+        var existing = new Option<bool?>("--existing") { Description = "poll: run rules on what a bucket holds when it is first listed; without it that is ./glue backfill's." };
         var account = new Option<string?>("--account") { Description = "Whose functions may use it; default the caller's own." };
         var command = new Command("attach", "Attach a store, or change how. Its secrets are sealed on the disk.")
         {
-            Name, endpoint, accessKey, secretKey, region, pathStyle, notify, targetArn, eventsUrl, account, StackClient.DataOption,
+            Name, endpoint, accessKey, secretKey, region, pathStyle, notify, targetArn, eventsUrl, interval, existing, account, StackClient.DataOption,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -46,6 +54,8 @@ internal static class AttachedStoreCommands
                 ["notify"] = parsed.GetValue(notify),
                 ["targetArn"] = parsed.GetValue(targetArn),
                 ["eventsUrl"] = parsed.GetValue(eventsUrl),
+                ["pollIntervalSeconds"] = parsed.GetValue(interval) is { } span ? (int)span.TotalSeconds : null,
+                ["pollExisting"] = parsed.GetValue(existing),
                 ["account"] = parsed.GetValue(account),
             }, cancellationToken))!;
             Console.WriteLine($"attached {store["name"]}: {store["endpoint"]}");
@@ -87,7 +97,7 @@ internal static class AttachedStoreCommands
             var check = (await stack.Lambda.CallAsync(HttpMethod.Post, PathOf(parsed) + "/check", body: null, cancellationToken))!;
             foreach (var finding in check["findings"]!.AsArray())
             {
-                Console.WriteLine($"{(finding!["ok"]!.GetValue<bool>() ? "ok" : "!!")}  {finding["what"],-14} {finding["finding"]}");
+                Console.WriteLine($"{(finding!["ok"]!.GetValue<bool>() ? "ok" : "!!")}  {finding["what"],-14} {finding["finding"]!.ToString().Replace("\n", "\n" + new string(' ', 19), StringComparison.Ordinal)}");
             }
 
             return check["ok"]!.GetValue<bool>() ? 0 : 1;

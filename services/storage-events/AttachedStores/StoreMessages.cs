@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Glue.Contracts.Storage;
 using Glue.StorageEvents.EventLog;
 using Glue.StorageEvents.Intake;
 using Glue.StorageEvents.S3Events;
@@ -16,6 +17,10 @@ public sealed class StoreMessages(IEventLog log, IRejectedRecords rejected, Stor
     /// <summary>A message that could not be read is kept for people, up to this much of it.</summary>
     private const int MaxKeptBytes = 64 * 1024;
 
+    /// <summary>Changes that nobody had to tell; durable in the event log, in this order for each key, when it returns.</summary>
+    public Task AppendAsync(IReadOnlyList<ObjectChange> changes, CancellationToken cancellationToken) => log.AppendAsync(
+        [.. changes.Select(change => new EventLogMessage($"{change.Address}/{change.Key}", S3EventWriter.Logged(change, options.Region)))], cancellationToken);
+
     /// <summary>The good records of a message are durable in the event log when it returns, and the message put aside if it has bad ones.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="account">The account it is attached for.</param>
@@ -28,9 +33,7 @@ public sealed class StoreMessages(IEventLog log, IRejectedRecords rejected, Stor
         S3EventReader.Read(message, now, records, faults, new EventOrigin(store, account));
         if (records.Count > 0)
         {
-            EventLogMessage[] batch = [.. records.Select(record => new EventLogMessage(
-                $"{record.Change.Address}/{record.Change.Key}", S3EventWriter.Logged(record.Change, options.Region)))];
-            await log.AppendAsync(batch, cancellationToken);
+            await AppendAsync([.. records.Select(static record => record.Change)], cancellationToken);
         }
 
         if (faults.Count == 0)

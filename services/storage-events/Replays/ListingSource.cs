@@ -44,10 +44,13 @@ internal sealed class ListingSource(
 
     private bool IsOfAsker() => notifications.RulesOf(replay.Listing!.Bucket)?.AccountId == replay.AccountId;
 
+    /// <summary>Stores list whole seconds: that may be any moment of the second, and in doubt it is one after the rule was made.</summary>
+    private static DateTimeOffset Latest(DateTimeOffset time) => time.UtcTicks % TimeSpan.TicksPerSecond == 0 ? time + TimeSpan.FromSeconds(1) : time;
+
     private static bool Wants(Replay replay, IDeliveries deliveries, DateTimeOffset settled, ObjectChange change, CompiledRule rule) =>
         change.BucketOwner == replay.AccountId
         && (!replay.IsAgain || rule.Function.AccountId == replay.AccountId)
         && (replay.Rule is null || rule.Rule.Id == replay.Rule)
         && (!replay.Listing!.OnlyMissed
-            || (change.Time >= deliveries.RememberedSince && change.Time >= (rule.Rule.AddedAt ?? DateTimeOffset.MinValue) && change.Time <= settled));
+            || (change.Time >= deliveries.RememberedSince && Latest(change.Time) >= (rule.Rule.AddedAt ?? DateTimeOffset.MinValue) && change.Time <= settled));
 }

@@ -1,0 +1,25 @@
+namespace Glue.AttachedStores.Polling;
+
+/// <summary>How polling goes about it. Not a user's to set; tests do.</summary>
+internal sealed record PollOptions
+{
+    public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+
+    /// <summary>Objects asked for at once.</summary>
+    public int PageKeys { get; init; } = Buckets.ObjectPages.MostKeys;
+
+    /// <summary>Known objects read, and events handed on, at once: what is held in memory.</summary>
+    public int StepObjects { get; init; } = 1000;
+
+    /// <summary>Pages fetched at once, of all stores: a page of a thousand entries is about a megabyte while it is read.</summary>
+    public int PagesAtOnce { get; init; } = 4;
+
+    /// <summary>Where nothing changes, the place is saved so often: a restart repeats no more than that.</summary>
+    public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromMinutes(1);
+}

@@ -1,0 +1,26 @@
+namespace Glue.AttachedStores.Polling;
+
+/// <summary>The store's clock beside Glue's, as one answer showed it.</summary>
+internal readonly struct StoreClock
+{
+    private readonly TimeSpan _ahead;
+
+    /// <param name="storeTime">In whole seconds, rounded down; null: the store does not say.</param>
+    /// <param name="askedAt">By Glue's clock, before.</param>
+    /// <param name="answeredAt">By Glue's clock, after.</param>
+    public StoreClock(DateTimeOffset? storeTime, DateTimeOffset askedAt, DateTimeOffset answeredAt)
+    {
+        // It is ahead by something between the two. Where that may be nothing, it is taken as nothing.
+        var (least, most) = (storeTime - answeredAt, storeTime + TimeSpan.FromSeconds(1) - askedAt);
+        _ahead = least is { } ahead && (ahead > TimeSpan.Zero || most < TimeSpan.Zero) ? ahead : TimeSpan.Zero;
+    }
+
+    /// <summary>Whether an object was changed at a moment of Glue's clock or later; in doubt it was: an event too many is better than one too few.</summary>
+    /// <param name="modifiedAt">By the store's clock; a whole second may be any moment in it.</param>
+    /// <param name="moment">By Glue's.</param>
+    public bool IsSince(DateTimeOffset modifiedAt, DateTimeOffset moment)
+    {
+        var latest = modifiedAt.UtcTicks % TimeSpan.TicksPerSecond == 0 ? modifiedAt + TimeSpan.FromSeconds(1) : modifiedAt + TimeSpan.FromMilliseconds(1);
+        return moment == DateTimeOffset.MinValue || latest > moment + _ahead;
+    }
+}

@@ -1,0 +1,47 @@
+using Glue.AttachedStores.Buckets;
+using Glue.AttachedStores.Polling;
+using Glue.AttachedStores.Requests;
+
+namespace Glue.AttachedStores.Tests.Polling;
+
+public sealed class StorePaceTests
+{
+    private static readonly PageRequest First = new("", After: null, Token: null, 10);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly PollOptions _options = new();
+
+    [Theory]
+    [InlineData(503, "SlowDown")]
+    [InlineData(503, "503")]
+    [InlineData(429, "TooManyRequests")]
+    public async Task A_store_that_asks_for_it_is_left_alone_by_all_its_buckets(int status, string code)
+    {
+        var store = new ListedStore(static (_, _) => 0) { BeforePage = _ => throw new StoreException("other", status, code, "slow down") };
+        using var atOnce = new SemaphoreSlim(1, 1);
+        var pages = new PacedPages(store, atOnce, new StorePace(_options, _time));
+        await Assert.ThrowsAsync<StoreException>(() => ReadAsync(pages));
+        store.BeforePage = static _ => { };
+        var waiting = ReadAsync(pages);
+        _time.Advance(_options.FirstRetry - TimeSpan.FromMilliseconds(1));
+        Assert.Equal((false, 1), (waiting.IsCompleted, store.Pages));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public void Each_failure_in_a_row_doubles_the_wait_up_to_a_minute() => Assert.Equal(
+        [1, 2, 4, 8, 16, 32, 60, 60], Enumerable.Range(1, 8).Select(failures => (int)Backoff.Of(_options, failures).TotalSeconds));
+
+    [Fact]
+    public async Task What_one_bucket_is_refused_keeps_no_other_waiting()
+    {
+        var store = new ListedStore(static (_, _) => 0) { BeforePage = static page => _ = page == 1 ? throw new StoreException("other", 403, "AccessDenied", "no") : page };
+        using var atOnce = new SemaphoreSlim(1, 1);
+        var pages = new PacedPages(store, atOnce, new StorePace(_options, _time));
+        await Assert.ThrowsAsync<StoreException>(() => ReadAsync(pages));
+        await ReadAsync(pages).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    private static Task<ListedPage> ReadAsync(PacedPages pages) => pages.ReadAsync(PollUnderTest.Attached, "photos", First, CancellationToken.None);
+}
