@@ -101,7 +101,7 @@ public static class DispatcherServices
         services.AddSingleton<SignatureGate>().AddSingleton<CodeDownloads>().AddSingleton<InvokeMetrics>().AddSingleton<SyncInvoker>().AddSingleton<InvokeCalls>().AddSingleton<InvokeAction>().AddSingleton<StreamAction>();
         services.AddSingleton<FunctionUrlAddress>().AddSingleton<FunctionUrlIndex>().AddSingleton<FunctionUrlActions>().AddSingleton<FunctionUrlHandler>();
         services.AddSingleton<ProvisionedConcurrencyPlan>().AddHostedService<ProvisionedConcurrencyStart>();
-        services.AddSingleton<LayerActions>().AddSingleton<LayerPermissionActions>().AddSingleton<RuntimeManagementActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
+        services.AddSingleton<LayerActions>().AddSingleton<LayerPermissionActions>().AddSingleton<RuntimeManagementActions>().AddSingleton<ProvisionedActions>().AddSingleton<FunctionFinder>().AddSingleton<FunctionConfigurations>().AddSingleton<CodeUpload>().AddSingleton<FunctionUpdates>().AddSingleton<VersionActions>().AddSingleton<AliasActions>();
         services.AddSingleton<FunctionActions>().AddSingleton<PermissionActions>().AddSingleton<TagActions>().AddSingleton<AccountActions>();
         services.AddSingleton<ConcurrencyActions>().AddSingleton<DestinationFinder>().AddSingleton<EventInvokeActions>().AddSingleton<EventSourceActions>().AddSingleton<DeadLetterApi>();
         services.AddSingleton<AccountsApi>().AddSingleton<WebhooksApi>().AddSingleton<RolesApi>();

@@ -63,7 +63,7 @@ internal sealed class DispatcherServer : IAsyncDisposable
     }
 
     public static async Task<DispatcherServer> StartAsync(
-        TempFolder folder, Func<DispatcherOptions, DispatcherOptions>? configure = null, EventSourceOptions? eventSources = null)
+        TempFolder folder, Func<DispatcherOptions, DispatcherOptions>? configure = null, EventSourceOptions? eventSources = null, ILoggerProvider? log = null)
     {
         var worker = new FakeWorker();
         var state = SqliteDatabase.Open(folder["state.db"]);
@@ -71,6 +71,11 @@ internal sealed class DispatcherServer : IAsyncDisposable
         var options = new DispatcherOptions { CodeFolder = folder["code"], SecretKeyFile = folder["secrets.key"], DrainTimeout = TimeSpan.FromMilliseconds(200) };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<ICredentialSource>(new Credentials());
         builder.Services.AddSingleton<IWorker>(worker);

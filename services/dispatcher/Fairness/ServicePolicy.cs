@@ -11,7 +11,7 @@ internal sealed class ServicePolicy(FunctionStore functions, AccountLimits accou
     public void WhenRoomIsMade(Action tell)
     {
         limits.WhenRoomIsMade(tell);
-        functions.WhenChanged(tell); // a reservation that is raised, or given back to the account
+        functions.WhenChanged((_, _) => tell()); // a reservation that is raised, or given back to the account
     }
 
     public double Weight(string accountId) => accounts.Of(accountId).Weight;

@@ -12,6 +12,7 @@ internal sealed class FunctionUrlHandler(
     FunctionUrlAddress address, FunctionUrlIndex index, SignatureGate gate, SyncInvoker invoker, TimeProvider time, ILogger<FunctionUrlHandler> logger)
 {
     private const string Forbidden = "Forbidden";
+    private const string RequestIdHeader = "x-amzn-RequestId";
 
     /// <returns>False: the request is not for a function URL.</returns>
     public async Task<bool> TryHandleAsync(HttpContext context)
@@ -22,7 +23,7 @@ internal sealed class FunctionUrlHandler(
         }
 
         var requestId = Guid.CreateVersion7().ToString();
-        context.Response.Headers["x-amzn-RequestId"] = requestId;
+        context.Response.Headers[RequestIdHeader] = requestId;
         if (index.Find(id) is not { } function)
         {
             await UrlAnswer.WriteErrorAsync(context, StatusCodes.Status404NotFound, "Not Found", cors: null);
@@ -39,6 +40,11 @@ internal sealed class FunctionUrlHandler(
         catch (LambdaException e)
         {
             await FailAsync(context, e.Status, e.Message, url.Cors);
+        }
+        catch (BadUrlAnswerException e)
+        {
+            LambdaApi.Log.UrlAnswerUnusable(logger, function.InvokedArn, e.Message, requestId);
+            await FailAsync(context, StatusCodes.Status502BadGateway, "Internal Server Error", url.Cors);
         }
         catch (BadHttpRequestException e)
         {
@@ -65,6 +71,9 @@ internal sealed class FunctionUrlHandler(
             return Task.CompletedTask;
         }
 
+        var requestId = context.Response.Headers[RequestIdHeader];
+        context.Response.Clear(); // there may be headers of an answer that came to nothing
+        context.Response.Headers[RequestIdHeader] = requestId;
         return UrlAnswer.WriteErrorAsync(context, status, message, cors);
     }
 
@@ -106,15 +115,10 @@ internal sealed class FunctionUrlHandler(
     }
 
     /// <summary>An answer that is all there.</summary>
-    internal static Task AnswerAsync(HttpContext context, InvokeOutcome outcome, UrlCors? cors)
-    {
-        if (outcome.Status == InvokeStatus.Succeeded && UrlResponse.Read(outcome.Payload) is { } answer)
-        {
-            return UrlAnswer.WriteAsync(context, answer, cors);
-        }
-
-        return FailAsync(context, outcome, cors);
-    }
+    /// <exception cref="BadUrlAnswerException">It cannot be sent.</exception>
+    internal static Task AnswerAsync(HttpContext context, InvokeOutcome outcome, UrlCors? cors) => outcome.Status == InvokeStatus.Succeeded
+        ? UrlAnswer.WriteAsync(context, UrlResponse.Read(outcome.Payload), cors)
+        : FailAsync(context, outcome, cors);
 
     /// <summary>There is no answer. What went wrong is the owner's business, and is in the function's log.</summary>
     internal static Task FailAsync(HttpContext context, InvokeOutcome outcome, UrlCors? cors) =>

@@ -1,68 +1,61 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.FunctionUrls;
 
-/// <summary>Which function has a URL. Made anew when somebody asks after a change of any function; what it says is checked against the function itself.</summary>
+/// <summary>Which function has a URL.</summary>
 internal sealed class FunctionUrlIndex
 {
     private readonly FunctionStore _functions;
-    private readonly Lock _lock = new();
-    private FrozenDictionary<string, (string AccountId, string Name, string? Qualifier)> _byId = FrozenDictionary<string, (string, string, string?)>.Empty;
-    private int _changes = 1;
-    private int _seen;
+    private readonly ConcurrentDictionary<string, (string AccountId, string Name, string? Qualifier)> _byId = new(StringComparer.Ordinal);
 
     public FunctionUrlIndex(FunctionStore functions)
     {
         _functions = functions;
-        functions.WhenChanged(() => Interlocked.Increment(ref _changes));
+        functions.WhenChanged(Follow); // before the look at what there is: a change in between is told, and what it said is said again
+        foreach (var function in functions.All)
+        {
+            Follow(before: null, function);
+        }
     }
 
     /// <returns>Null: no function has this URL.</returns>
-    public QualifiedFunction? Find(string id)
-    {
-        var function = Lookup(id);
-        if (function is null && Volatile.Read(ref _seen) != Volatile.Read(ref _changes))
-        {
-            Refresh();
-            function = Lookup(id);
-        }
-
-        return function;
-    }
-
-    private QualifiedFunction? Lookup(string id) =>
+    public QualifiedFunction? Find(string id) =>
         _byId.TryGetValue(id, out var at) && _functions.Resolve(at.AccountId, at.Name, at.Qualifier) is { Settings.Url: { } url } function && url.Id == id
             ? function
-            : null;
+            : null; // the function itself has the last word
 
-    private void Refresh()
+    private void Follow(DeployedFunction? before, DeployedFunction? after)
     {
-        lock (_lock)
+        if (ReferenceEquals(before?.State.Qualified, after?.State.Qualified) && before?.State.Url == after?.State.Url)
         {
-            var changes = Volatile.Read(ref _changes);
-            if (_seen == changes)
-            {
-                return;
-            }
+            return; // as nearly always
+        }
 
-            _byId = _functions.All.SelectMany(static function => Of(function.State)).ToFrozenDictionary(static each => each.Id, static each => each.At, StringComparer.Ordinal);
-            Volatile.Write(ref _seen, changes);
+        var now = Of(after?.State).ToDictionary(static each => each.Id, static each => each.At, StringComparer.Ordinal);
+        foreach (var (id, at) in now)
+        {
+            _byId[id] = at;
+        }
+
+        foreach (var (id, _) in Of(before?.State).Where(each => !now.ContainsKey(each.Id))) // last: one that stays is there all the time
+        {
+            _byId.TryRemove(id, out _);
         }
     }
 
-    private static IEnumerable<(string Id, (string AccountId, string Name, string? Qualifier) At)> Of(FunctionState state)
+    private static IEnumerable<(string Id, (string AccountId, string Name, string? Qualifier) At)> Of(FunctionState? state)
     {
-        if (state.Url is { } url)
+        if (state?.Url is { } url)
         {
             yield return (url.Id, (state.AccountId, state.Name, null));
         }
 
-        foreach (var (qualifier, settings) in state.Qualified)
+        foreach (var (qualifier, settings) in state?.Qualified.AsEnumerable() ?? [])
         {
             if (settings.Url is { } qualified)
             {
-                yield return (qualified.Id, (state.AccountId, state.Name, qualifier));
+                yield return (qualified.Id, (state!.AccountId, state.Name, qualifier));
             }
         }
     }

@@ -23,13 +23,13 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
     /// Reads an answer: an object with <c>statusCode</c> says all of it, any other JSON is the body of a 200. One that was made for a stream, with a
     /// prelude, is understood as well.
     /// </summary>
-    /// <returns>Null: it is neither, and nobody can know what was meant.</returns>
-    public static UrlResponse? Read(ReadOnlyMemory<byte> payload)
+    /// <exception cref="BadUrlAnswerException">It is neither, or no HTTP answer can be made of it.</exception>
+    public static UrlResponse Read(ReadOnlyMemory<byte> payload)
     {
         var end = payload.Span.IndexOf(PreludeEnd);
         if (end >= 0)
         {
-            return ReadPrelude(payload[..end]) is { } prelude ? prelude with { Body = payload[(end + PreludeEnd.Length)..] } : null;
+            return ReadPrelude(payload[..end]) with { Body = payload[(end + PreludeEnd.Length)..] };
         }
 
         return Parse(payload, json => json.ValueKind == JsonValueKind.Object && json.TryGetProperty("statusCode", out _)
@@ -38,10 +38,14 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
     }
 
     /// <summary>Reads what comes before the body of a stream.</summary>
-    public static UrlResponse? ReadPrelude(ReadOnlyMemory<byte> prelude) =>
-        Parse(prelude, static json => json.ValueKind == JsonValueKind.Object ? ReadObject(json) : null);
+    /// <exception cref="BadUrlAnswerException">It is not what that has to be.</exception>
+    public static UrlResponse ReadPrelude(ReadOnlyMemory<byte> prelude) => Parse(prelude, static json =>
+        json.ValueKind == JsonValueKind.Object ? ReadObject(json) : throw new BadUrlAnswerException("the prelude of the stream is no JSON object"));
 
-    private static UrlResponse? Parse(ReadOnlyMemory<byte> text, Func<JsonElement, UrlResponse?> read)
+    /// <summary>May it stand in an answer's header? HTTP/1.1 has fields of visible ASCII, spaces and tabs (RFC 9110, 5.5); what is beyond means something else to every reader.</summary>
+    public static bool IsFieldValue(string value) => value.All(static c => c is '\t' or (>= ' ' and <= '~'));
+
+    private static UrlResponse Parse(ReadOnlyMemory<byte> text, Func<JsonElement, UrlResponse> read)
     {
         try
         {
@@ -50,49 +54,52 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // the latter: half a surrogate pair, which JSON's grammar lets pass and no text holds
+            // The latter: half a surrogate pair, which JSON's grammar lets pass and no text holds.
+            throw new BadUrlAnswerException("the answer, or the prelude of its stream, is not JSON", e);
         }
     }
 
-    private static UrlResponse? ReadObject(JsonElement json)
+    private static UrlResponse ReadObject(JsonElement json) => new(ReadStatus(json), [.. ReadHeaders(json)], [.. ReadCookies(json)], ReadBody(json));
+
+    private static int ReadStatus(JsonElement json) =>
+        !json.TryGetProperty("statusCode", out var code) ? 200
+        : int.TryParse(Text(code), NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 200 and <= 599 ? status
+        : throw new BadUrlAnswerException("statusCode is no number from 200 to 599");
+
+    private static IEnumerable<KeyValuePair<string, string>> ReadHeaders(JsonElement json)
     {
-        var headers = new List<KeyValuePair<string, string>>();
-        var cookies = new List<string>();
-        var status = 200;
-        if (json.TryGetProperty("statusCode", out var code) && !(int.TryParse(Text(code), NumberStyles.None, CultureInfo.InvariantCulture, out status) && status is >= 200 and <= 599))
+        if (!json.TryGetProperty("headers", out var given) || given.ValueKind == JsonValueKind.Null)
         {
-            return null;
+            yield break;
         }
 
-        if (json.TryGetProperty("headers", out var given) && given.ValueKind != JsonValueKind.Null)
+        if (given.ValueKind != JsonValueKind.Object)
         {
-            if (given.ValueKind != JsonValueKind.Object)
+            throw new BadUrlAnswerException("headers is no object");
+        }
+
+        foreach (var header in given.EnumerateObject())
+        {
+            if (header.Name.Length == 0 || header.Name.AsSpan().ContainsAnyExcept(Token))
             {
-                return null;
+                throw new BadUrlAnswerException("the name of a header is not one that HTTP has: letters, digits and a few signs of ASCII");
             }
 
-            foreach (var header in given.EnumerateObject())
-            {
-                if (Text(header.Value) is not { } value || !IsHeader(header.Name, value))
-                {
-                    return null;
-                }
-
-                headers.Add(new(header.Name, value));
-            }
+            yield return new(header.Name, Field(header.Name, header.Value));
         }
-
-        if (json.TryGetProperty("cookies", out var list) && list.ValueKind == JsonValueKind.Array)
-        {
-            cookies.AddRange(list.EnumerateArray().Select(Text).OfType<string>());
-        }
-
-        return cookies.TrueForAll(static cookie => IsHeader("Set-Cookie", cookie)) && ReadBody(json) is { } body
-            ? new UrlResponse(status, headers, cookies, body)
-            : null;
     }
 
-    private static byte[]? ReadBody(JsonElement json)
+    private static IEnumerable<string> ReadCookies(JsonElement json) =>
+        !json.TryGetProperty("cookies", out var list) || list.ValueKind == JsonValueKind.Null ? []
+        : list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Select(static cookie => Field("Set-Cookie", cookie))
+        : throw new BadUrlAnswerException("cookies is no array");
+
+    private static string Field(string name, JsonElement value) =>
+        Text(value) is not { } text ? throw new BadUrlAnswerException($"the header {name} is no text")
+        : IsFieldValue(text) ? text
+        : throw new BadUrlAnswerException($"the header {name} has a character that no header may have: only those of ASCII from the space to ~, and tabs");
+
+    private static byte[] ReadBody(JsonElement json)
     {
         if (!json.TryGetProperty("body", out var body) || body.ValueKind == JsonValueKind.Null)
         {
@@ -101,12 +108,12 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
 
         if (body.ValueKind != JsonValueKind.String)
         {
-            return null;
+            throw new BadUrlAnswerException("body is no text");
         }
 
         return !json.TryGetProperty("isBase64Encoded", out var coded) || coded.ValueKind != JsonValueKind.True ? Encoding.UTF8.GetBytes(body.GetString()!)
             : body.TryGetBytesFromBase64(out var bytes) ? bytes
-            : null;
+            : throw new BadUrlAnswerException("body is not the base64 that isBase64Encoded says");
     }
 
     private static string? Text(JsonElement value) => value.ValueKind switch
@@ -117,7 +124,4 @@ internal sealed record UrlResponse(int Status, IReadOnlyList<KeyValuePair<string
         JsonValueKind.False => "false",
         _ => null,
     };
-
-    private static bool IsHeader(string name, string value) =>
-        name.Length > 0 && !name.AsSpan().ContainsAnyExcept(Token) && !value.Any(char.IsControl);
 }

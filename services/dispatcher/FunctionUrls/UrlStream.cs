@@ -5,11 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Glue.Dispatcher.FunctionUrls;
 
-/// <summary>The answer of a URL with RESPONSE_STREAM: passed on while the function makes it. One that cannot be finished ends without its end.</summary>
+/// <summary>The answer of a URL with RESPONSE_STREAM: passed on while the function makes it.</summary>
 internal static class UrlStream
 {
     private const int MaxPreludeBytes = 64 * 1024;
 
+    /// <exception cref="BadUrlAnswerException">It cannot be sent, or not to its end.</exception>
     public static async Task AnswerAsync(HttpContext context, StreamedRun run, UrlCors? cors)
     {
         if (run.Body is not { } body)
@@ -33,14 +34,16 @@ internal static class UrlStream
         var answer = new UrlResponse(StatusCodes.Status200OK, [], [], default);
         if (body.ContentType == StreamedBody.HttpIntegration)
         {
-            answer = await ReadPreludeAsync(body.Content);
-        }
+            if (await ReadPreludeAsync(body.Content) is not { } prelude)
+            {
+                var outcome = (await run.Running).Outcome;
+                await (outcome.Status == InvokeStatus.Succeeded
+                    ? throw new BadUrlAnswerException("the stream ended before its prelude did")
+                    : FunctionUrlHandler.FailAsync(context, outcome, cors));
+                return;
+            }
 
-        if (answer is null)
-        {
-            await body.Content.DisposeAsync();
-            await FunctionUrlHandler.FailAsync(context, (await run.Running).Outcome, cors);
-            return;
+            answer = UrlResponse.ReadPrelude(prelude);
         }
 
         UrlAnswer.Begin(context, answer, Default(body.ContentType), cors);
@@ -54,25 +57,31 @@ internal static class UrlStream
         await StreamCopy.RunAsync(body, bytes => hasBody ? WriteAsync(response, bytes, context.RequestAborted) : ValueTask.CompletedTask, context.RequestAborted);
         if ((await run.Running).Outcome.Status != InvokeStatus.Succeeded)
         {
-            context.Abort();
+            throw new BadUrlAnswerException("the function failed after its answer had begun");
         }
     }
 
     private static string Default(string contentType) =>
-        contentType.Length == 0 || contentType == StreamedBody.HttpIntegration || contentType.Any(char.IsControl) ? "application/octet-stream" : contentType;
+        contentType.Length == 0 || contentType == StreamedBody.HttpIntegration || !UrlResponse.IsFieldValue(contentType) ? "application/octet-stream" : contentType;
 
     private static async ValueTask WriteAsync(HttpResponse response, ReadOnlyMemory<byte> bytes, CancellationToken left) =>
         await response.BodyWriter.WriteAsync(bytes, left); // waits while the client does not read
 
     /// <summary>Byte by byte (they are in memory): what follows the prelude stays in the stream.</summary>
-    private static async Task<UrlResponse?> ReadPreludeAsync(Stream content)
+    /// <returns>Null: the stream ended before it did.</returns>
+    private static async Task<byte[]?> ReadPreludeAsync(Stream content)
     {
         var prelude = new MemoryStream();
         var next = new byte[1];
         var zeros = 0;
         while (zeros < UrlResponse.PreludeEnd.Length)
         {
-            if (prelude.Length > MaxPreludeBytes || await content.ReadAsync(next) == 0)
+            if (prelude.Length > MaxPreludeBytes)
+            {
+                throw new BadUrlAnswerException($"the prelude of the stream is longer than {MaxPreludeBytes} bytes");
+            }
+
+            if (await content.ReadAsync(next) == 0)
             {
                 return null;
             }
@@ -81,6 +90,6 @@ internal static class UrlStream
             prelude.WriteByte(next[0]);
         }
 
-        return UrlResponse.ReadPrelude(prelude.ToArray().AsMemory(0, (int)prelude.Length - UrlResponse.PreludeEnd.Length));
+        return prelude.ToArray()[..^UrlResponse.PreludeEnd.Length];
     }
 }

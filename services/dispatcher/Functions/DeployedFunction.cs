@@ -1,36 +1,29 @@
+using System.Collections.Concurrent;
 using Glue.Contracts.Functions;
 using Glue.Dispatcher.Idempotency;
 
 namespace Glue.Dispatcher.Functions;
 
-/// <summary>A function as the hot path reads it: everything an invocation needs, made once per change.</summary>
+/// <summary>
+/// A function as the hot path reads it. Never changes: a change of the function makes another one, which shares the versions that stay and has made
+/// nothing yet of the qualifiers that nobody has asked for.
+/// </summary>
 internal sealed class DeployedFunction
 {
-    private readonly Dictionary<string, QualifiedFunction> _qualified = new(StringComparer.Ordinal);
+    private readonly string _region;
     private readonly QualifiedFunction _unqualified;
+    private ConcurrentDictionary<string, QualifiedFunction>? _qualified;
 
     /// <param name="state">The function.</param>
-    /// <param name="versions">Its published versions by rising number.</param>
+    /// <param name="versions">Its published versions.</param>
     /// <param name="region">In ARNs.</param>
-    public DeployedFunction(FunctionState state, IReadOnlyList<VersionState> versions, string region)
+    public DeployedFunction(FunctionState state, PublishedVersions versions, string region)
     {
-        (State, Versions) = (state, versions);
+        (State, Versions, _region) = (state, versions, region);
         Arn = state.Arn(region);
         Idempotency = IdempotencyRule.Of(state.AccountId, state.Name, state.Tags); // tags were checked when they were put
         Latest = state.ToVersion(region, state.AllowsSnapshot);
         _unqualified = new QualifiedFunction(this, null, state, Latest);
-        _qualified.Add(FunctionReference.Latest, new QualifiedFunction(this, FunctionReference.Latest, state, Latest));
-        foreach (var version in versions)
-        {
-            _qualified.Add(version.Version, new QualifiedFunction(this, version.Version, version, version.ToVersion(region, state.AllowsSnapshot)));
-        }
-
-        foreach (var alias in state.Aliases.Values)
-        {
-            var main = _qualified[alias.FunctionVersion];
-            (FunctionVersion, double)? other = alias.AdditionalVersion is { } second ? (_qualified[second].Main, alias.AdditionalWeight) : null;
-            _qualified.Add(alias.Name, new QualifiedFunction(this, alias.Name, main.Version, main.Main, other));
-        }
     }
 
     public FunctionState State { get; }
@@ -38,23 +31,42 @@ internal sealed class DeployedFunction
     /// <summary>Null: its events are run as often as they come.</summary>
     public IdempotencyRule? Idempotency { get; }
 
-    /// <summary>Published versions by rising number.</summary>
-    public IReadOnlyList<VersionState> Versions { get; }
-
-    /// <summary>Null: none is there.</summary>
-    public VersionState? LastPublished => Versions.Count > 0 ? Versions[^1] : null;
+    public PublishedVersions Versions { get; }
 
     /// <summary>Without qualifier.</summary>
     public string Arn { get; }
 
     public FunctionVersion Latest { get; }
 
-    /// <summary><c>$LATEST</c> and every published version, as workers know them.</summary>
-    public IEnumerable<FunctionVersion> AllVersions => [Latest, .. Versions.Select(version => _qualified[version.Version].Main)];
-
+    /// <summary>Digests of everything that must be kept for it and its versions to run, as often as they name it.</summary>
     public IEnumerable<string> CodeInUse => Versions.Prepend(State).SelectMany(static version => version.CodeInUse);
 
     /// <param name="qualifier">Version or alias; null: none.</param>
     /// <returns>Null: there is no such version or alias.</returns>
-    public QualifiedFunction? Resolve(string? qualifier) => qualifier is null ? _unqualified : _qualified.GetValueOrDefault(qualifier);
+    public QualifiedFunction? Resolve(string? qualifier) =>
+        qualifier is null ? _unqualified
+        : _qualified?.TryGetValue(qualifier, out var known) == true ? known
+        : Make(qualifier) is { } made ? Qualified.GetOrAdd(qualifier, made)
+        : null;
+
+    /// <summary>Most functions are only ever called without one.</summary>
+    private ConcurrentDictionary<string, QualifiedFunction> Qualified =>
+        LazyInitializer.EnsureInitialized(ref _qualified, static () => new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal));
+
+    private QualifiedFunction? Make(string qualifier)
+    {
+        if (qualifier == FunctionReference.Latest)
+        {
+            return new QualifiedFunction(this, qualifier, State, Latest);
+        }
+
+        if (!State.Aliases.TryGetValue(qualifier, out var alias))
+        {
+            return Versions.Find(qualifier) is { } version ? new QualifiedFunction(this, qualifier, version, version.ToVersion(_region, State.AllowsSnapshot)) : null;
+        }
+
+        var main = Resolve(alias.FunctionVersion)!; // a version that an alias names is not removed
+        (FunctionVersion, double)? other = alias.AdditionalVersion is { } second ? (Resolve(second)!.Main, alias.AdditionalWeight) : null;
+        return new QualifiedFunction(this, qualifier, main.Version, main.Main, other);
+    }
 }

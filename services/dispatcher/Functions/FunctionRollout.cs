@@ -1,3 +1,4 @@
+using Glue.Contracts.Functions;
 using Glue.Dispatcher.Placement;
 using Microsoft.Extensions.Logging;
 
@@ -8,22 +9,48 @@ internal sealed class FunctionRollout(WorkerPool workers, ILogger<FunctionRollou
 {
     /// <param name="before">Null: it was not there.</param>
     /// <param name="after">Null: it was deleted.</param>
-    public async Task TellAsync(DeployedFunction? before, DeployedFunction? after)
+    /// <param name="change">What led from the one to the other.</param>
+    public async Task TellAsync(DeployedFunction? before, DeployedFunction? after, FunctionChange change)
     {
-        var (old, now) = (before?.AllVersions ?? [], after?.AllVersions ?? []);
-        var kept = now.Select(static version => (version.Arn, version.RevisionId)).ToHashSet();
-        foreach (var gone in old.Where(version => !kept.Contains((version.Arn, version.RevisionId))))
+        foreach (var gone in Gone(before, after, change))
         {
-            await RetireAsync(gone.Arn);
+            await RetireAsync(gone);
         }
 
-        var known = old.Select(static version => (version.Arn, version.RevisionId)).ToHashSet();
-        foreach (var made in now.Where(version => !known.Contains((version.Arn, version.RevisionId))))
+        foreach (var made in Made(before, after, change))
         {
             foreach (var worker in workers.All)
             {
                 worker.Prepare(made);
             }
+        }
+    }
+
+    /// <returns>ARNs of versions.</returns>
+    private static IEnumerable<string> Gone(DeployedFunction? before, DeployedFunction? after, FunctionChange change)
+    {
+        if (before is not null && before.Latest.RevisionId != after?.Latest.RevisionId)
+        {
+            yield return before.Latest.Arn;
+        }
+
+        var versions = before is null ? [] : after is null ? before.Versions.Select(static version => version.Version) : change.Removed is { } removed ? [removed] : [];
+        foreach (var version in versions)
+        {
+            yield return $"{before!.Arn}:{version}";
+        }
+    }
+
+    private static IEnumerable<FunctionVersion> Made(DeployedFunction? before, DeployedFunction? after, FunctionChange change)
+    {
+        if (after is not null && before?.Latest.RevisionId != after.Latest.RevisionId)
+        {
+            yield return after.Latest;
+        }
+
+        if (change.Published is { } published && after?.Resolve(published.Version) is { } version)
+        {
+            yield return version.Main;
         }
     }
 

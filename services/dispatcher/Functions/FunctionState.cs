@@ -22,6 +22,9 @@ internal sealed record FunctionState : VersionState
     /// <summary>Of the function without qualifier; null: it has none.</summary>
     public FunctionUrl? Url { get; init; }
 
+    /// <summary>Of <c>$LATEST</c>; null: as it is by default.</summary>
+    public RuntimeManagement? RuntimeManagement { get; init; }
+
     /// <summary>True: a chain of causes through this function is not stopped however long (RecursiveLoop=Allow).</summary>
     public bool AllowsRecursion { get; init; }
 
@@ -53,12 +56,12 @@ internal sealed record FunctionState : VersionState
 
     /// <param name="qualifier">Null and <c>$LATEST</c>: what is set for the function itself.</param>
     public QualifierSettings SettingsOf(string? qualifier) => qualifier is null or FunctionReference.Latest
-        ? new QualifierSettings { Policy = Policy, EventInvoke = EventInvoke, Url = Url }
+        ? new QualifierSettings { Policy = Policy, EventInvoke = EventInvoke, Url = Url, RuntimeManagement = RuntimeManagement }
         : Qualified.GetValueOrDefault(qualifier, QualifierSettings.None);
 
     /// <summary>This with other settings of a qualifier.</summary>
     public FunctionState WithSettings(string? qualifier, QualifierSettings settings) =>
-        qualifier is null or FunctionReference.Latest ? this with { Policy = settings.Policy, EventInvoke = settings.EventInvoke, Url = settings.Url }
+        qualifier is null or FunctionReference.Latest ? this with { Policy = settings.Policy, EventInvoke = settings.EventInvoke, Url = settings.Url, RuntimeManagement = settings.RuntimeManagement }
         : settings.IsNone ? this with { Qualified = Qualified.Remove(qualifier) }
         : this with { Qualified = Qualified.SetItem(qualifier, settings) };
 }

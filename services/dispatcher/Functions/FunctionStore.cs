@@ -17,24 +17,27 @@ internal sealed class FunctionStore : IFunctionCatalog, IDeployedFunctions
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, DeployedFunction>> _accounts = new(StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<string, (int Reserved, int SetAside)> _reserved = new(StringComparer.Ordinal);
-    private Action _changed = static () => { };
+    private Action<DeployedFunction?, DeployedFunction?> _changed = static (_, _) => { };
 
     public FunctionStore(FunctionTable table, CodeLibrary library, FunctionRollout rollout, DispatcherOptions options, ILogger<FunctionStore> logger)
     {
         (_table, _library, _rollout, _region, _logger) = (table, library, rollout, options.Region, logger);
         foreach (var (state, versions) in table.ReadAll())
         {
-            Of(state.AccountId)[state.Name] = new DeployedFunction(state, versions, _region);
-            CountReserved(state.AccountId);
+            var function = new DeployedFunction(state, PublishedVersions.Of(versions), _region);
+            Of(state.AccountId)[state.Name] = function;
+            CountReserved(state.AccountId, null, function);
+            library.Load(function.CodeInUse);
         }
-
-        library.AddUser(() => All.SelectMany(static function => function.CodeInUse));
     }
 
     public IEnumerable<DeployedFunction> All => _accounts.Values.SelectMany(functions => functions.Values);
 
-    /// <summary>Calls <paramref name="tell"/> after every change, once it is durable and seen.</summary>
-    public void WhenChanged(Action tell) => _changed += tell;
+    /// <summary>
+    /// Calls <paramref name="tell"/> after every change, once it is durable and seen, with the function as it was and as it is; one change at a time, so it must
+    /// be quick.
+    /// </summary>
+    public void WhenChanged(Action<DeployedFunction?, DeployedFunction?> tell) => _changed += tell;
 
     public DeployedFunction? Find(string accountId, string name) =>
         _accounts.TryGetValue(accountId, out var functions) && functions.TryGetValue(name, out var function) ? function : null;
@@ -96,64 +99,68 @@ internal sealed class FunctionStore : IFunctionCatalog, IDeployedFunctions
         Func<DeployedFunction?, string?, FunctionChange> change,
         CancellationToken cancellationToken)
     {
-        var (before, after) = await _library.ChangeAsync(
+        var (before, after, made) = await _library.ChangeAsync<(DeployedFunction? Before, DeployedFunction? After, FunctionChange Change)>(
             zip,
-            () => Find(accountId, name)?.CodeInUse ?? [],
             async sha256 =>
             {
                 var existing = Find(accountId, name);
                 var wanted = change(existing, sha256);
                 if (ReferenceEquals(wanted.State, existing?.State) && wanted is { Published: null, Removed: null })
                 {
-                    return (existing, existing);
+                    return ((existing, existing, wanted), CodeReferences.Unchanged);
                 }
 
                 await _table.SaveAsync(accountId, name, wanted);
                 var changed = wanted.State is { } state ? new DeployedFunction(state, Versions(existing, wanted), _region) : null;
-                Show(accountId, name, changed);
-                return (existing, changed);
+                Show(accountId, name, existing, changed);
+                return ((existing, changed, wanted), CodeReferences.Of(existing, changed, wanted));
+            },
+            made =>
+            {
+                if (!ReferenceEquals(made.Before, made.After))
+                {
+                    _changed(made.Before, made.After);
+                }
             },
             cancellationToken);
         if (!ReferenceEquals(before, after))
         {
-            _changed(); // first: what is gone must not be provisioned again
-            await _rollout.TellAsync(before, after);
+            await _rollout.TellAsync(before, after, made); // when the plan knows: what is gone must not be provisioned again
         }
 
         return after;
     }
 
-    private static List<VersionState> Versions(DeployedFunction? existing, FunctionChange change)
+    private static PublishedVersions Versions(DeployedFunction? existing, FunctionChange change)
     {
-        var versions = (existing?.Versions ?? []).Where(version => version.Version != change.Removed).ToList();
-        if (change.Published is { } published)
-        {
-            versions.Add(published);
-        }
-
-        return versions;
+        var versions = existing?.Versions ?? PublishedVersions.None;
+        versions = change.Removed is { } removed ? versions.Without(removed) : versions;
+        return change.Published is { } published ? versions.With(published) : versions;
     }
 
-    private void Show(string accountId, string name, DeployedFunction? function)
+    private void Show(string accountId, string name, DeployedFunction? before, DeployedFunction? after)
     {
-        if (function is null)
+        CountReserved(accountId, before, after);
+        if (after is null)
         {
             Of(accountId).TryRemove(name, out _);
-            CountReserved(accountId);
             Log.Deleted(_logger, name, accountId);
         }
         else
         {
-            Of(accountId)[name] = function;
-            CountReserved(accountId);
-            Log.Deployed(_logger, name, accountId, function.State.RevisionId);
+            Of(accountId)[name] = after;
+            Log.Deployed(_logger, name, accountId, after.State.RevisionId);
         }
     }
 
     /// <summary>Asked for every invocation, changed nearly never.</summary>
-    private void CountReserved(string accountId) => _reserved[accountId] = (
-        Of(accountId).Values.Sum(static function => function.State.ReservedConcurrency ?? 0),
-        Of(accountId).Values.Sum(static function => function.State.SetAsideConcurrency));
+    private void CountReserved(string accountId, DeployedFunction? before, DeployedFunction? after)
+    {
+        var (reserved, setAside) = _reserved.GetValueOrDefault(accountId);
+        _reserved[accountId] = (
+            reserved + (after?.State.ReservedConcurrency ?? 0) - (before?.State.ReservedConcurrency ?? 0),
+            setAside + (after?.State.SetAsideConcurrency ?? 0) - (before?.State.SetAsideConcurrency ?? 0));
+    }
 
     private ConcurrentDictionary<string, DeployedFunction> Of(string accountId) =>
         _accounts.GetOrAdd(accountId, static _ => new ConcurrentDictionary<string, DeployedFunction>(StringComparer.Ordinal));

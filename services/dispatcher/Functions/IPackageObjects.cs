@@ -1,3 +1,4 @@
+using System.Buffers;
 using Glue.Foundation.Signing;
 
 namespace Glue.Dispatcher.Functions;
@@ -12,7 +13,8 @@ public interface IPackageObjects
     /// <param name="versionId">Null: the current version.</param>
     /// <param name="maxBytes">Larger ones are refused.</param>
     /// <param name="cancellationToken">The caller left.</param>
+    /// <returns>The object's bytes, until it is disposed.</returns>
     /// <exception cref="PackageObjectException">The store refuses; with its own error code.</exception>
-    Task<ReadOnlyMemory<byte>> ReadAsync(
+    Task<IMemoryOwner<byte>> ReadAsync(
         Credential caller, string bucket, string key, string? versionId, long maxBytes, CancellationToken cancellationToken);
 }

@@ -29,7 +29,7 @@ internal sealed class LayerStore
         database.Migrate("dispatcher.layers", Schema);
         _versions = ReadAll(database).ToImmutableSortedDictionary(
             static layer => (layer.AccountId, layer.Name, layer.Version), static layer => layer, Comparer<(string AccountId, string Name, int Version)>.Create(Compare));
-        library.AddUser(() => _versions.Values.Select(static layer => layer.CodeSha256));
+        library.Load(_versions.Values.Select(static layer => layer.CodeSha256));
     }
 
     /// <returns>Null: there is none.</returns>
@@ -48,7 +48,6 @@ internal sealed class LayerStore
         string accountId, string name, ReadOnlyMemory<byte> zip, Func<string, int, LayerVersionState> make, CancellationToken cancellationToken) =>
         _library.ChangeAsync(
             zip,
-            static () => [],
             async sha256 =>
             {
                 var made = await _database.WriteAsync(write =>
@@ -64,21 +63,21 @@ internal sealed class LayerStore
                     return layer;
                 });
                 _versions = _versions.Add((accountId, name, made.Version), made);
-                return made;
+                return (made, new CodeReferences([made.CodeSha256], []));
             },
+            tell: null,
             cancellationToken);
 
     /// <summary>Changes who may use a version: <paramref name="change"/> sees its policy with all other changes waiting, or throws and nothing changes.</summary>
     /// <returns>Null: there is no such version.</returns>
     public Task<LayerVersionState?> ChangePolicyAsync(
-        string accountId, string name, int version, Func<ResourcePolicy, ResourcePolicy> change, CancellationToken cancellationToken) => _library.ChangeAsync(
+        string accountId, string name, int version, Func<ResourcePolicy, ResourcePolicy> change, CancellationToken cancellationToken) => _library.ChangeAsync<LayerVersionState?>(
         zip: null,
-        static () => [],
         async _ =>
         {
             if (Find(accountId, name, version) is not { } existing)
             {
-                return null;
+                return (null, CodeReferences.Unchanged);
             }
 
             var changed = existing with { Policy = change(existing.Policy) };
@@ -87,21 +86,23 @@ internal sealed class LayerStore
                 .With("$account", accountId).With("$name", name).With("$version", version)
                 .With("$document", JsonSerializer.Serialize(changed, FunctionJson.Default.LayerVersionState)).ExecuteNonQuery());
             _versions = _versions.SetItem((accountId, name, version), changed);
-            return changed;
+            return (changed, CodeReferences.Unchanged);
         },
+        tell: null,
         cancellationToken);
 
     /// <summary>Forgets a version, if it is there. Functions that have it keep it.</summary>
     public Task DeleteAsync(string accountId, string name, int version, CancellationToken cancellationToken) => _library.ChangeAsync(
         zip: null,
-        () => Find(accountId, name, version) is { } layer ? [layer.CodeSha256] : [],
         async _ =>
         {
+            var gone = Find(accountId, name, version);
             await _database.WriteAsync(write => write.Prepared("DELETE FROM layer_version WHERE account_id=$account AND name=$name AND version=$version")
                 .With("$account", accountId).With("$name", name).With("$version", version).ExecuteNonQuery());
             _versions = _versions.Remove((accountId, name, version));
-            return true;
+            return (true, gone is null ? CodeReferences.Unchanged : new CodeReferences([], [gone.CodeSha256]));
         },
+        tell: null,
         cancellationToken);
 
     private static int Compare((string AccountId, string Name, int Version) one, (string AccountId, string Name, int Version) other) =>

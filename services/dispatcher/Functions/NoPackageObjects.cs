@@ -1,3 +1,4 @@
+using System.Buffers;
 using Glue.Foundation.Signing;
 
 namespace Glue.Dispatcher.Functions;
@@ -5,7 +6,7 @@ namespace Glue.Dispatcher.Functions;
 /// <summary>Of a host without an object store.</summary>
 internal sealed class NoPackageObjects : IPackageObjects
 {
-    public Task<ReadOnlyMemory<byte>> ReadAsync(
+    public Task<IMemoryOwner<byte>> ReadAsync(
         Credential caller, string bucket, string key, string? versionId, long maxBytes, CancellationToken cancellationToken) =>
         throw new PackageObjectException("NoSuchBucket", "No object store is attached; upload the zip with ZipFile.");
 }

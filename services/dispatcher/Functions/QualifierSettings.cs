@@ -17,5 +17,8 @@ internal sealed record QualifierSettings
     /// <summary>Null: it has none.</summary>
     public FunctionUrl? Url { get; init; }
 
-    public bool IsNone => Policy.Statements.Count == 0 && EventInvoke is null && Provisioned is null && Url is null;
+    /// <summary>Null: as it is by default, <c>Auto</c>.</summary>
+    public RuntimeManagement? RuntimeManagement { get; init; }
+
+    public bool IsNone => Policy.Statements.Count == 0 && EventInvoke is null && Provisioned is null && Url is null && RuntimeManagement is null;
 }

@@ -150,7 +150,7 @@ internal sealed class AliasActions(FunctionStore functions, FunctionFinder finde
 
     private static void CheckVersion(DeployedFunction function, string version)
     {
-        if (version != FunctionReference.Latest && !function.Versions.Any(each => each.Version == version))
+        if (version != FunctionReference.Latest && function.Versions.Find(version) is null)
         {
             throw LambdaException.FunctionNotFound($"{function.Arn}:{version}");
         }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>A verified request and its body, as the actions read it.</summary>
-internal sealed class ApiCall(HttpContext context, Credential caller, ReadOnlyMemory<byte> body, string region)
+internal sealed class ApiCall(HttpContext context, Credential caller, Memory<byte> body, string region)
 {
     public HttpContext Context => context;
 
@@ -26,6 +26,20 @@ internal sealed class ApiCall(HttpContext context, Credential caller, ReadOnlyMe
         try
         {
             return JsonSerializer.Deserialize(body.Span, type) ?? throw LambdaException.BadContent("Could not parse request body into json: it is null.");
+        }
+        catch (JsonException e)
+        {
+            throw LambdaException.BadContent($"Could not parse request body into json: {e.Message}");
+        }
+    }
+
+    /// <summary>What a field holds, decoded once: the body cannot be read again after.</summary>
+    /// <exception cref="LambdaException">It is not base64.</exception>
+    public ReadOnlyMemory<byte> Decode(Base64InBody field)
+    {
+        try
+        {
+            return Base64InBody.Decode(body.Slice(field.Start, field.Length));
         }
         catch (JsonException e)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Glue.Dispatcher.Functions;
 
 namespace Glue.Dispatcher.LambdaApi;
@@ -11,27 +12,30 @@ internal sealed class CodeUpload(IPackageObjects objects)
         FunctionRules.Refuse(code.ImageUri is not null, "ImageUri", "upload a zip");
         FunctionRules.Refuse(code.SourceKMSKeyArn is not null, "SourceKMSKeyArn", "leave it out");
         var isObject = code.S3Bucket is not null || code.S3Key is not null || code.S3ObjectVersion is not null;
-        var zip = (code.ZipFile is { Length: > 0 }, isObject) switch
+        var inline = code.ZipFile is { } text ? call.Decode(text) : default;
+        var fetched = (!inline.IsEmpty, isObject) switch
         {
             (true, true) => throw LambdaException.InvalidParameter("Please do not provide other FunctionCode parameters when providing a ZipFile."),
-            (true, false) => Inline(code.ZipFile!),
+            (true, false) => null,
             (false, true) => await ObjectAsync(call, code),
             _ => throw LambdaException.InvalidParameter("Please provide a source for function code."),
         };
         try
         {
-            return new CheckedZip(zip, DeploymentZip.Check(zip));
+            var zip = fetched?.Memory ?? CheckSize(inline);
+            return new CheckedZip(zip, DeploymentZip.Check(zip), fetched);
         }
         catch (BadCodeException e)
         {
+            fetched?.Dispose();
             throw LambdaException.InvalidParameter(e.Message);
         }
     }
 
-    private static ReadOnlyMemory<byte> Inline(byte[] zip) => zip.Length <= DeploymentZip.MaxZipBytes ? zip : throw LambdaException.TooLarge(
+    private static ReadOnlyMemory<byte> CheckSize(ReadOnlyMemory<byte> zip) => zip.Length <= DeploymentZip.MaxZipBytes ? zip : throw LambdaException.TooLarge(
         $"The deployment package has {zip.Length} bytes; the limit of a direct upload is {DeploymentZip.MaxZipBytes}. Upload it to a bucket and name it with S3Bucket and S3Key.");
 
-    private async Task<ReadOnlyMemory<byte>> ObjectAsync(ApiCall call, CodeFields code)
+    private async Task<IMemoryOwner<byte>?> ObjectAsync(ApiCall call, CodeFields code)
     {
         new FieldCheck().Required("s3Bucket", code.S3Bucket).Required("s3Key", code.S3Key).Throw();
         try

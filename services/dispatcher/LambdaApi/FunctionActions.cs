@@ -6,7 +6,7 @@ namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>Create, read, list and delete functions. Each method follows the action of its name in the Lambda API Reference (read 2026-11).</summary>
 internal sealed class FunctionActions(
-    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, CodeDownloads downloads, DispatcherOptions options, IRuntimes runtimes, TimeProvider time)
+    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, CodeDownloads downloads, DispatcherOptions options, IRuntimes runtimes, TimeProvider time, FunctionConfigurations configurations)
 {
     private const string MissingRuntime = "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
 
@@ -26,7 +26,7 @@ internal sealed class FunctionActions(
         FunctionRules.Refuse(request.CodeSigningConfigArn is not null, "CodeSigningConfigArn", "leave it out");
         var name = call.Function(request.FunctionName!, "CreateFunction").Name;
         FunctionRules.Meaning(request, options.Runtimes, runtimes);
-        var zip = await upload.ReadAsync(call, request.Code!);
+        using var zip = await upload.ReadAsync(call, request.Code!);
         var number = functions.LastVersion(call.AccountId, name);
         var made = await functions.ChangeVersionsAsync(
             call.AccountId,
@@ -36,8 +36,8 @@ internal sealed class FunctionActions(
                 ? New(call.AccountId, name, request, zip, sha256!, number)
                 : throw LambdaException.Conflict($"Function already exist: {name}"),
             call.Aborted);
-        VersionState shown = request.Publish == true ? made!.LastPublished! : made!.State;
-        await call.OkAsync(new FunctionConfiguration(shown, made.Arn), ApiJson.Default.FunctionConfiguration, StatusCodes.Status201Created);
+        VersionState shown = request.Publish == true ? made!.Versions.Last! : made!.State;
+        await call.OkAsync(configurations.Of(shown, made.Arn), ApiJson.Default.FunctionConfiguration, StatusCodes.Status201Created);
     }
 
     public Task GetFunctionAsync(ApiCall call, string inPath)
@@ -45,13 +45,13 @@ internal sealed class FunctionActions(
         var function = finder.Find(call, inPath, "GetFunction");
         var tags = function.State.Tags.Count == 0 ? null : function.State.Tags;
         var response = new GetFunctionResponse(
-            FunctionConfiguration.Of(function), new CodeLocation("S3", downloads.UrlFor(call.Context.Request, function.Version)), tags,
+            configurations.Of(function), new CodeLocation("S3", downloads.UrlFor(call.Context.Request, function.Version)), tags,
             function.State.ReservedConcurrency is { } reserved ? new ConcurrencyBody(reserved) : null);
         return call.OkAsync(response, ApiJson.Default.GetFunctionResponse);
     }
 
     public Task GetFunctionConfigurationAsync(ApiCall call, string inPath) =>
-        call.OkAsync(FunctionConfiguration.Of(finder.Find(call, inPath, "GetFunctionConfiguration")), ApiJson.Default.FunctionConfiguration);
+        call.OkAsync(configurations.Of(finder.Find(call, inPath, "GetFunctionConfiguration")), ApiJson.Default.FunctionConfiguration);
 
     public Task ListFunctionsAsync(ApiCall call)
     {
@@ -101,7 +101,7 @@ internal sealed class FunctionActions(
     private Task ListLatestAsync(ApiCall call)
     {
         var (page, next) = Page.Of(call, functions.List(call.AccountId, Page.After(call)), static function => function.State.Name);
-        var shown = page.Select(static function => new FunctionConfiguration(function.State, function.Arn)).ToList();
+        var shown = page.Select(function => configurations.Of(function.State, function.Arn)).ToList();
         return call.OkAsync(new ListFunctionsResponse(shown, next), ApiJson.Default.ListFunctionsResponse);
     }
 
@@ -114,7 +114,7 @@ internal sealed class FunctionActions(
             .SelectMany(static function => function.Versions.Prepend(function.State).Select(version => (function.Arn, Version: version)))
             .SkipWhile(item => after is [var name, var version] && item.Version.Name == name && VersionNumber.Of(item.Version) <= VersionNumber.Of(version));
         var (page, next) = Page.Of(call, all, static item => $"{item.Version.Name}:{item.Version.Version}");
-        var shown = page.Select(static item => new FunctionConfiguration(item.Version, $"{item.Arn}:{item.Version.Version}")).ToList();
+        var shown = page.Select(item => configurations.Of(item.Version, $"{item.Arn}:{item.Version.Version}")).ToList();
         return call.OkAsync(new ListFunctionsResponse(shown, next), ApiJson.Default.ListFunctionsResponse);
     }
 

@@ -8,8 +8,10 @@ internal sealed record FunctionConfiguration
 {
     /// <param name="state">A version.</param>
     /// <param name="arn">As it is to be named: with the qualifier where the call had one, as in lists of versions.</param>
-    public FunctionConfiguration(VersionState state, string arn)
+    /// <param name="runtimeVersionArn">Of the runtime that runs it.</param>
+    public FunctionConfiguration(VersionState state, string arn, string runtimeVersionArn)
     {
+        RuntimeVersionConfig = new RuntimeVersionFields(runtimeVersionArn);
         Version = state.Version;
         SnapStart = SnapStartState.Of(state);
         FunctionName = state.Name;
@@ -79,9 +81,11 @@ internal sealed record FunctionConfiguration
 
     public LoggingFields LoggingConfig { get; }
 
-    /// <summary>Of what was asked for, under the name it was asked by.</summary>
-    public static FunctionConfiguration Of(QualifiedFunction function) => new(function.Version, function.InvokedArn);
+    public RuntimeVersionFields RuntimeVersionConfig { get; }
 }
+
+/// <summary>Lambda's RuntimeVersionConfig; it has no error: a runtime that is not here is refused when it is named.</summary>
+internal sealed record RuntimeVersionFields(string RuntimeVersionArn);
 
 internal sealed record LayerShown(string Arn, long CodeSize);
 

@@ -5,7 +5,7 @@ namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>UpdateFunctionCode and UpdateFunctionConfiguration.</summary>
 internal sealed class FunctionUpdates(
-    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, DispatcherOptions options, IRuntimes runtimes, TimeProvider time)
+    FunctionStore functions, LayerStore layers, FunctionFinder finder, CodeUpload upload, DispatcherOptions options, IRuntimes runtimes, TimeProvider time, FunctionConfigurations configurations)
 {
     /// <summary>A state with the fields that are given.</summary>
     /// <exception cref="LambdaException">A layer is not there, or they are too many or too large.</exception>
@@ -30,7 +30,7 @@ internal sealed class FunctionUpdates(
         var request = call.Json(ApiJson.Default.UpdateFunctionCodeRequest);
         var name = finder.FindWhole(call, inPath, "UpdateFunctionCode").State.Name;
         FunctionRules.CheckArchitectures(request.Architectures);
-        var zip = await upload.ReadAsync(call, request);
+        using var zip = await upload.ReadAsync(call, request);
         FunctionChange? wouldBe = null;
         var changed = await functions.ChangeVersionsAsync(
             call.AccountId,
@@ -41,14 +41,14 @@ internal sealed class FunctionUpdates(
                 var state = finder.Existing(existing, call.AccountId, name, request.RevisionId);
                 var updated = LayerRules.CheckSize(Touch(state with { CodeSha256 = sha256!, CodeSizeBytes = zip.Bytes.Length, UnpackedBytes = zip.UnpackedBytes }));
                 wouldBe = request.Publish == true
-                    ? Publication.Of(updated, existing!.LastPublished, description: null, time.GetUtcNow())
+                    ? Publication.Of(updated, existing!.Versions.Last, description: null, time.GetUtcNow())
                     : new FunctionChange(updated);
                 return request.DryRun == true ? new FunctionChange(state) : wouldBe;
             },
             call.Aborted);
-        VersionState shown = request.Publish == true ? wouldBe!.Published ?? changed!.LastPublished! : wouldBe!.State!;
+        VersionState shown = request.Publish == true ? wouldBe!.Published ?? changed!.Versions.Last! : wouldBe!.State!;
         var arn = request.Publish == true ? $"{changed!.Arn}:{shown.Version}" : changed!.Arn;
-        await call.OkAsync(new FunctionConfiguration(shown, arn), ApiJson.Default.FunctionConfiguration);
+        await call.OkAsync(configurations.Of(shown, arn), ApiJson.Default.FunctionConfiguration);
     }
 
     public async Task UpdateFunctionConfigurationAsync(ApiCall call, string inPath)
@@ -63,7 +63,7 @@ internal sealed class FunctionUpdates(
             zip: null,
             (existing, _) => Touch(Apply(request, layers, finder.Existing(existing, call.AccountId, name, request.RevisionId))),
             call.Aborted);
-        await call.OkAsync(new FunctionConfiguration(changed!.State, changed.Arn), ApiJson.Default.FunctionConfiguration);
+        await call.OkAsync(configurations.Of(changed!.State, changed.Arn), ApiJson.Default.FunctionConfiguration);
     }
 
     private FunctionState Touch(FunctionState state) => state with { RevisionId = Guid.NewGuid().ToString(), LastModified = time.GetUtcNow() };

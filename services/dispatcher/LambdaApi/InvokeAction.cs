@@ -15,21 +15,12 @@ internal sealed class InvokeAction(InvokeCalls calls, SyncInvoker invoker, Queue
     public async Task InvokeAsync(HttpContext context, string inPath, string requestId)
     {
         using var call = await calls.ReadAsync(context, inPath, "InvokeFunction", requestId);
-        switch (context.Request.Headers["X-Amz-Invocation-Type"].ToString())
+        await (InvokeCalls.TypeOf(context.Request, mayBeEvent: true) switch
         {
-            case "" or "RequestResponse":
-                await RunAsync(context, call);
-                break;
-            case "Event":
-                await EnqueueAsync(context, call);
-                break;
-            case "DryRun":
-                context.Response.StatusCode = StatusCodes.Status204NoContent;
-                break;
-            case var other:
-                throw LambdaException.Validation(
-                    $"Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]");
-        }
+            InvocationType.RequestResponse => RunAsync(context, call),
+            InvocationType.Event => EnqueueAsync(context, call),
+            _ => InvokeCalls.AnswerDryRunAsync(context),
+        });
     }
 
     /// <summary>InvokeAsync, which AWS has deprecated: Invoke with the type Event under another path.</summary>

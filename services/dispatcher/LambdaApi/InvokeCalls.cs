@@ -47,6 +47,26 @@ internal sealed class InvokeCalls(SignatureGate gate, FunctionStore functions, D
         }
     }
 
+    /// <summary>What is asked for; RequestResponse unless it is said.</summary>
+    /// <param name="request">Its header says it.</param>
+    /// <param name="mayBeEvent">Whether the action has asynchronous invocations.</param>
+    /// <exception cref="LambdaException">There is no such type.</exception>
+    public static InvocationType TypeOf(HttpRequest request, bool mayBeEvent) => request.Headers["X-Amz-Invocation-Type"].ToString() switch
+    {
+        "" or nameof(InvocationType.RequestResponse) => InvocationType.RequestResponse,
+        nameof(InvocationType.DryRun) => InvocationType.DryRun,
+        nameof(InvocationType.Event) when mayBeEvent => InvocationType.Event,
+        var other => throw LambdaException.Validation(
+            $"Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [{(mayBeEvent ? "Event, " : "")}RequestResponse, DryRun]"),
+    };
+
+    /// <summary>It might be invoked so: everything but the run has been checked.</summary>
+    public static Task AnswerDryRunAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
     /// <summary>With the headers that say how.</summary>
     /// <exception cref="LambdaException">One of them cannot be.</exception>
     public static InvokeRequest RequestOf(HttpContext context, InvokeCall call)

@@ -19,7 +19,7 @@ internal sealed class LayerActions(LayerStore layers, CodeUpload upload, CodeDow
         check.Items("compatibleRuntimes", request.CompatibleRuntimes?.Count, 15).Items("compatibleArchitectures", request.CompatibleArchitectures?.Count, 2).Throw();
 
         var name = Name(call, inPath);
-        var zip = await upload.ReadAsync(call, request.Content!);
+        using var zip = await upload.ReadAsync(call, request.Content!);
         var made = await layers.PublishAsync(call.AccountId, name, zip.Bytes, (sha256, number) => new LayerVersionState
         {
             AccountId = call.AccountId,

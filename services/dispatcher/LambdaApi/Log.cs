@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(2302, LogLevel.Debug, "{Method} {Path} refused with {ErrorType}: {Reason}")]
     public static partial void Refused(ILogger logger, string method, string? path, string errorType, string reason);
+
+    [LoggerMessage(2303, LogLevel.Information, "The answer of {FunctionArn} to a call of its URL cannot be sent: {Reason}; request {RequestId}")]
+    public static partial void UrlAnswerUnusable(ILogger logger, string functionArn, string reason, string requestId);
 }

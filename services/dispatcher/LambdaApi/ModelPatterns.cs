@@ -43,6 +43,9 @@ internal static partial class ModelPatterns
     [GeneratedRegex(@"\Aarn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:(?<account>\d{12}):layer:(?<name>[a-zA-Z0-9-_]+)(:(?<version>[0-9]{1,9}))\z", Plain, LimitMs)]
     public static partial Regex LayerVersionArn { get; }
 
+    [GeneratedRegex(@"\Aarn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\d{1}::runtime:.+\z", Plain, LimitMs)]
+    public static partial Regex RuntimeVersion { get; }
+
     [GeneratedRegex(@"\A[\.\-_/#A-Za-z0-9]+\z", Plain, LimitMs)]
     public static partial Regex LogGroup { get; }
 

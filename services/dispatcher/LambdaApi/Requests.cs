@@ -89,7 +89,7 @@ internal abstract record ConfigurationFields
 /// <summary>Where code comes from.</summary>
 internal record CodeFields
 {
-    public byte[]? ZipFile { get; init; }
+    public Base64InBody? ZipFile { get; init; }
 
     public string? S3Bucket { get; init; }
 

@@ -24,18 +24,9 @@ internal sealed class StreamAction(InvokeCalls calls, SyncInvoker invoker)
     public async Task InvokeAsync(HttpContext context, string inPath, string requestId)
     {
         using var call = await calls.ReadAsync(context, inPath, "InvokeWithResponseStream", requestId);
-        switch (context.Request.Headers["X-Amz-Invocation-Type"].ToString())
-        {
-            case "" or "RequestResponse":
-                await RunAsync(context, call);
-                break;
-            case "DryRun":
-                context.Response.StatusCode = StatusCodes.Status204NoContent;
-                break;
-            case var other:
-                throw LambdaException.Validation(
-                    $"Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [RequestResponse, DryRun]");
-        }
+        await (InvokeCalls.TypeOf(context.Request, mayBeEvent: false) == InvocationType.RequestResponse
+            ? RunAsync(context, call)
+            : InvokeCalls.AnswerDryRunAsync(context));
     }
 
     private async Task RunAsync(HttpContext context, InvokeCall call)

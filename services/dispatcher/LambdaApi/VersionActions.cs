@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Glue.Dispatcher.LambdaApi;
 
 /// <summary>PublishVersion and ListVersionsByFunction (Lambda API Reference, read 2026-11).</summary>
-internal sealed class VersionActions(FunctionStore functions, FunctionFinder finder, TimeProvider time)
+internal sealed class VersionActions(FunctionStore functions, FunctionFinder finder, TimeProvider time, FunctionConfigurations configurations)
 {
     public async Task PublishVersionAsync(ApiCall call, string inPath)
     {
@@ -26,12 +26,12 @@ internal sealed class VersionActions(FunctionStore functions, FunctionFinder fin
                         $"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({state.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.");
                 }
 
-                return made = Publication.Of(state, existing!.LastPublished, request.Description, time.GetUtcNow());
+                return made = Publication.Of(state, existing!.Versions.Last, request.Description, time.GetUtcNow());
             },
             call.Aborted);
-        var version = made!.Published ?? changed!.LastPublished!;
+        var version = made!.Published ?? changed!.Versions.Last!;
         await call.OkAsync(
-            new FunctionConfiguration(version, $"{changed!.Arn}:{version.Version}"), ApiJson.Default.FunctionConfiguration, StatusCodes.Status201Created);
+            configurations.Of(version, $"{changed!.Arn}:{version.Version}"), ApiJson.Default.FunctionConfiguration, StatusCodes.Status201Created);
     }
 
     public Task ListVersionsByFunctionAsync(ApiCall call, string inPath)
@@ -40,7 +40,7 @@ internal sealed class VersionActions(FunctionStore functions, FunctionFinder fin
         var after = Page.After(call) is { } marker ? VersionNumber.Of(marker) : -1;
         var versions = function.Versions.Prepend(function.State).Where(version => VersionNumber.Of(version) > after);
         var (page, next) = Page.Of(call, versions, static version => version.Version);
-        var shown = page.Select(version => new FunctionConfiguration(version, $"{function.Arn}:{version.Version}")).ToList();
+        var shown = page.Select(version => configurations.Of(version, $"{function.Arn}:{version.Version}")).ToList();
         return call.OkAsync(new ListVersionsResponse(shown, next), ApiJson.Default.ListVersionsResponse);
     }
 }

@@ -9,15 +9,18 @@ namespace Glue.Dispatcher.Placement;
 /// </summary>
 internal sealed class ProvisionedConcurrencyPlan
 {
-    private readonly FunctionStore _functions;
     private readonly WorkerPool _workers;
     private readonly Lock _telling = new();
-    private bool _isAnything;
+    private readonly Dictionary<string, DeployedFunction> _provisioned = new(StringComparer.Ordinal); // by ARN
 
     public ProvisionedConcurrencyPlan(FunctionStore functions, WorkerPool workers)
     {
-        (_functions, _workers) = (functions, workers);
-        functions.WhenChanged(Tell);
+        _workers = workers;
+        functions.WhenChanged(Follow);
+        foreach (var function in functions.All.Where(IsProvisioned))
+        {
+            _provisioned[function.Arn] = function;
+        }
     }
 
     /// <summary>Tells every worker its share. Returns at once; the workers take their time.</summary>
@@ -26,12 +29,6 @@ internal sealed class ProvisionedConcurrencyPlan
         lock (_telling) // of two tellings the later one must be the last
         {
             var wanted = Wanted();
-            if (wanted.Count == 0 && !_isAnything)
-            {
-                return; // as nearly always
-            }
-
-            _isAnything = wanted.Count > 0;
             var workers = _workers.All;
             for (var i = 0; i < workers.Count; i++)
             {
@@ -59,12 +56,36 @@ internal sealed class ProvisionedConcurrencyPlan
         return new ProvisionedState(allocated, available, reason);
     }
 
+    private static bool IsProvisioned(DeployedFunction? function) => function?.State.ProvisionedConcurrency > 0;
+
+    private void Follow(DeployedFunction? before, DeployedFunction? after)
+    {
+        if (!IsProvisioned(before) && !IsProvisioned(after))
+        {
+            return; // as nearly always
+        }
+
+        lock (_telling)
+        {
+            if (IsProvisioned(after))
+            {
+                _provisioned[after!.Arn] = after;
+            }
+            else
+            {
+                _provisioned.Remove(before!.Arn);
+            }
+
+            Tell();
+        }
+    }
+
     private static int Share(int sandboxes, int worker, int workers) => (sandboxes / workers) + (worker < sandboxes % workers ? 1 : 0);
 
     private List<ProvisionedVersion> Wanted()
     {
         var wanted = new Dictionary<string, ProvisionedVersion>(StringComparer.Ordinal);
-        foreach (var function in _functions.All)
+        foreach (var function in _provisioned.Values)
         {
             foreach (var (qualifier, settings) in function.State.Qualified)
             {

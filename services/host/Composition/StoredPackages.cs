@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Net;
 using System.Xml.Linq;
 using Glue.Dispatcher.Functions;
+using Glue.Foundation.Memory;
 using Glue.Foundation.Signing;
 
 namespace Glue.Host.Composition;
@@ -14,7 +16,7 @@ internal sealed class StoredPackages(Func<Uri> store, SigV4Signer signer) : IPac
 
     private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
-    public async Task<ReadOnlyMemory<byte>> ReadAsync(
+    public async Task<IMemoryOwner<byte>> ReadAsync(
         Credential caller, string bucket, string key, string? versionId, long maxBytes, CancellationToken cancellationToken)
     {
         var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
@@ -33,10 +35,26 @@ internal sealed class StoredPackages(Func<Uri> store, SigV4Signer signer) : IPac
             throw new PackageObjectException("EntityTooLarge", $"The object is larger than the {maxBytes} bytes a deployment package may have.");
         }
 
-        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+        return await ReadAsync(response, (int)length, cancellationToken);
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static async Task<IMemoryOwner<byte>> ReadAsync(HttpResponseMessage response, int length, CancellationToken cancellationToken)
+    {
+        IMemoryOwner<byte> bytes = new LargeBuffer(length);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            await body.ReadExactlyAsync(bytes.Memory, cancellationToken);
+            return bytes;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+    }
 
     private static PackageObjectException Refusal(HttpResponseMessage response, string body)
     {

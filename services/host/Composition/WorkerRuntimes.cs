@@ -7,4 +7,6 @@ namespace Glue.Host.Composition;
 internal sealed class WorkerRuntimes(WorkerSet workers) : IRuntimes
 {
     public string? WhyNot(string runtime) => workers.All[0].Runtimes.WhyNot(runtime);
+
+    public string VersionArn(string runtime, string region) => workers.All[0].Runtimes.VersionOf(runtime, region).Arn;
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Glue.Contracts.Invocations;
 using Glue.Foundation.Signing;
+using Microsoft.Extensions.Logging;
 
 namespace Glue.Dispatcher.FunctionalTests.LambdaApi;
 
@@ -87,6 +88,24 @@ public sealed class FunctionUrlTests : IDisposable
     [InlineData("""{"statusCode":"202","body":"plain"}""", 202, "plain")]
     [InlineData("""{"statusCode":204,"body":"lost"}""", 204, "")]
     [InlineData("""{"statusCode":201,"headers":{"x":"1"}}\0\0\0\0\0\0\0\0rest""", 201, "rest")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"a\tb"}}""", 200, "")]
+    [InlineData("""{"statusCode":100}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":600}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200.5}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":null}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"ü"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"\u65e5\u672c"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"\u007f"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"\u0000"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"ü":"x"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"":"x"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":["a"]}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"Content-Type":"text/plain; charset=ü"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"Set-Cookie":"a=ü"}}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"cookies":["a=ü"]}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"cookies":["a=b\r\nx: y"]}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"cookies":"a=b"}""", 502, """{"Message":"Internal Server Error"}""")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"ü"}}\0\0\0\0\0\0\0\0rest""", 502, """{"Message":"Internal Server Error"}""")]
     [InlineData("""{"statusCode":99}""", 502, """{"Message":"Internal Server Error"}""")]
     [InlineData("""{"statusCode":"many"}""", 502, """{"Message":"Internal Server Error"}""")]
     [InlineData("""{"statusCode":200,"headers":{"a b":"c"}}""", 502, """{"Message":"Internal Server Error"}""")]
@@ -245,11 +264,17 @@ public sealed class FunctionUrlTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"statusCode":200,"headers":{"x":"\ud83d"}}""")]
-    [InlineData("""{"statusCode":200,"headers":{"x":"ü"}}""")] // no header holds it
-    public async Task A_streaming_function_whose_prelude_cannot_be_used_is_not_kept_waiting(string prelude)
+    [InlineData("""{"statusCode":200,"headers":{"x":"\ud83d"}}""", "is not JSON")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"ü"}}""", "the header x has a character")]
+    [InlineData("""{"statusCode":200,"headers":{"x":"a\r\nb: c"}}""", "the header x has a character")]
+    [InlineData("""{"statusCode":200,"headers":{"ü":"x"}}""", "the name of a header")]
+    [InlineData("""{"statusCode":200,"cookies":["a=ü"]}""", "the header Set-Cookie has a character")]
+    [InlineData("""{"statusCode":1000}""", "statusCode is no number from 200 to 599")]
+    [InlineData("[]", "no JSON object")]
+    public async Task A_streaming_function_whose_prelude_cannot_be_sent_is_a_502_that_the_log_explains_and_is_not_kept_waiting(string prelude, string why)
     {
-        await using var server = await StartAsync();
+        var log = new LogLines(LogLevel.Information);
+        await using var server = await StartAsync(log: log);
         var url = await OpenAsync(server, invokeMode: "RESPONSE_STREAM");
         var isLetGo = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 0));
@@ -264,7 +289,29 @@ public sealed class FunctionUrlTests : IDisposable
         using var answer = await SendAsync(server, HttpMethod.Get, url);
         await isLetGo.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
-        Assert.InRange((int)answer.StatusCode, 500, 502);
+        Assert.Equal((502, """{"Message":"Internal Server Error"}"""), ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
+        var line = Assert.Single(log.All, static line => line.Contains("cannot be sent", StringComparison.Ordinal));
+        Assert.Contains(why, line, StringComparison.Ordinal);
+        Assert.Contains(answer.Headers.GetValues("x-amzn-RequestId").Single(), line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_streamed_answer_without_a_body_is_a_502_if_the_function_fails_for_nothing_has_been_sent()
+    {
+        var log = new LogLines(LogLevel.Information);
+        await using var server = await StartAsync(log: log);
+        var url = await OpenAsync(server, invokeMode: "RESPONSE_STREAM");
+        server.Worker.Script = (_, request, _) =>
+        {
+            request.Streams!(new StreamedBody(StreamedBody.HttpIntegration, new MemoryStream("{\"statusCode\":204,\"headers\":{\"x-own\":\"1\"}}\0\0\0\0\0\0\0\0"u8.ToArray())));
+            return Task.FromResult(FakeWorker.Failed("midway"));
+        };
+
+        using var answer = await SendAsync(server, HttpMethod.Get, url);
+
+        Assert.Equal((502, false), ((int)answer.StatusCode, answer.Headers.Contains("x-own")));
+        Assert.Contains(log.All, static line => line.Contains("failed after its answer had begun", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -339,9 +386,9 @@ public sealed class FunctionUrlTests : IDisposable
         return await server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    private async Task<DispatcherServer> StartAsync(Func<DispatcherOptions, DispatcherOptions>? configure = null)
+    private async Task<DispatcherServer> StartAsync(Func<DispatcherOptions, DispatcherOptions>? configure = null, LogLines? log = null)
     {
-        var server = await DispatcherServer.StartAsync(_folder, configure);
+        var server = await DispatcherServer.StartAsync(_folder, configure, log: log);
         await server.DeployAsync("f");
         return server;
     }

@@ -51,7 +51,7 @@ public sealed class LambdaModelTests
                 if shape.type_name == 'structure' and isinstance(body, dict):
                     names = {m.serialization.get('name', n): m for n, m in shape.members.items()}
                     for key, inner in body.items():
-                        if key in ('LoggingConfig', 'EventSourceMappingArn', 'InvokeMode'): continue # newer than the distribution's botocore
+                        if key in ('LoggingConfig', 'RuntimeVersionConfig', 'EventSourceMappingArn', 'InvokeMode'): continue # newer than the distribution's botocore
                         if key not in names: yield f'{path}.{key}'
                         else: yield from unknown_keys(inner, names[key], f'{path}.{key}')
                 elif shape.type_name == 'list':

@@ -43,6 +43,35 @@ public sealed class NodeSdkTests(SharedServer shared) : IClassFixture<SharedServ
         """);
 
     [Fact]
+    public Task Every_configuration_tells_its_runtime_and_how_that_is_updated_is_kept_per_version_as_Terraform_sets_it() => RunAsync("""
+        const FunctionName = 'rt', arn = (await create(FunctionName, { Publish: true })).RuntimeVersionConfig.RuntimeVersionArn;
+        assert.match(arn, /^arn:aws:lambda:us-east-1::runtime:.+/);
+        const listed = (await send('ListVersionsByFunction', { FunctionName })).Versions;
+        const shown = [(await send('GetFunction', { FunctionName })).Configuration, await send('GetFunctionConfiguration', { FunctionName, Qualifier: '1' }),
+          await send('PublishVersion', { FunctionName }), await send('UpdateFunctionConfiguration', { FunctionName, MemorySize: 256 }), await send('UpdateFunctionCode', { FunctionName, ZipFile: zip2 }), ...listed];
+        for (const each of shown) assert.equal(each.RuntimeVersionConfig.RuntimeVersionArn, arn);
+        await send('CreateAlias', { FunctionName, Name: 'live', FunctionVersion: '1' });
+        const state = async Qualifier => { const r = await send('GetRuntimeManagementConfig', { FunctionName, Qualifier }); return [r.UpdateRuntimeOn, r.RuntimeVersionArn, r.FunctionArn.split(':function:')[1]]; };
+        const put = (UpdateRuntimeOn, more) => send('PutRuntimeManagementConfig', { FunctionName, UpdateRuntimeOn, ...more });
+        assert.deepEqual([await state(), await state('1')], [['Auto', undefined, 'rt'], ['Auto', undefined, 'rt:1']]);
+        const { RevisionId } = await send('GetFunctionConfiguration', { FunctionName });
+        assert.equal((await put('FunctionUpdate')).UpdateRuntimeOn, 'FunctionUpdate');
+        const pinned = await put('Manual', { Qualifier: '1', RuntimeVersionArn: arn });
+        assert.deepEqual([pinned.UpdateRuntimeOn, pinned.RuntimeVersionArn], ['Manual', arn]);
+        assert.deepEqual([await state(), await state('$LATEST'), await state('1')], [['FunctionUpdate', undefined, 'rt'], ['FunctionUpdate', undefined, 'rt:$LATEST'], ['Manual', arn, 'rt:1']]);
+        assert.equal((await send('GetFunctionConfiguration', { FunctionName })).RevisionId, RevisionId);
+        const invalid = more => fails('InvalidParameterValueException', 400, 'PutRuntimeManagementConfig', { FunctionName, ...more });
+        await invalid({ UpdateRuntimeOn: 'Auto', Qualifier: 'live' });
+        await invalid({ UpdateRuntimeOn: 'Manual' });
+        await invalid({ UpdateRuntimeOn: 'Manual', RuntimeVersionArn: arn + 'x' });
+        await invalid({ UpdateRuntimeOn: 'Auto', RuntimeVersionArn: arn });
+        await fails('InvalidParameterValueException', 400, 'GetRuntimeManagementConfig', { FunctionName, Qualifier: 'live' });
+        await fails('ResourceNotFoundException', 404, 'GetRuntimeManagementConfig', { FunctionName, Qualifier: '9' });
+        await put('Auto'); await put('Auto', { Qualifier: '1' });
+        assert.deepEqual([await state(), await state('1')], [['Auto', undefined, 'rt'], ['Auto', undefined, 'rt:1']]);
+        """);
+
+    [Fact]
     public Task It_pages_versions_aliases_concurrency_permissions_and_settings() => RunAsync("""
         await create('n2', { Publish: true });
         const FunctionName = 'n2';

@@ -34,7 +34,7 @@ public sealed class QualifiedFunctionTests
             """;
         var state = System.Text.Json.JsonSerializer.Deserialize(old, FunctionJson.Default.FunctionState)!;
         Assert.Equal(("$LATEST", 0, 0), (state.Version, state.Aliases.Count, state.Qualified.Count));
-        Assert.NotNull(new DeployedFunction(state, [], "us-east-1").Resolve("$LATEST"));
+        Assert.NotNull(new DeployedFunction(state, PublishedVersions.None, "us-east-1").Resolve("$LATEST"));
     }
 
     private static DeployedFunction Function(double weight)
@@ -46,6 +46,6 @@ public sealed class QualifiedFunctionTests
             Aliases = ImmutableSortedDictionary<string, AliasState>.Empty.Add(
                 "live", new AliasState { Name = "live", FunctionVersion = "1", AdditionalVersion = "2", AdditionalWeight = weight, RevisionId = "a" }),
         };
-        return new DeployedFunction(state, [state.Publish(1, null, "r1", default), state.Publish(2, null, "r2", default)], "us-east-1");
+        return new DeployedFunction(state, PublishedVersions.Of([state.Publish(1, null, "r1", default), state.Publish(2, null, "r2", default)]), "us-east-1");
     }
 }

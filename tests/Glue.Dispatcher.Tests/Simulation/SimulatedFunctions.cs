@@ -19,7 +19,7 @@ internal sealed class SimulatedFunctions(bool hasReserved) : IDeployedFunctions,
                 AccountId = accountId, Name = name, RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = "role", CodeSha256 = "none",
                 CodeSizeBytes = 0, Architecture = "x86_64", LastModified = default, MemoryMiB = Memory(name), ReservedConcurrency = Reserved(name),
             };
-            _made.Add((accountId, name), function = new DeployedFunction(state, [], "us-east-1").Resolve(null)!);
+            _made.Add((accountId, name), function = new DeployedFunction(state, PublishedVersions.None, "us-east-1").Resolve(null)!);
         }
 
         return function;

@@ -50,7 +50,7 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
     {
         var store = SqliteDatabase.Open(folder["store.db"]);
         var state = SqliteDatabase.Open(folder["state.db"]);
-        var lines = new LogLines();
+        var lines = new LogLines(LogLevel.Warning);
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(lines).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton<IFunctionDirectory>(functions ?? new FakeFunctions());
@@ -94,25 +94,5 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
         await ((IAsyncDisposable)_host).DisposeAsync();
         await Store.DisposeAsync();
         await State.DisposeAsync();
-    }
-
-    internal sealed class LogLines : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = [];
-
-        public IReadOnlyCollection<string> All => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{eventId.Id} {formatter(state, exception)}");
-
-        public void Dispose()
-        {
-        }
     }
 }
