@@ -1,3 +1,4 @@
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Fairness;
 
 namespace Glue.Bench.Dispatching;
@@ -40,6 +41,16 @@ internal sealed class FairDiscipline : IDiscipline, IServicePolicy
     public bool IsDeployed(FunctionKey function) => true;
 
     public bool HasRoom(FunctionKey function) => true;
+
+    public bool TryEnter(FunctionKey function, out AdmittedPlace? place)
+    {
+        place = null;
+        return true;
+    }
+
+    public void Leave(in AdmittedPlace place)
+    {
+    }
 
     public void WhenRoomIsMade(Action tell)
     {

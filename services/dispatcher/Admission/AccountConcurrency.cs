@@ -39,7 +39,7 @@ internal sealed class AccountConcurrency(TimeProvider time, int burst)
         lock (_lock)
         {
             var function = Of(request.Function, timestamp);
-            var result = Look(function, request, function.ProvisionedRunning(request.Qualifier) < request.Provisioned, unreserved, timestamp, out var kind);
+            var result = Look(function, request, unreserved, timestamp, out var kind);
             place = new AdmittedPlace(request.AccountId, request.Function, kind, kind == PlaceKind.Provisioned ? request.Qualifier : null);
             if (result != AdmissionResult.Admitted)
             {
@@ -53,13 +53,12 @@ internal sealed class AccountConcurrency(TimeProvider time, int burst)
         }
     }
 
-    /// <summary>May one of any qualifier enter?</summary>
+    /// <summary>Would <see cref="TryEnter"/> admit it?</summary>
     public AdmissionResult Look(in AdmissionRequest request, int? unreserved, long timestamp)
     {
         lock (_lock)
         {
-            var function = Of(request.Function, timestamp);
-            var result = Look(function, request, function.AllProvisionedRunning < request.ProvisionedOfAll, unreserved, timestamp, out _);
+            var result = Look(Of(request.Function, timestamp), request, unreserved, timestamp, out _);
             _isSomebodyRefused |= result != AdmissionResult.Admitted;
             return result;
         }
@@ -79,10 +78,9 @@ internal sealed class AccountConcurrency(TimeProvider time, int burst)
     }
 
     /// <summary>What is provisioned first, which is there already and so knows no scaling rate; then what the function or the account has beside it.</summary>
-    private AdmissionResult Look(
-        FunctionConcurrency function, in AdmissionRequest request, bool hasProvisioned, int? unreserved, long timestamp, out PlaceKind kind)
+    private AdmissionResult Look(FunctionConcurrency function, in AdmissionRequest request, int? unreserved, long timestamp, out PlaceKind kind)
     {
-        kind = hasProvisioned ? PlaceKind.Provisioned : request.Reserved is null ? PlaceKind.Account : PlaceKind.Reserved;
+        kind = function.ProvisionedRunning(request.Qualifier) < request.Provisioned ? PlaceKind.Provisioned : request.Reserved is null ? PlaceKind.Account : PlaceKind.Reserved;
         return kind switch
         {
             _ when unreserved is null => AdmissionResult.AccountConcurrency,

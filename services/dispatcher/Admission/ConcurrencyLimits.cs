@@ -46,7 +46,7 @@ internal sealed class ConcurrencyLimits : IDisposable
     public AdmissionResult TryEnter(in AdmissionRequest request, out AdmittedPlace place) =>
         Noted(Of(request.AccountId).TryEnter(request, Unreserved(request.AccountId), _time.GetTimestamp(), out place));
 
-    /// <summary>Would <see cref="TryEnter"/> admit one of the function now, by one of its qualifiers? It may have changed by then.</summary>
+    /// <summary>Would <see cref="TryEnter"/> admit it now? It may have changed by then.</summary>
     public bool HasRoom(in AdmissionRequest request) =>
         Noted(Of(request.AccountId).Look(request, Unreserved(request.AccountId), _time.GetTimestamp())) == AdmissionResult.Admitted;
 

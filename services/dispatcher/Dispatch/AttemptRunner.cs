@@ -1,7 +1,7 @@
 using Glue.Contracts.Invocations;
 using Glue.Contracts.Storage;
-using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Destinations;
+using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Idempotency;
 using Glue.Dispatcher.Ledger;
@@ -14,7 +14,7 @@ namespace Glue.Dispatcher.Dispatch;
 /// <summary>One attempt of one leased invocation: may it run, where, and what its outcome means.</summary>
 internal sealed class AttemptRunner(
     IDeployedFunctions functions,
-    ConcurrencyLimits limits,
+    IServicePolicy limits,
     WorkerPool workers,
     RetryPolicy policy,
     OutcomeDestinations destinations,
@@ -40,6 +40,13 @@ internal sealed class AttemptRunner(
         {
             Log.AttemptBroke(logger, leased.Invocation.Id, leased.Invocation.FunctionName, e);
             return policy.AfterNotRun(leased, time.GetUtcNow(), $"Glue itself failed at this event: {e.Message}");
+        }
+        finally
+        {
+            if (leased.Place is { } place)
+            {
+                limits.Leave(place);
+            }
         }
     }
 
@@ -123,24 +130,16 @@ internal sealed class AttemptRunner(
         LeasedInvocation leased, QualifiedFunction function, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         var invocation = leased.Invocation;
-        var admission = limits.TryEnter(AdmissionRequest.Of(function), out var place);
-        if (admission != AdmissionResult.Admitted)
+        if (leased.Place is null)
         {
-            return destinations.Tell(policy.AfterNotRun(leased, startedAt, Throttled(admission, function), function.State), leased, function);
+            return Settlement.Release(leased.Lease); // it was deployed, or let run again, since it was leased
         }
 
-        try
-        {
-            metrics.Started(startedAt - invocation.AcceptedAt);
-            var outcome = await InvokeAsync(function, invocation, cancellationToken);
-            var report = new AttemptReport(startedAt, time.GetUtcNow(), outcome);
-            metrics.Finished(outcome);
-            return destinations.Tell(policy.AfterAttempt(leased, report, function.State), leased, function);
-        }
-        finally
-        {
-            limits.Leave(place);
-        }
+        metrics.Started(startedAt - invocation.AcceptedAt);
+        var outcome = await InvokeAsync(function, invocation, cancellationToken);
+        var report = new AttemptReport(startedAt, time.GetUtcNow(), outcome);
+        metrics.Finished(outcome);
+        return destinations.Tell(policy.AfterAttempt(leased, report, function.State), leased, function);
     }
 
     private async Task<InvokeOutcome> InvokeAsync(QualifiedFunction function, Invocation invocation, CancellationToken cancellationToken)
@@ -175,13 +174,6 @@ internal sealed class AttemptRunner(
             return NotRun($"Worker {worker.Id} failed: {e.Message}");
         }
     }
-
-    private static string Throttled(AdmissionResult admission, QualifiedFunction function) => admission switch
-    {
-        AdmissionResult.ReservedConcurrency => $"Function {function.State.Name} runs {function.State.ReservedConcurrency} at once, which is its reserved concurrency.",
-        AdmissionResult.ScalingRate => $"Function {function.State.Name} runs more and more at once, faster than by {FunctionConcurrency.Burst} in 10 s.",
-        _ => $"Account {function.State.AccountId} is at its concurrency limit.",
-    };
 
     private static InvokeOutcome NotRun(string reason) => new() { Status = InvokeStatus.NotRun, Reason = reason };
 }

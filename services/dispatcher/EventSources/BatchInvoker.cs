@@ -1,5 +1,4 @@
 using Glue.Contracts.Invocations;
-using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Placement;
@@ -9,23 +8,22 @@ namespace Glue.Dispatcher.EventSources;
 
 /// <summary>Runs a function on a batch, once and synchronously: its account's turn, admission, placement.</summary>
 internal sealed class BatchInvoker(
-    BatchTurns turns, FunctionStore functions, ConcurrencyLimits limits, WorkerPool workers, DispatcherOptions options, ILogger<BatchInvoker> logger)
+    BatchTurns turns, FunctionStore functions, WorkerPool workers, DispatcherOptions options, ILogger<BatchInvoker> logger)
     : IBatchInvoker
 {
     public async Task<BatchOutcome> InvokeAsync(
         EventSourceMapping mapping, ReadOnlyMemory<byte> payload, CancellationToken waiting, CancellationToken running)
     {
-        using var turn = await turns.TakeAsync(new FunctionKey(mapping.AccountId, mapping.FunctionName), waiting);
+        using var turn = await turns.TakeAsync(new FunctionKey(mapping.AccountId, mapping.FunctionName, FunctionKey.Queued(mapping.Qualifier)), waiting);
         var requestId = Guid.CreateVersion7().ToString();
         if (functions.Resolve(mapping.AccountId, mapping.FunctionName, mapping.Qualifier) is not { } function)
         {
             return NotRun(requestId, $"Function {mapping.FunctionArn(options.Region)} does not exist (any more).");
         }
 
-        var admission = limits.TryEnter(AdmissionRequest.Of(function), out var place);
-        if (admission != AdmissionResult.Admitted)
+        if (!turn.IsAdmitted)
         {
-            return NotRun(requestId, $"The function is throttled: {admission}.");
+            return NotRun(requestId, $"Function {function.State.Name} is stopped: its reserved concurrency is 0."); // or was, when its turn came
         }
 
         try
@@ -49,10 +47,6 @@ internal sealed class BatchInvoker(
         {
             Log.InvokeFailed(logger, mapping.Uuid, mapping.FunctionName, e);
             return NotRun(requestId, e.Message);
-        }
-        finally
-        {
-            limits.Leave(place);
         }
     }
 

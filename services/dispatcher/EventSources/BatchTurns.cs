@@ -1,3 +1,4 @@
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Fairness;
 
 namespace Glue.Dispatcher.EventSources;
@@ -13,11 +14,12 @@ internal sealed class BatchTurns
     private readonly Lock _lock = new();
     private readonly FairScheduler _scheduler;
     private readonly TimeProvider _time;
+    private readonly IServicePolicy _policy;
     private readonly Dictionary<FunctionKey, LinkedList<TaskCompletionSource<BatchTurn>>> _waiting = [];
 
     public BatchTurns(IServicePolicy policy, EventSourceOptions options, TimeProvider time)
     {
-        (_scheduler, _time) = (new FairScheduler(policy, options.MaxBatches), time);
+        (_scheduler, _time, _policy) = (new FairScheduler(policy, options.MaxBatches), time, policy);
         policy.WhenRoomIsMade(Serve);
     }
 
@@ -50,8 +52,13 @@ internal sealed class BatchTurns
         }
     }
 
-    internal void Finish(FunctionKey key, long charged, TimeSpan? held)
+    internal void Finish(FunctionKey key, long charged, AdmittedPlace? admitted, TimeSpan? held)
     {
+        if (admitted is { } room)
+        {
+            _policy.Leave(room);
+        }
+
         lock (_lock)
         {
             _scheduler.Finished(key, charged, held);
@@ -66,12 +73,17 @@ internal sealed class BatchTurns
         {
             while (_scheduler.Next() is { } key)
             {
+                if (!_policy.TryEnter(key, out var admitted))
+                {
+                    continue; // taken since the scheduler looked, which now passes it over
+                }
+
                 var queue = _waiting[key];
                 var first = queue.First!.Value;
                 queue.RemoveFirst();
                 var charged = _scheduler.Started(key);
                 ForgetEmpty(key, queue);
-                first.SetResult(new BatchTurn(this, key, charged, _time));
+                first.SetResult(new BatchTurn(this, key, charged, admitted, _time));
             }
         }
     }

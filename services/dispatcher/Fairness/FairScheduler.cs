@@ -1,8 +1,8 @@
 namespace Glue.Dispatcher.Fairness;
 
 /// <summary>
-/// Whose invocation is started next: hierarchical deficit round robin, accounts by weight, then the functions of one equally. Cost is the
-/// time a place is expected to be held × the sandbox's memory. It knows no clock, no disk and no thread: the same calls give the same
+/// Whose invocation is started next: hierarchical deficit round robin, accounts by weight, then the logical queues of one (<see cref="FunctionKey"/>)
+/// equally. Cost is the time a place is expected to be held × the sandbox's memory. It knows no clock, no disk and no thread: the same calls give the same
 /// choices, in production as in the simulation. docs/fairness.md derives what it guarantees.
 /// </summary>
 /// <remarks>
@@ -122,7 +122,19 @@ internal sealed class FairScheduler(IServicePolicy policy, int places)
         }
         else
         {
-            Charge(function, -charged);
+            Refund(function, charged, Quantum);
+            Refund(function.Account, charged, function.Account.Quantum);
+        }
+    }
+
+    /// <summary>
+    /// Up to what nobody can have who was served in his turn: who is refused again and again takes turns meanwhile, and their credit must not gather.
+    /// </summary>
+    private static void Refund(RingMember member, long charged, long quantum)
+    {
+        if (member.IsInRing)
+        {
+            member.Credit = Math.Min(member.Credit + charged, Math.Max(member.Credit, charged + quantum));
         }
     }
 

@@ -16,11 +16,30 @@ internal sealed class ServicePolicy(FunctionStore functions, AccountLimits accou
 
     public double Weight(string accountId) => accounts.Of(accountId).Weight;
 
-    public int MemoryMiB(FunctionKey function) => functions.Find(function.AccountId, function.Name)?.State.MemoryMiB ?? SmallestMiB;
+    public int MemoryMiB(FunctionKey function) => Of(function)?.Version.MemoryMiB ?? SmallestMiB;
 
-    public bool IsDeployed(FunctionKey function) => functions.Find(function.AccountId, function.Name) is not null;
+    public bool IsDeployed(FunctionKey function) => Of(function) is not null;
 
-    /// <remarks>Of a function that is gone or stopped, always: its entries are to be dead-lettered.</remarks>
+    /// <remarks>Of a function or qualifier that is gone, and of a function that is stopped, always: its entries are to be dead-lettered.</remarks>
     public bool HasRoom(FunctionKey function) =>
-        functions.Resolve(function.AccountId, function.Name, qualifier: null) is not { State.ReservedConcurrency: not 0 } found || limits.HasRoom(AdmissionRequest.Of(found));
+        Runnable(function) is not { } found || limits.HasRoom(AdmissionRequest.Of(found));
+
+    public bool TryEnter(FunctionKey function, out AdmittedPlace? place)
+    {
+        place = null;
+        if (Runnable(function) is not { } found)
+        {
+            return true;
+        }
+
+        var isAdmitted = limits.TryEnter(AdmissionRequest.Of(found), out var taken) == AdmissionResult.Admitted;
+        place = isAdmitted ? taken : null;
+        return isAdmitted;
+    }
+
+    public void Leave(in AdmittedPlace place) => limits.Leave(place);
+
+    private QualifiedFunction? Runnable(FunctionKey function) => Of(function) is { State.ReservedConcurrency: not 0 } found ? found : null;
+
+    private QualifiedFunction? Of(FunctionKey function) => functions.Resolve(function.AccountId, function.Name, function.Qualifier);
 }

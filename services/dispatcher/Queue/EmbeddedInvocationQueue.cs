@@ -19,6 +19,7 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
     private readonly HeadLoader _loader;
     private readonly OldEntries _old;
     private readonly QueueMetrics _metrics;
+    private readonly IServicePolicy _policy;
 
     /// <param name="disk">The durable side.</param>
     /// <param name="policy">Weights and limits.</param>
@@ -29,11 +30,11 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
     public EmbeddedInvocationQueue(
         IQueueDisk disk, IServicePolicy policy, int places, TimeProvider time, LedgerChanges changes, QueueMetrics metrics)
     {
-        _metrics = metrics;
+        (_metrics, _policy) = (metrics, policy);
         var clock = new QueueClock(time);
 
         // Tokens of a former life must not fit leases of this one: they begin where the clock stands.
-        var front = new QueueFront(new FairScheduler(policy, places), new HeadBudget(HeadsPerFunction, HeadsTogether), time.GetUtcNow().UtcTicks);
+        var front = new QueueFront(policy, new FairScheduler(policy, places), new HeadBudget(HeadsPerFunction, HeadsTogether), time.GetUtcNow().UtcTicks);
         foreach (var function in disk.Functions())
         {
             front.Found(function);
@@ -88,7 +89,7 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
         while (true)
         {
             var now = _parts.Clock.Now;
-            List<(Lease Lease, FunctionKey Function, QueueHead Head)> taken;
+            List<TakenEntry> taken;
             List<FunctionKey> toLoad;
             lock (_parts.Lock)
             {
@@ -153,7 +154,7 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
 
     public Task WaitForDueAsync(CancellationToken cancellationToken) => _parts.Wakeup.WaitAsync(cancellationToken);
 
-    private LeasedInvocation[] Read(List<(Lease Lease, FunctionKey Function, QueueHead Head)> taken, long nowMs)
+    private LeasedInvocation[] Read(List<TakenEntry> taken, long nowMs)
     {
         try
         {
@@ -161,13 +162,21 @@ internal sealed class EmbeddedInvocationQueue : IInvocationQueue
             var read = missing.Count == 0 ? [] : _parts.Disk.Read(missing);
             var next = 0;
             return [.. taken.Select(entry => new LeasedInvocation(
-                entry.Lease, entry.Head.Kept ?? read[next++], entry.Head.FunctionErrors, entry.Head.Postponements))];
+                entry.Lease, entry.Head.Kept ?? read[next++], entry.Head.FunctionErrors, entry.Head.Postponements) { Place = entry.Place })];
         }
         catch
         {
             lock (_parts.Lock)
             {
                 taken.ForEach(entry => _parts.Front.Return(entry.Lease, nowMs));
+            }
+
+            foreach (var entry in taken)
+            {
+                if (entry.Place is { } place)
+                {
+                    _policy.Leave(place);
+                }
             }
 
             throw;

@@ -4,7 +4,7 @@ using Glue.Foundation.Sqlite;
 
 namespace Glue.Dispatcher.Queue;
 
-/// <summary>A small number for each function that ever had an entry: rows and indexes carry it instead of account and name.</summary>
+/// <summary>A small number for each logical queue that ever had an entry: rows and indexes carry it instead of account, name and qualifier.</summary>
 /// <param name="most">How many memory holds; those of functions that are gone would else stay for ever.</param>
 internal sealed class FunctionNumbers(int most)
 {
@@ -20,8 +20,8 @@ internal sealed class FunctionNumbers(int most)
             return number;
         }
 
-        write.Statements["INSERT INTO queue_function(account_id, name) VALUES(?, ?) ON CONFLICT DO NOTHING"]
-            .With(function.AccountId).With(function.Name).Run();
+        write.Statements["INSERT INTO queue_function(account_id, name, qualifier) VALUES(?, ?, ?) ON CONFLICT DO NOTHING"]
+            .With(function.AccountId).With(function.Name).With(function.Qualifier ?? "").Run();
         number = Read(write.Statements, function)!.Value;
         write.WhenCommitted(() => Remember(function, number)); // an undone change gives none
         return number;
@@ -34,7 +34,8 @@ internal sealed class FunctionNumbers(int most)
 
     private static long? Read(SqliteStatements statements, FunctionKey function)
     {
-        using var row = statements["SELECT number FROM queue_function WHERE account_id=? AND name=?"].With(function.AccountId).With(function.Name).Query();
+        using var row = statements["SELECT number FROM queue_function WHERE account_id=? AND name=? AND qualifier=?"]
+            .With(function.AccountId).With(function.Name).With(function.Qualifier ?? "").Query();
         return row.Read() ? row.Int64(0) : null;
     }
 

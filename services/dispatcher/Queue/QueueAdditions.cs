@@ -22,8 +22,7 @@ internal sealed class QueueAdditions(QueueParts parts)
             {
                 // A copy: the caller's memory is its own again when this returns.
                 var kept = invocation.Payload.Length <= MaxKeptBytes ? invocation with { Payload = invocation.Payload.ToArray() } : null;
-                ready.Add((
-                    new FunctionKey(invocation.AccountId, invocation.FunctionName), new QueueHead(added.Entry, nowMs, invocation.OrderKey, 0, 0) { Kept = kept }));
+                ready.Add((FunctionKey.Of(invocation), new QueueHead(added.Entry, nowMs, invocation.OrderKey, 0, 0) { Kept = kept }));
             }
         }
 

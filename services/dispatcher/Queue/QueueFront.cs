@@ -11,7 +11,7 @@ namespace Glue.Dispatcher.Queue;
 /// Leases live here alone. They matter while their owner lives, and the owner of this queue is this process: after a crash nothing
 /// is leased and everything unsettled is on disk as ready, so a lease needs no write.
 /// </remarks>
-internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, long firstToken)
+internal sealed class QueueFront(IServicePolicy policy, FairScheduler scheduler, HeadBudget budget, long firstToken)
 {
     private readonly Dictionary<FunctionKey, HeadWindow> _windows = [];
     private readonly Dictionary<long, LeaseInHand> _leased = [];
@@ -93,33 +93,37 @@ internal sealed class QueueFront(FairScheduler scheduler, HeadBudget budget, lon
     }
 
     /// <summary>Leases what fair service says is next.</summary>
-    public List<(Lease Lease, FunctionKey Function, QueueHead Head)> Take(int max, QueueTime now, TimeSpan leaseTime)
+    public List<TakenEntry> Take(int max, QueueTime now, TimeSpan leaseTime)
     {
         var (nowMs, untilTickMs) = (now.WallMs, now.TickMs + (long)leaseTime.TotalMilliseconds);
         Expire(now);
         Wake(nowMs);
-        var taken = new List<(Lease, FunctionKey, QueueHead)>();
+        var taken = new List<TakenEntry>();
         while (taken.Count < max && scheduler.Next() is { } function)
         {
             var window = _windows[function];
+            if (window.First!.OrderKey is { } waits && _keysInHand.TryGetValue(new OrderKey(function, waits), out var waiting))
+            {
+                waiting.Add(window.TakeFirst()); // a due retry while another of its key runs: one at a time
+                Refresh(window, nowMs);
+                continue;
+            }
+
+            if (!policy.TryEnter(function, out var place))
+            {
+                continue; // taken since the scheduler looked, which now passes it over
+            }
+
             var head = window.TakeFirst();
             if (head.OrderKey is { } text)
             {
-                var key = new OrderKey(function, text);
-                if (_keysInHand.TryGetValue(key, out var waiting))
-                {
-                    waiting.Add(head); // a due retry while another of its key runs: one at a time
-                    Refresh(window, nowMs);
-                    continue;
-                }
-
-                _keysInHand.Add(key, []);
+                _keysInHand.Add(new OrderKey(function, text), []);
             }
 
             var lease = new Lease(head.Entry, ++_token);
             _leased.Add(head.Entry, new LeaseInHand(lease.Token, window, head, scheduler.Started(function)) { Since = now, UntilTickMs = untilTickMs });
             _nextExpiryTickMs = Math.Min(_nextExpiryTickMs, untilTickMs);
-            taken.Add((lease, function, head));
+            taken.Add(new TakenEntry(lease, function, head, place));
             Refresh(window, nowMs);
         }
 

@@ -154,5 +154,12 @@ internal static class QueueSchema
         CREATE INDEX queue_key ON ledger(function, order_hash, retrying, state, seq) WHERE state < 2 AND order_hash IS NOT NULL;
         """, // one row for queue and ledger
         "CREATE INDEX queue_late ON ledger(function, accepted_ms, seq) WHERE state < 2 AND (state = 1 OR due_ms > accepted_ms + 2000)", // their due time hides their age
+        """
+        CREATE TABLE queue_of(
+          number INTEGER PRIMARY KEY, account_id TEXT NOT NULL, name TEXT NOT NULL, qualifier TEXT NOT NULL, UNIQUE(account_id, name, qualifier));
+        INSERT INTO queue_of SELECT number, account_id, name, '' FROM queue_function;
+        DROP TABLE queue_function;
+        ALTER TABLE queue_of RENAME TO queue_function;
+        """, // a queue per qualifier ('': $LATEST); rows stay where they are, those of before serve all qualifiers of theirs
     ];
 }

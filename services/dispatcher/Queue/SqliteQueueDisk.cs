@@ -37,10 +37,10 @@ internal sealed class SqliteQueueDisk : IQueueDisk
     {
         var functions = new List<FunctionKey>();
         using var row = statements[
-            "SELECT account_id, name FROM queue_function f WHERE EXISTS(SELECT 1 FROM ledger INDEXED BY queue_due WHERE function=f.number AND state=0)"].Query();
+            "SELECT account_id, name, nullif(qualifier, '') FROM queue_function f WHERE EXISTS(SELECT 1 FROM ledger INDEXED BY queue_due WHERE function=f.number AND state=0)"].Query();
         while (row.Read())
         {
-            functions.Add(new FunctionKey(row.Text(0), row.Text(1)));
+            functions.Add(new FunctionKey(row.Text(0), row.Text(1), row.TextOrNull(2)));
         }
 
         return functions;
@@ -81,7 +81,7 @@ internal sealed class SqliteQueueDisk : IQueueDisk
     {
         /// <remarks>An undone change leaves a gap in the numbers, no more.</remarks>
         public AddedEntry Add(Invocation invocation, long nowMs) =>
-            EnqueueStatements.Add(write, ++disk._lastSeq, disk._numbers.Of(write, new FunctionKey(invocation.AccountId, invocation.FunctionName)), invocation, nowMs);
+            EnqueueStatements.Add(write, ++disk._lastSeq, disk._numbers.Of(write, FunctionKey.Of(invocation)), invocation, nowMs);
 
         public SettledEntry Settle(FunctionKey function, QueueHead head, Settlement settlement, long nowMs)
         {

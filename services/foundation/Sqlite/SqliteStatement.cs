@@ -39,6 +39,12 @@ public sealed class SqliteStatement : IDisposable
             return WithNull();
         }
 
+        if (text.Length == 0)
+        {
+            Check(raw.sqlite3_bind_text(_statement, ++_bound, "")); // an empty span has no address, which SQLite takes for NULL
+            return this;
+        }
+
         var room = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (room <= StackBytes)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Glue.Contracts.Invocations;
@@ -109,6 +110,62 @@ public sealed class DispatchTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_whose_qualifier_has_no_room_wait_untouched_and_in_order_and_do_not_stand_before_those_whose_qualifier_has_it()
+    {
+        await using var server = await StartAsync();
+        await DoAsync(server, HttpMethod.Put, "/2017-10-31/functions/f/concurrency", new { ReservedConcurrentExecutions = 1 });
+        await DoAsync(server, HttpMethod.Post, "/2015-03-31/functions/f/versions", new { });
+        await DoAsync(server, HttpMethod.Post, "/2015-03-31/functions/f/aliases", new { Name = "live", FunctionVersion = "1" });
+        await DoAsync(server, HttpMethod.Put, "/2019-09-30/functions/f/provisioned-concurrency?Qualifier=live", new { ProvisionedConcurrentExecutions = 1 });
+
+        var ran = new ConcurrentQueue<string>();
+        server.Worker.Script = (_, request, _) =>
+        {
+            ran.Enqueue(request.RequestId);
+            return Task.FromResult(FakeWorker.Succeeded([]));
+        };
+        string[] latest = [.. Enumerable.Range(0, 50).Select(static i => $"latest{i}")];
+        string[] live = [.. Enumerable.Range(0, 5).Select(static i => $"live{i}")];
+        await server.Queue.EnqueueAsync([.. latest.Select(New)], default);
+        await server.Queue.EnqueueAsync([.. live.Select(static id => New(id) with { Qualifier = "live" })], default);
+        await OutcomeAsync(server, live[^1]);
+        foreach (var id in latest)
+        {
+            var waiting = await LookAsync(server, id);
+            Assert.Equal("queued", waiting.GetProperty("state").GetString());
+            Assert.False(waiting.TryGetProperty("reason", out var reason) && reason.ValueKind != JsonValueKind.Null, $"{id} was taken and postponed: {waiting}");
+        }
+
+        await DoAsync(server, HttpMethod.Delete, "/2019-09-30/functions/f/provisioned-concurrency?Qualifier=live", body: null);
+        await OutcomeAsync(server, latest[^1]);
+        Assert.Equal([.. live, .. latest], ran);
+    }
+
+    [Fact]
+    public async Task A_backlog_behind_a_reserved_concurrency_is_taken_no_faster_than_it_may_run_so_nothing_of_it_is_postponed()
+    {
+        await using var server = await StartAsync(options => options with { FirstBackoff = TimeSpan.FromHours(1), MaxBackoff = TimeSpan.FromHours(1) }); // who is postponed once does not run today
+        await DoAsync(server, HttpMethod.Put, "/2017-10-31/functions/f/concurrency", new { ReservedConcurrentExecutions = 2 });
+        var (running, most) = (0, 0);
+        server.Worker.Script = async (_, _, token) =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref running));
+            await Task.Delay(TimeSpan.FromMilliseconds(5), token);
+            Interlocked.Decrement(ref running);
+            return FakeWorker.Succeeded([]);
+        };
+        string[] ids = [.. Enumerable.Range(0, 200).Select(static i => $"e{i}")];
+        await server.Queue.EnqueueAsync([.. ids.Select(New)], default);
+        foreach (var id in ids)
+        {
+            await OutcomeAsync(server, id);
+        }
+
+        Assert.InRange(most, 1, 2);
+        Assert.Equal(200, server.Worker.Requests.Count);
+    }
+
+    [Fact]
     public async Task What_runs_at_a_stop_is_given_back_after_the_drain_time_and_runs_in_the_next_life()
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -198,6 +255,12 @@ public sealed class DispatchTests : IDisposable
         var invocation = New(Guid.NewGuid().ToString());
         await server.Queue.EnqueueAsync([change?.Invoke(invocation) ?? invocation], default);
         return invocation.Id;
+    }
+
+    private static async Task DoAsync(DispatcherServer server, HttpMethod method, string path, object? body)
+    {
+        var answer = await server.SendAsync(method, path, body);
+        Assert.True(answer.Status is >= 200 and < 300, answer.Text);
     }
 
     private static async Task<JsonElement> OutcomeAsync(DispatcherServer server, string id)

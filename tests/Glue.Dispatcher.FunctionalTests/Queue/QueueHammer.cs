@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Glue.Contracts.Invocations;
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Fairness;
 using Glue.Dispatcher.Ledger;
 using Glue.Dispatcher.Queue;
@@ -35,6 +36,16 @@ internal static class QueueHammer
     /// <summary>No limits, and everybody alike.</summary>
     private sealed class OpenPolicy : IServicePolicy
     {
+        public bool TryEnter(FunctionKey function, out AdmittedPlace? place)
+        {
+            place = null;
+            return true;
+        }
+
+        public void Leave(in AdmittedPlace place)
+        {
+        }
+
         public void WhenRoomIsMade(Action tell)
         {
         }

@@ -50,6 +50,9 @@ public sealed class QueueMigrationTests
         Assert.False(added.IsNew);
         added = await disk.WriteAsync(static change => change.Add(New("new"), 30), default);
         Assert.Equal(new AddedEntry(IsNew: true, 8, IsReady: false), added); // behind 'held', and 7 was taken back with the repeat
+        added = await disk.WriteAsync(static change => change.Add(New("live") with { Qualifier = "live" }, 30), default);
+        Assert.Equal(new AddedEntry(IsNew: true, 9, IsReady: true), added); // a queue of its own
+        Assert.Equal([new FunctionKey("0", "f"), new FunctionKey("1", "g"), new FunctionKey("0", "f", "live")], disk.Functions());
     }
 
     private static Invocation New(string id) => new()

@@ -107,7 +107,8 @@ public sealed class ConcurrencyLimitsTests
         limits.Leave(places[0]);
         Assert.Equal(AdmissionResult.AccountConcurrency, Enter(limits, "other")); // it is f:live's
         Assert.Equal(AdmissionResult.AccountConcurrency, Enter(limits, "f")); // $LATEST's neither
-        Assert.True(limits.HasRoom(live with { Qualifier = null, Provisioned = 0 })); // some qualifier of it has
+        Assert.False(limits.HasRoom(live with { Qualifier = null, Provisioned = 0 }));
+        Assert.True(limits.HasRoom(live));
         Assert.Equal(AdmissionResult.Admitted, limits.TryEnter(live, out _));
         limits.Leave(places[4]);
         Assert.Equal(AdmissionResult.Admitted, Enter(limits, "other"));

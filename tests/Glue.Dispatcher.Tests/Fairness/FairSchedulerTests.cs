@@ -176,6 +176,32 @@ public sealed class FairSchedulerTests
     }
 
     [Fact]
+    public void Who_is_refused_again_and_again_after_being_chosen_gathers_no_credit()
+    {
+        var scheduler = new FairScheduler(_policy, places: 1000);
+        scheduler.SetReady(A, true);
+        scheduler.SetReady(B, true);
+        Repeat(20, () => RunNext(scheduler, _ => 100));
+        var refused = 0;
+        while (refused < 1000)
+        {
+            var key = scheduler.Next()!.Value;
+            var charged = scheduler.Started(key);
+            refused += key == A ? 1 : 0;
+            var other = key == A && scheduler.Next() == B ? scheduler.Started(B) : -1; // its turn comes before the refusal is known
+            scheduler.Finished(key, charged, key == A ? null : TimeSpan.FromMilliseconds(100));
+            if (other >= 0)
+            {
+                scheduler.Finished(B, other, TimeSpan.FromMilliseconds(100));
+            }
+        }
+
+        var next = new List<FunctionKey>();
+        Repeat(20, () => next.Add(RunNext(scheduler, _ => 100)));
+        Assert.InRange(next.Count(key => key == A), 8, 12);
+    }
+
+    [Fact]
     public void The_same_calls_give_the_same_choices()
     {
         List<FunctionKey> Choices()

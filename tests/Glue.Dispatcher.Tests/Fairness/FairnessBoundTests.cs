@@ -1,3 +1,4 @@
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Fairness;
 
 namespace Glue.Dispatcher.Tests.Fairness;
@@ -135,6 +136,10 @@ public sealed class FairnessBoundTests
         public bool IsDeployed(FunctionKey function) => policy.IsDeployed(function);
 
         public bool HasRoom(FunctionKey function) => policy.HasRoom(function);
+
+        public bool TryEnter(FunctionKey function, out AdmittedPlace? place) => policy.TryEnter(function, out place);
+
+        public void Leave(in AdmittedPlace place) => policy.Leave(place);
 
         public void WhenRoomIsMade(Action tell) => policy.WhenRoomIsMade(tell);
     }

@@ -1,3 +1,4 @@
+using Glue.Dispatcher.Admission;
 using Glue.Dispatcher.Fairness;
 
 namespace Glue.Dispatcher.Tests.Fairness;
@@ -20,6 +21,16 @@ internal sealed class OpenPolicy : IServicePolicy
     public bool IsDeployed(FunctionKey function) => DeployedOf(function);
 
     public bool HasRoom(FunctionKey function) => RoomOf(function);
+
+    public bool TryEnter(FunctionKey function, out AdmittedPlace? place)
+    {
+        place = new AdmittedPlace(function.AccountId, function.Name, PlaceKind.Account);
+        return true;
+    }
+
+    public void Leave(in AdmittedPlace place)
+    {
+    }
 
     public void WhenRoomIsMade(Action tell)
     {

@@ -12,7 +12,7 @@ public sealed class QueueFrontTests
     private const int Most = EmbeddedInvocationQueue.HeadsTogether + (HeadBudget.Few * Functions);
 
     private readonly QueueFront _front = new(
-        new FairScheduler(new OpenPolicy(), places: 1000), new HeadBudget(EmbeddedInvocationQueue.HeadsPerFunction, EmbeddedInvocationQueue.HeadsTogether), firstToken: 0);
+        new OpenPolicy(), new FairScheduler(new OpenPolicy(), places: 1000), new HeadBudget(EmbeddedInvocationQueue.HeadsPerFunction, EmbeddedInvocationQueue.HeadsTogether), firstToken: 0);
 
     [Fact]
     public void Ten_thousand_functions_found_at_a_start_hold_no_more_than_the_stated_heads_and_all_take_part()
@@ -69,7 +69,7 @@ public sealed class QueueFrontTests
     {
         while (true)
         {
-            var (lease, of, head) = Assert.Single(_front.Take(1, new QueueTime(0, 0), TimeSpan.FromSeconds(1)));
+            var (lease, of, head, _) = Assert.Single(_front.Take(1, new QueueTime(0, 0), TimeSpan.FromSeconds(1)));
             Assert.NotNull(_front.BeginSettling(lease, hasRun: true, new QueueTime(0, 1)));
             _front.Settled(lease, SettledEntry.Nothing, nowMs: 0);
             LoadAll();

@@ -71,7 +71,7 @@ internal sealed class DispatchSimulation : IServicePolicy
         _functions = new SimulatedFunctions(hasReserved: !_isSteady);
         _options = new DispatcherOptions
         {
-            CodeFolder = "unused", SecretKeyFile = "unused", AccountConcurrency = _isSteady ? 1000 : 3, MaxAsyncInvocations = _random.Next(2, 12),
+            CodeFolder = "unused", SecretKeyFile = "unused", AccountConcurrency = _isSteady ? 1000 : 2 + SimulatedFunctions.ReservedOfC, MaxAsyncInvocations = _random.Next(2, 12),
             MaxEventAge = _hasStopped ? TimeSpan.FromSeconds(100) : TimeSpan.FromHours(6),
         };
         _steadyMs = Accounts.ToDictionary(static account => account, _ => (long)_random.Next(1, 2000));
@@ -105,8 +105,18 @@ internal sealed class DispatchSimulation : IServicePolicy
 
     public int MemoryMiB(FunctionKey function) => SimulatedFunctions.Memory(function.Name);
 
-    public bool HasRoom(FunctionKey function) =>
-        !(_hasStopped && function.AccountId == Stopped) && _limits.HasRoom(new AdmissionRequest(function.AccountId, function.Name, _functions.Reserved(function.Name)));
+    public bool HasRoom(FunctionKey function) => !(_hasStopped && function.AccountId == Stopped) && _limits.HasRoom(Request(function));
+
+    public bool TryEnter(FunctionKey function, out AdmittedPlace? place)
+    {
+        var isAdmitted = _limits.TryEnter(Request(function), out var taken) == AdmissionResult.Admitted;
+        place = isAdmitted ? taken : null;
+        return isAdmitted;
+    }
+
+    public void Leave(in AdmittedPlace place) => _limits.Leave(place);
+
+    private AdmissionRequest Request(FunctionKey function) => AdmissionRequest.Of(_functions.Resolve(function.AccountId, function.Name, function.Qualifier));
 
     public void WhenRoomIsMade(Action tell) => _limits.WhenRoomIsMade(tell);
 
@@ -159,12 +169,12 @@ internal sealed class DispatchSimulation : IServicePolicy
         var life = _life = SimulatedLife.Begin(_time);
         var limits = _bug == "admits one too many" ? _options with { AccountConcurrency = _options.AccountConcurrency + 1 } : _options;
         var burst = !_isSteady && _seed % 3 == 0 ? 2 : FunctionConcurrency.Burst; // room that only time gives back
-        _limits = new ConcurrencyLimits(new AccountLimits(limits), account => _isSteady ? 0 : 1, life.Clock, burst);
+        _limits = new ConcurrencyLimits(new AccountLimits(limits), account => _isSteady ? 0 : SimulatedFunctions.ReservedOfC, life.Clock, burst);
         _queue = new EmbeddedInvocationQueue(_disk, this, _options.MaxAsyncInvocations, life.Clock, new LedgerChanges(), QueueMetrics);
         var worker = new SimulatedWorker(_time, life, Start);
         var ages = new EventAges(_options, new AccountLimits(_options), _functions);
         var runner = new AttemptRunner(
-            _functions, _limits, new WorkerPool([worker]), new RetryPolicy(_options, ages), new OutcomeDestinations(_options, life.Clock),
+            _functions, this, new WorkerPool([worker]), new RetryPolicy(_options, ages), new OutcomeDestinations(_options, life.Clock),
             new OutcomeDeliveries([], life.Clock, NullLogger<OutcomeDeliveries>.Instance), new RunningKeys(), _functions, life.Clock, Metrics,
             NullLogger<AttemptRunner>.Instance);
         var loop = new DispatchLoop(_queue, runner, _options, life.Clock, NullLogger<DispatchLoop>.Instance);
@@ -212,7 +222,7 @@ internal sealed class DispatchSimulation : IServicePolicy
     {
         var invocation = new Invocation
         {
-            Id = $"i{number}", AccountId = account, FunctionName = function, OrderKey = key, Payload = default, AcceptedAt = _time.UtcNow.AddMilliseconds(atMs),
+            Id = $"i{number}", AccountId = account, FunctionName = function, Qualifier = function == "c" && _random.Next(2) == 0 ? SimulatedFunctions.Live : null, OrderKey = key, Payload = default, AcceptedAt = _time.UtcNow.AddMilliseconds(atMs),
         };
         _planned.Add(invocation.Id, invocation);
         return invocation;
@@ -289,7 +299,7 @@ internal sealed class DispatchSimulation : IServicePolicy
     private (long Milliseconds, InvokeStatus Status, Action End) Start(string id)
     {
         var invocation = _planned[id];
-        var function = new FunctionKey(invocation.AccountId, invocation.FunctionName);
+        var function = FunctionKey.Of(invocation);
         Require(!_disk.Settled.ContainsKey(id), () => $"{id} runs after it was settled");
         Require(!_runs.Exists(run => run.Id == id && !run.MayBeRepeated), () => $"{id} runs twice at once");
         CheckOrder(invocation, function);
@@ -336,8 +346,9 @@ internal sealed class DispatchSimulation : IServicePolicy
     {
         var runs = _runs.Where(run => run.Function.AccountId == function.AccountId).ToList();
         var reserved = runs.Where(run => _functions.Reserved(run.Function.Name) is not null).ToList();
-        Require(runs.Count - reserved.Count <= _options.AccountConcurrency - (_isSteady ? 0 : 1), () => "the account's concurrency is exceeded");
-        Require(reserved.Count <= 1, () => "the reserved concurrency is exceeded");
+        Require(runs.Count - reserved.Count <= _options.AccountConcurrency - (_isSteady ? 0 : SimulatedFunctions.ReservedOfC), () => "the account's concurrency is exceeded");
+        Require(reserved.Count <= SimulatedFunctions.ReservedOfC, () => "the reserved concurrency is exceeded");
+        Require(reserved.Count(static run => run.Function.Qualifier is null) <= 1, () => "what is provisioned for another qualifier was used");
     }
 
     /// <summary>All trouble is over: what is due must begin, since whoever runs ends soon.</summary>

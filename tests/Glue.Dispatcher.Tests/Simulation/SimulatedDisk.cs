@@ -135,7 +135,7 @@ internal sealed class SimulatedDisk(SimulatedTime time, Random random) : IQueueD
 
     private sealed record Row(long Entry, Invocation Invocation)
     {
-        public FunctionKey Function => new(Invocation.AccountId, Invocation.FunctionName);
+        public FunctionKey Function => FunctionKey.Of(Invocation);
 
         public long AcceptedMs => Invocation.AcceptedAt.ToUnixTimeMilliseconds();
 

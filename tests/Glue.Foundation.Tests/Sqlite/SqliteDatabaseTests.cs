@@ -111,6 +111,25 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
 
     private static void Insert(SqliteWrite write, int value) => write.Prepared("INSERT INTO number VALUES($value)").With("$value", value).ExecuteNonQuery();
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("a")]
+    [InlineData("ж\U0001F600 ' -- ")]
+    public async Task A_text_comes_back_as_it_was_bound_and_an_empty_one_is_not_null(string? text)
+    {
+        await _database.WriteAsync(write =>
+        {
+            write.Statements["CREATE TABLE word(value TEXT)"].Run();
+            write.Statements["INSERT INTO word VALUES(?)"].With(text).Run();
+        });
+        Assert.Equal(text, _database.Query(static statements =>
+        {
+            using var row = statements["SELECT value FROM word"].Query();
+            return row.Read() ? row.TextOrNull(0) : "no row";
+        }));
+    }
+
     private int Count() => Values().Count;
 
     private List<int> Values() => _database.Read(static connection =>
