@@ -220,7 +220,7 @@ public sealed class KafkaMappingTests(KafkaFixture kafka) : IClassFixture<KafkaF
         await kafka.ProduceAsync(topic, 0, "waits");
         var uuid = await server.MapAsync(kafka.Broker.BootstrapServers, topic);
         await EventSourceServer.UntilAsync(async () =>
-            (await server.GetAsync(uuid)).GetProperty("LastProcessingResult").GetString()!.StartsWith("PROBLEM: The function is throttled", StringComparison.Ordinal));
+            (await server.GetAsync(uuid)).GetProperty("LastProcessingResult").GetString()!.StartsWith("PROBLEM: Function consumer is stopped: its reserved concurrency is 0.", StringComparison.Ordinal));
         Assert.Empty(server.Server.Worker.Requests);
         (await server.Server.SendAsync(HttpMethod.Delete, concurrency)).ExpectOk();
         await server.SettledAsync("waits");
