@@ -38,7 +38,7 @@ public static class AttachedStoresServices
         services.AddSingleton<IAttachedStores>(static provider => provider.GetRequiredService<StoreTable>());
         services.AddSingleton(provider => new NotifiedBuckets(state(provider)));
         services.AddSingleton<StoreHttp>().AddSingleton<BucketDirectory>().AddSingleton<CephTopics>().AddSingleton<StoreChecks>();
-        services.AddSingleton<IObjectPages, ObjectPages>();
+        services.AddSingleton<IObjectPages, ObjectPages>().AddSingleton<IObjectLineage, ObjectLineage>();
         services.AddSingleton(static provider => new StoreListing(provider.GetRequiredService<IAttachedStores>(), provider.GetRequiredService<IObjectPages>()));
         services.AddSingleton<StoresGate>().AddSingleton<StoresApi>().AddSingleton<StoreEventsApi>();
         services.AddSingleton<NotificationSync>().AddHostedService(static provider => provider.GetRequiredService<NotificationSync>());

@@ -1,5 +1,6 @@
 using Glue.AttachedStores.Buckets;
 using Glue.AttachedStores.Requests;
+using Glue.AttachedStores.Stores;
 using Glue.AttachedStores.Tests.Polling;
 using Glue.Foundation.Signing;
 using Microsoft.AspNetCore.Builder;
@@ -16,6 +17,8 @@ public sealed class ObjectPagesTests : IAsyncLifetime
     private readonly StoreHttp _http = new(new SigV4Signer(TimeProvider.System));
     private string _answer = "";
     private string _query = "";
+    private string _path = "";
+    private int _status = 200;
 
     public ObjectPagesTests()
     {
@@ -25,6 +28,9 @@ public sealed class ObjectPagesTests : IAsyncLifetime
         _server = builder.Build();
         _server.Run(context =>
         {
+            context.Response.StatusCode = _status;
+            context.Response.Headers["x-amz-meta-glue-lineage"] = "2";
+            _path = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
             _query = Uri.UnescapeDataString(context.Request.QueryString.Value!);
             return context.Response.WriteAsync(_answer);
         });
@@ -72,6 +78,30 @@ public sealed class ObjectPagesTests : IAsyncLifetime
         Assert.DoesNotContain("start-after", _query, StringComparison.Ordinal);
     }
 
-    private Task<ListedPage> ReadAsync(PageRequest request) =>
-        new ObjectPages(_http).ReadAsync(PollUnderTest.Attached with { Endpoint = new Uri(_server.Urls.First()) }, "photos", request, CancellationToken.None);
+    [Theory]
+    [InlineData(200, 2)]
+    [InlineData(403, 0)]
+    [InlineData(404, 0)]
+    public async Task An_objects_lineage_is_in_its_metadata_and_what_cannot_be_read_has_none(int status, int expected)
+    {
+        _status = status;
+        Assert.Equal(expected, await DepthAsync("in/../a b+//ü.txt"));
+        Assert.Equal("/photos/in/../a%20b%2B//%C3%BC.txt", _path);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task A_store_that_has_no_answer_is_asked_again_rather_than_a_chain_forgotten(int status)
+    {
+        _status = status;
+        Assert.Equal(status, (await Assert.ThrowsAsync<StoreException>(() => DepthAsync("key"))).Status);
+    }
+
+    private AttachedStore Store => PollUnderTest.Attached with { Endpoint = new Uri(_server.Urls.First()) };
+
+    private Task<int> DepthAsync(string key) => new ObjectLineage(_http).DepthOfAsync(Store, "photos", key, CancellationToken.None);
+
+    private Task<ListedPage> ReadAsync(PageRequest request) => new ObjectPages(_http).ReadAsync(Store, "photos", request, CancellationToken.None);
 }

@@ -33,9 +33,12 @@ public sealed class PollTests(ITestOutputHelper output)
                 bucket, key = record['s3']['bucket']['name'], urllib.parse.unquote_plus(record['s3']['object']['key'])
                 if record['eventName'].startswith('ObjectCreated'):
                     assert urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL_S3']}/{bucket}/{urllib.parse.quote(key)}").read() == b'from ceph'
+                    urllib.request.urlopen(urllib.request.Request(f"{os.environ['AWS_ENDPOINT_URL_S3']}/{bucket}/out/result", data=b'x', method='PUT')).close()
             """));
+        await stack.Lambda.CreateAsync("next", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
         (await AttachAsync(stack, ceph.Endpoint, RadosGateway.AccessKey, RadosGateway.SecretKey, "--interval", "1h")).Expect();
         (await stack.GlueAsync("rule", "add", "photos", "told", "--prefix", "in/", "--events", "s3:ObjectCreated:*", "--events", "s3:ObjectRemoved:*")).Expect();
+        (await stack.GlueAsync("rule", "add", "other/photos", "next", "--prefix", "out/")).Expect();
         await stack.UntilAsync(async () => (await ListAsync(stack)).Contains("1 objects, 0 events", StringComparison.Ordinal));
 
         // Attached again it is polled more often, and goes on where it was.
@@ -45,7 +48,11 @@ public sealed class PollTests(ITestOutputHelper output)
         Assert.Equal("succeeded", (string)(await stack.SettledAsync("other/photos", "in/a b+ü.txt"))["state"]!);
         await s3.DeleteObjectAsync("photos", "in/before.txt");
         Assert.Equal("succeeded", (string)(await stack.SettledAsync("other/photos", "in/before.txt"))["state"]!);
-        Assert.Equal(2, (await stack.SettledAsync("other/photos", key: null, 2)).Count);
+
+        // What a function wrote tells so, and an end of a chain that goes round is in sight.
+        await stack.UntilAsync(async () => (await stack.Lambda.InvocationsAsync("bucket=other/photos&key=out/result")).Count == 1);
+        Assert.Equal(1, (int)(await stack.SettledAsync("other/photos", "out/result"))["source"]!["lineageDepth"]!);
+        Assert.Equal(3, (await stack.SettledAsync("other/photos", key: null, 3)).Count);
 
         var check = (await stack.GlueAsync("store", "check", "other")).Expect();
         Assert.Contains("every 1 s", check, StringComparison.Ordinal);
@@ -53,13 +60,14 @@ public sealed class PollTests(ITestOutputHelper output)
         using (var http = new HttpClient())
         {
             var metrics = await http.GetStringAsync(stack.Process.Api + "/metrics");
-            Assert.Contains("glue_attached_stores_poll_events_total 2", metrics, StringComparison.Ordinal);
+            Assert.Contains("glue_attached_stores_poll_events_total 3", metrics, StringComparison.Ordinal);
         }
 
         Assert.Empty((await s3.GetBucketNotificationAsync("photos")).TopicConfigurations ?? []);
 
         // What it knew of the bucket is forgotten with the rule and the store.
         (await stack.GlueAsync("rule", "remove", "other/photos", "told")).Expect();
+        (await stack.GlueAsync("rule", "remove", "other/photos", "next")).Expect();
         (await stack.GlueAsync("store", "detach", "other")).Expect();
         await s3.DeleteObjectAsync("photos", "in/a b+ü.txt");
         (await AttachAsync(stack, ceph.Endpoint, RadosGateway.AccessKey, RadosGateway.SecretKey, "--interval", "1s")).Expect();

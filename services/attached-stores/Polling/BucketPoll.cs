@@ -12,7 +12,7 @@ namespace Glue.AttachedStores.Polling;
 /// when the whole listing is through: until then it may still come, in a store that sorts unlike what was thought.
 /// </summary>
 internal sealed class BucketPoll(
-    AttachedStore store, IReadOnlyList<BucketRule> rules, PollTable table, IObjectPages pages, IStoreEvents log, PollMetrics metrics, PollOptions options, TimeProvider time)
+    AttachedStore store, IReadOnlyList<BucketRule> rules, PollTable table, IObjectPages pages, IObjectLineage lineage, IStoreEvents log, PollMetrics metrics, PollOptions options, TimeProvider time)
 {
     private long _savedAt;
 
@@ -240,12 +240,19 @@ internal sealed class BucketPoll(
     /// <summary>Owed events go into the event log; when it has them, they are owed no more.</summary>
     private async Task TellAsync(CancellationToken cancellationToken)
     {
-        while (table.Owed(State, options.StepObjects) is { Count: > 0 } owed)
+        while (table.Owed(State, options.ToldAtOnce) is { Count: > 0 } owed)
         {
-            await log.AppendAsync([.. owed.Select(one => one.ToChange(store, State.Bucket))], cancellationToken);
+            await log.AppendAsync(await Task.WhenAll(owed.Select(one => ChangeAsync(one, cancellationToken))), cancellationToken);
             await table.SettleAsync(State, owed[^1].Number);
             metrics.Told(owed.Count);
         }
+    }
+
+    /// <summary>A listing does not show which function wrote an object: it is asked for, so that a chain of functions comes to its end here too.</summary>
+    private async Task<ObjectChange> ChangeAsync(OwedEvent owed, CancellationToken cancellationToken)
+    {
+        var change = owed.ToChange(store, State.Bucket);
+        return owed.Name == OwedEvent.Removed ? change : change with { LineageDepth = await lineage.DepthOfAsync(store, State.Bucket, owed.Key, cancellationToken) };
     }
 
     private (PolledBucket State, List<OwedEvent> Events) Number(PolledBucket state, IEnumerable<OwedEvent> events)

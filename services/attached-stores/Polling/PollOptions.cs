@@ -10,11 +10,14 @@ internal sealed record PollOptions
     /// <summary>Objects asked for at once.</summary>
     public int PageKeys { get; init; } = Buckets.ObjectPages.MostKeys;
 
-    /// <summary>Known objects read, and events handed on, at once: what is held in memory.</summary>
+    /// <summary>Known objects read at once: what is held in memory.</summary>
     public int StepObjects { get; init; } = 1000;
 
-    /// <summary>Pages fetched at once, of all stores: a page of a thousand entries is about a megabyte while it is read.</summary>
-    public int PagesAtOnce { get; init; } = 4;
+    /// <summary>Events handed to the event log at once. Each asks for its object: a store that fails in the middle is asked for that many again.</summary>
+    public int ToldAtOnce { get; init; } = 100;
+
+    /// <summary>Requests at once, of all stores: a page of a thousand entries is about a megabyte while it is read.</summary>
+    public int RequestsAtOnce { get; init; } = 4;
 
     /// <summary>Where nothing changes, the place is saved so often: a restart repeats no more than that.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(1);

@@ -12,12 +12,12 @@ namespace Glue.AttachedStores.Polling;
 /// SeaweedFS's S3 side) or whose owner lets nobody set what they tell (somebody else's account at AWS).
 /// </summary>
 internal sealed class PollSource(
-    IStoreRules rules, IStoreEvents log, IObjectPages pages, PollTable table, PollMetrics metrics, PollOptions options, TimeProvider time, Random random, ILogger<PollSource> logger)
+    IStoreRules rules, IStoreEvents log, IObjectPages pages, IObjectLineage lineage, PollTable table, PollMetrics metrics, PollOptions options, TimeProvider time, Random random, ILogger<PollSource> logger)
     : IStoreSource, IDisposable
 {
     private const int MostShown = 10;
 
-    private readonly SemaphoreSlim _pagesAtOnce = new(options.PagesAtOnce, options.PagesAtOnce);
+    private readonly SemaphoreSlim _requestsAtOnce = new(options.RequestsAtOnce, options.RequestsAtOnce);
 
     public StoreNotify Notify => StoreNotify.Poll;
 
@@ -29,7 +29,7 @@ internal sealed class PollSource(
 
     public async Task RunAsync(AttachedStore store, SourceStatus status, CancellationToken cancellationToken)
     {
-        var paced = new PacedPages(pages, _pagesAtOnce, new StorePace(options, time));
+        var paced = new PacedStore(pages, lineage, _requestsAtOnce, new StorePace(options, time));
         var loops = new Dictionary<string, (BucketNotificationConfiguration Rules, BucketLoop Loop)>(StringComparer.Ordinal);
         var views = new ConcurrentDictionary<string, PollView>(StringComparer.Ordinal);
         try
@@ -49,7 +49,7 @@ internal sealed class PollSource(
                     if (!loops.ContainsKey(state.Bucket))
                     {
                         var ruled = wanted[state.Bucket];
-                        var poll = new BucketPoll(store, ruled.Rules, table, paced, log, metrics, options, time) { State = state };
+                        var poll = new BucketPoll(store, ruled.Rules, table, paced, paced, log, metrics, options, time) { State = state };
                         loops[state.Bucket] = (ruled, new BucketLoop(poll, IntervalOf(store), options, metrics, Say, time, random, logger));
                     }
                 }
@@ -98,7 +98,7 @@ internal sealed class PollSource(
         }
     }
 
-    public void Dispose() => _pagesAtOnce.Dispose();
+    public void Dispose() => _requestsAtOnce.Dispose();
 
     private static TimeSpan IntervalOf(AttachedStore store) => store.Settings.PollInterval ?? PollOptions.DefaultInterval;
 

@@ -12,9 +12,16 @@ internal static class StoreUrl
     /// <param name="query">Names and values, not escaped; null values are names alone.</param>
     public static Uri Of(AttachedStore store, string? bucket, params IEnumerable<KeyValuePair<string, string?>> query)
     {
-        var authority = bucket is null || store.IsPathStyle ? store.Endpoint.Authority : $"{bucket}.{store.Endpoint.Authority}";
-        var path = bucket is null || !store.IsPathStyle ? "/" : $"/{bucket}";
         var parameters = string.Join('&', query.Select(static one => one.Value is null ? one.Key + "=" : $"{one.Key}={Uri.EscapeDataString(one.Value)}"));
-        return new Uri($"{store.Endpoint.Scheme}://{authority}{path}{(parameters.Length > 0 ? "?" : "")}{parameters}", Verbatim);
+        return new Uri($"{Base(store, bucket)}{(parameters.Length > 0 ? "?" : "")}{parameters}", Verbatim);
     }
+
+    /// <param name="store">Which.</param>
+    /// <param name="bucket">Its bucket.</param>
+    /// <param name="key">Raw; what looks like a step up or a double slash in it stays.</param>
+    public static Uri OfObject(AttachedStore store, string bucket, string key) =>
+        new($"{Base(store, bucket).TrimEnd('/')}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}", Verbatim);
+
+    private static string Base(AttachedStore store, string? bucket) =>
+        $"{store.Endpoint.Scheme}://{(bucket is null || store.IsPathStyle ? "" : bucket + ".")}{store.Endpoint.Authority}/{(store.IsPathStyle ? bucket : "")}";
 }

@@ -5,7 +5,7 @@ using Glue.AttachedStores.Stores;
 namespace Glue.AttachedStores.Tests.Polling;
 
 /// <summary>A store that can do nothing but be listed, in whichever order, and fails when it is told to.</summary>
-internal sealed class ListedStore(Comparison<string> order) : IObjectPages
+internal sealed class ListedStore(Comparison<string> order) : IObjectPages, IObjectLineage
 {
     private readonly SortedDictionary<string, ListedObject> _objects = new(Comparer<string>.Create(order));
 
@@ -16,6 +16,9 @@ internal sealed class ListedStore(Comparison<string> order) : IObjectPages
 
     public int Pages { get; private set; }
 
+    /// <summary>Of every object.</summary>
+    public int Depth { get; set; }
+
     public DateTimeOffset? Clock { get; set; }
 
     public static Comparison<string> Order(bool isByFolder) =>
@@ -24,6 +27,8 @@ internal sealed class ListedStore(Comparison<string> order) : IObjectPages
     public void Put(string key, string eTag, DateTimeOffset at, long size = 1) => _objects[key] = new ListedObject(key, eTag, size, at);
 
     public void Delete(string key) => _objects.Remove(key);
+
+    public Task<int> DepthOfAsync(AttachedStore store, string bucket, string key, CancellationToken cancellationToken) => Task.FromResult(Depth);
 
     public Task<ListedPage> ReadAsync(AttachedStore store, string bucket, PageRequest request, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ public sealed class ManyObjectsTests(ITestOutputHelper output)
         await using var polled = new PollUnderTest(new ListedStore(static (_, _) => 0));
         await polled.SetRulesAsync("");
         var store = new MadeUpStore(Objects);
-        var poll = new BucketPoll(PollUnderTest.Attached, polled.Rules, polled.Table, store, polled.Events, polled.Metrics, polled.Options, polled.Time) { State = polled.State };
+        var poll = new BucketPoll(PollUnderTest.Attached, polled.Rules, polled.Table, store, polled.Store, polled.Events, polled.Metrics, polled.Options, polled.Time) { State = polled.State };
         foreach (var what in new[] { "first", "unchanged", "a tenth of a percent changed" })
         {
             store.Changed = what[0] == 'a' ? 1000 : 0;

@@ -96,7 +96,7 @@ public sealed class PollModelTests
 
     private static PollUnderTest Start(Random random, bool isByFolder) => new(
         new ListedStore(ListedStore.Order(isByFolder)),
-        new PollOptions { PageKeys = random.Next(1, 12), StepObjects = random.Next(1, 12), SaveEvery = TimeSpan.FromSeconds(random.Next(3)) });
+        new PollOptions { PageKeys = random.Next(1, 12), StepObjects = random.Next(1, 12), ToldAtOnce = random.Next(1, 12), SaveEvery = TimeSpan.FromSeconds(random.Next(3)) });
 
     private static bool Has(IReadOnlyList<BucketRule> rules, string key) => rules.Any(rule => key.StartsWith(rule.Prefix, StringComparison.Ordinal));
 

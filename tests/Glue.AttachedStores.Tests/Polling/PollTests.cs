@@ -79,6 +79,18 @@ public sealed class PollTests
     }
 
     [Fact]
+    public async Task How_deep_in_a_chain_of_functions_an_object_was_written_goes_with_its_event()
+    {
+        await using var polled = new PollUnderTest(new ListedStore(ByBytes) { Depth = 3 });
+        await polled.SetRulesAsync("in/");
+        Put(polled, "in/1");
+        await polled.RunAsync();
+        polled.Store.Delete("in/1");
+        await polled.RunAsync();
+        Assert.Equal([3, 0], polled.Events.All.Select(static change => change.LineageDepth));
+    }
+
+    [Fact]
     public async Task The_stores_clock_is_allowed_for_where_it_tells_it()
     {
         await using var polled = new PollUnderTest(new ListedStore(ByBytes));

@@ -79,7 +79,7 @@ internal sealed class PollUnderTest : IAsyncDisposable
     /// <summary>As after a kill: only the disk knows how far it was.</summary>
     public void Restart() => _poll = null;
 
-    public BucketPoll Poll() => _poll ??= new BucketPoll(Attached, Rules, Table, Store, Events, Metrics, Options, Time) { State = State };
+    public BucketPoll Poll() => _poll ??= new BucketPoll(Attached, Rules, Table, Store, Store, Events, Metrics, Options, Time) { State = State };
 
     /// <summary>One listing, or the rest of one.</summary>
     public Task RunAsync() => Poll().RunAsync(CancellationToken.None);

@@ -19,7 +19,7 @@ public sealed class StorePaceTests
     {
         var store = new ListedStore(static (_, _) => 0) { BeforePage = _ => throw new StoreException("other", status, code, "slow down") };
         using var atOnce = new SemaphoreSlim(1, 1);
-        var pages = new PacedPages(store, atOnce, new StorePace(_options, _time));
+        var pages = new PacedStore(store, store, atOnce, new StorePace(_options, _time));
         await Assert.ThrowsAsync<StoreException>(() => ReadAsync(pages));
         store.BeforePage = static _ => { };
         var waiting = ReadAsync(pages);
@@ -38,10 +38,10 @@ public sealed class StorePaceTests
     {
         var store = new ListedStore(static (_, _) => 0) { BeforePage = static page => _ = page == 1 ? throw new StoreException("other", 403, "AccessDenied", "no") : page };
         using var atOnce = new SemaphoreSlim(1, 1);
-        var pages = new PacedPages(store, atOnce, new StorePace(_options, _time));
+        var pages = new PacedStore(store, store, atOnce, new StorePace(_options, _time));
         await Assert.ThrowsAsync<StoreException>(() => ReadAsync(pages));
         await ReadAsync(pages).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
-    private static Task<ListedPage> ReadAsync(PacedPages pages) => pages.ReadAsync(PollUnderTest.Attached, "photos", First, CancellationToken.None);
+    private static Task<ListedPage> ReadAsync(PacedStore pages) => pages.ReadAsync(PollUnderTest.Attached, "photos", First, CancellationToken.None);
 }
