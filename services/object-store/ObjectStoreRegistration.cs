@@ -7,6 +7,7 @@ using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Forms;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Lifecycle;
+using Glue.ObjectStore.Listening;
 using Glue.ObjectStore.Listing;
 using Glue.ObjectStore.Multipart;
 using Glue.ObjectStore.Notifications;
@@ -24,7 +25,7 @@ namespace Glue.ObjectStore;
 public static class ObjectStoreRegistration
 {
     /// <summary>
-    /// Adds the store. The host registers <see cref="ICredentialSource"/>, <see cref="IObjectEventJournal"/> and
+    /// Adds the store. The host registers <see cref="ICredentialSource"/>, <see cref="IObjectEventJournal"/>, <see cref="IObjectEventText"/> and
     /// <see cref="IBucketNotifications"/>; a <see cref="TimeProvider"/> is added when there is none.
     /// </summary>
     /// <param name="services">The host's.</param>
@@ -48,7 +49,8 @@ public static class ObjectStoreRegistration
         services.AddSingleton(static provider => new BucketCatalog(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton<IBucketOwners>(static provider => provider.GetRequiredService<BucketCatalog>());
         services.AddSingleton(static provider => new ObjectCatalog(
-            provider.GetRequiredService<StoreDatabase>().Database, provider.GetRequiredService<BlobFiles>(), provider.GetRequiredService<IObjectEventJournal>()));
+            provider.GetRequiredService<StoreDatabase>().Database, provider.GetRequiredService<BlobFiles>(),
+            new FedJournal(provider.GetRequiredService<IObjectEventJournal>(), provider.GetRequiredService<ChangeFeed>())));
         services.AddSingleton(static provider => new UploadCatalog(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new KeyLister(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new PresentObjects(provider.GetRequiredService<BucketCatalog>(), provider.GetRequiredService<StoreDatabase>().Database));
@@ -57,6 +59,7 @@ public static class ObjectStoreRegistration
         services.AddSingleton(static provider => new StoredBodies(provider.GetRequiredService<StoreDatabase>().Database));
         services.AddSingleton(static provider => new BucketNames(provider.GetRequiredService<BucketCatalog>()));
         services.AddSingleton<VerifyOperation>();
+        services.AddSingleton<ChangeFeed>().AddSingleton<ListenOperation>();
         services.AddSingleton<BucketQuota>();
         services.AddSingleton<VersioningOperations>();
         services.AddSingleton<DocumentOperations>();

@@ -53,6 +53,7 @@ public sealed class StoreServer : IAsyncDisposable
         builder.Services.AddSingleton<ICredentialSource, TestKeys>();
         builder.Services.AddSingleton<IObjectEventJournal>(journal);
         builder.Services.AddSingleton<IBucketNotifications>(notifications);
+        builder.Services.AddSingleton<IObjectEventText, ShortEventText>();
         builder.Services.AddObjectStore(_ => database, new ObjectStoreOptions { DataFolder = folder, LifecycleInterval = TimeSpan.FromSeconds(1) });
         var app = builder.Build();
         app.UseObjectStore();

@@ -46,4 +46,7 @@ public sealed record ObjectChange
 
     /// <summary>Depth of the chain of causes the writer was in (header <c>x-glue-lineage</c>, set by the storage gateway only); 0 for people and other programs.</summary>
     public int LineageDepth { get; init; }
+
+    /// <summary>The object's user metadata by header name (<c>x-amz-meta-…</c>); null when there is none, or the store does not tell.</summary>
+    public IReadOnlyDictionary<string, string>? UserMetadata { get; init; }
 }

@@ -15,7 +15,7 @@ public static class S3Actions
         "x-id", "list-type", "prefix", "delimiter", "marker", "max-keys", "encoding-type", "continuation-token", "start-after", "fetch-owner",
         "key-marker", "version-id-marker", "versionId", "partNumber", "max-buckets", "bucket-region", "allow-unordered",
         "response-content-type", "response-content-language", "response-expires", "response-cache-control", "response-content-disposition",
-        "response-content-encoding", "rate", "AWSAccessKeyId", "Signature", "Expires", "content-type", "content-md5",
+        "response-content-encoding", "rate", "suffix", "ping", "AWSAccessKeyId", "Signature", "Expires", "content-type", "content-md5",
     ];
 
     /// <param name="name">Of a query parameter.</param>
@@ -31,6 +31,7 @@ public static class S3Actions
         ("GET" or "HEAD", null) or ("HEAD", _) => "s3:ListBucket",
         ("PUT", null) => "s3:CreateBucket",
         ("DELETE", null) => "s3:DeleteBucket",
+        ("GET", "events") => "s3:ListenBucketNotification", // MinIO's
         ("GET", "location") => "s3:GetBucketLocation",
         ("GET", "versions") => "s3:ListBucketVersions",
         ("GET", "uploads") => "s3:ListBucketMultipartUploads",

@@ -169,6 +169,7 @@ internal sealed class GlueHost : IAsyncDisposable
 
         services.AddObjectStore(_ => store, settings.ObjectStore);
         services.AddSingleton<IObjectEventJournal, EventJournal>();
+        services.AddSingleton<IObjectEventText, EventText>();
         services.AddSingleton<IBucketNotifications, StoreNotifications>();
         services.AddSingleton<IAccountPossessions, OwnedBuckets>();
 

@@ -47,5 +47,6 @@ internal sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error QuotaExceeded = new("QuotaExceeded", 403, "The bucket's quota is exceeded.");
     public static readonly S3Error RequestTimeTooSkewed = new("RequestTimeTooSkewed", 403, "The difference between the request time and the server's time is too large.");
     public static readonly S3Error SignatureDoesNotMatch = new("SignatureDoesNotMatch", 403, "The request signature that the server calculated does not match the signature that you provided.");
+    public static readonly S3Error SlowDown = new("SlowDown", 503, "Please reduce your request rate.");
     public static readonly S3Error XAmzContentSha256Mismatch = new("XAmzContentSHA256Mismatch", 400, "The provided 'x-amz-content-sha256' header does not match what was computed.");
 }

@@ -1,6 +1,7 @@
 using Glue.Foundation.S3;
 using Glue.ObjectStore.Access;
 using Glue.ObjectStore.Buckets;
+using Glue.ObjectStore.Listening;
 using Glue.ObjectStore.Listing;
 using Glue.ObjectStore.Multipart;
 using Glue.ObjectStore.Notifications;
@@ -15,7 +16,7 @@ internal sealed class S3Operations(
     BucketOperations buckets, VersioningOperations versioning, DocumentOperations documents, PolicyOperations policies, BucketQuota quota,
     NotificationOperations notifications, ObjectListings listings, VersionListings versionListings, ObjectReads reads, ObjectAttributes attributes,
     ObjectWrites writes, TagOperations tags, AccessControlLists acls, DeleteMany deleteMany, MultipartUploads multipart, PartUploads parts,
-    UploadListings uploadListings, VerifyOperation verify)
+    UploadListings uploadListings, VerifyOperation verify, ListenOperation listening)
 {
     /// <exception cref="S3Exception">NotImplemented, MethodNotAllowed.</exception>
     public S3Operation Find(S3Request request)
@@ -26,6 +27,7 @@ internal sealed class S3Operations(
             { BucketName: "" } => (method, Subresource(request)) switch
             {
                 ("POST", VerifyOperation.Name) => new(null, verify.RunAsync),
+                ("GET", "events") => new(null, listening.RunAsync),
                 ("GET", _) => new(null, buckets.ListAsync),
                 _ => throw new S3Exception(S3Error.MethodNotAllowed),
             },
@@ -42,6 +44,7 @@ internal sealed class S3Operations(
         ("GET", "location") => buckets.LocationAsync,
         ("GET", "versions") => versionListings.ListAsync,
         ("GET", "uploads") => uploadListings.ListUploadsAsync,
+        ("GET", "events") => listening.RunAsync,
         ("GET", "notification") => notifications.GetAsync,
         ("GET", "versioning") => VersioningOperations.GetAsync,
         ("GET", "acl") => AccessControlLists.GetAsync,

@@ -40,6 +40,7 @@ internal sealed record ChangeOrigin(string EventName, DateTimeOffset Time, strin
         RequestId = Ids.RequestId,
         HostId = Ids.HostId,
         LineageDepth = LineageDepth,
+        UserMetadata = IsRemoval ? null : stored.Headers.UserMetadata,
     };
 
     private bool IsRemoval => EventName.Contains(":Delete", StringComparison.Ordinal) && !EventName.StartsWith("ObjectTagging", StringComparison.Ordinal);

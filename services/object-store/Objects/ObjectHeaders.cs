@@ -49,7 +49,7 @@ internal sealed partial class ObjectHeaders
         var userBytes = 0;
         foreach (var (name, value) in request)
         {
-            if (name.StartsWith(UserPrefix, StringComparison.OrdinalIgnoreCase))
+            if (IsUsers(name))
             {
                 var text = value.ToString();
                 userBytes += name.Length - UserPrefix.Length + Encoding.UTF8.GetByteCount(text);
@@ -63,6 +63,11 @@ internal sealed partial class ObjectHeaders
         };
     }
 
+    /// <summary>The user's metadata alone; null: there is none.</summary>
+    public IReadOnlyDictionary<string, string>? UserMetadata => _headers.Keys.Any(IsUsers)
+        ? _headers.Where(static header => IsUsers(header.Key)).ToDictionary(StringComparer.OrdinalIgnoreCase)
+        : null;
+
     public static ObjectHeaders Parse(string json) => new(JsonSerializer.Deserialize(json, Json.Default.DictionaryStringString)!);
 
     public override string ToString() => JsonSerializer.Serialize(_headers, Json.Default.DictionaryStringString);
@@ -74,6 +79,8 @@ internal sealed partial class ObjectHeaders
             into[name] = value;
         }
     }
+
+    private static bool IsUsers(string name) => name.StartsWith(UserPrefix, StringComparison.OrdinalIgnoreCase);
 
     private static void CheckRefused(IHeaderDictionary request)
     {

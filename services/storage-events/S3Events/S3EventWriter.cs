@@ -7,8 +7,8 @@ using Glue.Contracts.Storage;
 namespace Glue.StorageEvents.S3Events;
 
 /// <summary>
-/// Writes AWS's S3 event JSON, field by field and in its order: <c>{"Records":[{…}]}</c> with one record. Two forms of the same:
-/// the one in the event log (Glue's member <c>glue</c> added, no rule yet) and the one a function gets.
+/// Writes AWS's S3 event JSON, field by field and in its order: <c>{"Records":[{…}]}</c> with one record. Three forms of the same:
+/// the one in the event log (Glue's member <c>glue</c> added, no rule yet), the one a function gets, and the one that clients get that listen to a bucket.
 /// </summary>
 /// <remarks>
 /// <para>Source: S3 User Guide, "Event message structure", read 2026-11. Its copies disagree about <c>eventVersion</c>: some still show
@@ -42,7 +42,11 @@ internal static class S3EventWriter
     /// <summary>The form handed to the function of one rule; the rule's id is its <c>configurationId</c>.</summary>
     public static byte[] ForFunction(ObjectChange change, string region, string ruleId) => Write(change, region, ruleId);
 
-    private static byte[] Write(ObjectChange change, string region, string? ruleId)
+    /// <summary>The form for clients that listen, as MinIO's: the name with <c>s3:</c>, the user's metadata with the object.</summary>
+    public static byte[] ForListener(ObjectChange change, string region) =>
+        Write(change with { EventName = "s3:" + change.EventName }, region, ruleId: null, isForListener: true);
+
+    private static byte[] Write(ObjectChange change, string region, string? ruleId, bool isForListener = false)
     {
         var buffer = s_buffer ??= new ArrayBufferWriter<byte>(2048);
         buffer.ResetWrittenCount();
@@ -77,9 +81,9 @@ internal static class S3EventWriter
         WritePrincipal(json, "ownerIdentity"u8, change.BucketOwner);
         json.WriteString("arn"u8, BucketArn.Of(change.Bucket));
         json.WriteEndObject();
-        WriteObject(json, change);
+        WriteObject(json, change, isForListener ? change.UserMetadata : null);
         json.WriteEndObject();
-        if (ruleId is null)
+        if (ruleId is null && !isForListener)
         {
             json.WriteStartObject("glue"u8);
             json.WriteString("account"u8, change.BucketOwner);
@@ -99,7 +103,7 @@ internal static class S3EventWriter
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteObject(Utf8JsonWriter json, ObjectChange change)
+    private static void WriteObject(Utf8JsonWriter json, ObjectChange change, IReadOnlyDictionary<string, string>? metadata)
     {
         json.WriteStartObject("object"u8);
         WriteKey(json, change.Key);
@@ -126,6 +130,17 @@ internal static class S3EventWriter
         if (change.Sequencer.Length > 0)
         {
             json.WriteString("sequencer"u8, change.Sequencer);
+        }
+
+        if (metadata is not null)
+        {
+            json.WriteStartObject("userMetadata"u8);
+            foreach (var (name, value) in metadata)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();

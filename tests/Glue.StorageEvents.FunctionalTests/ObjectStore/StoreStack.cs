@@ -8,6 +8,7 @@ using Glue.StorageEvents.FunctionalTests.Replays;
 using Glue.StorageEvents.Intake;
 using Glue.StorageEvents.Replays;
 using Glue.StorageEvents.Rules;
+using Glue.StorageEvents.S3Events;
 using Glue.StorageEvents.Tests.Rules;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -47,7 +48,7 @@ internal sealed class StoreStack : IAsyncDisposable
         builder.Services.AddSingleton(intake);
         builder.Services.AddStorageEvents(new StorageEventsOptions { BatchRecords = 20 }, _ => store, _ => state);
         builder.Services.AddObjectStore(_ => store, new ObjectStoreOptions { DataFolder = Path.Combine(folder, "objects") });
-        builder.Services.AddSingleton<IObjectEventJournal, Journal>();
+        builder.Services.AddSingleton<IObjectEventJournal, Journal>().AddSingleton<IObjectEventText, Text>();
         builder.Services.AddSingleton<IBucketNotifications, NotificationsOfStore>();
         var app = builder.Build();
         app.UseObjectStore();
@@ -72,6 +73,11 @@ internal sealed class StoreStack : IAsyncDisposable
         public void Record(SqliteWrite write, ObjectChange change) => log.Record(write, change);
 
         public void Recorded() => log.Recorded();
+    }
+
+    private sealed class Text : IObjectEventText
+    {
+        public byte[] Write(ObjectChange change) => ListenedEvents.Write(change, "us-east-1");
     }
 
     private sealed class NotificationsOfStore(BucketNotifications notifications) : IBucketNotifications
