@@ -1,6 +1,7 @@
 using Glue.AttachedStores.Api;
 using Glue.AttachedStores.Buckets;
 using Glue.AttachedStores.Checks;
+using Glue.AttachedStores.Listening;
 using Glue.AttachedStores.Notifications;
 using Glue.AttachedStores.Polling;
 using Glue.AttachedStores.Requests;
@@ -21,7 +22,7 @@ public static class AttachedStoresServices
 {
     /// <summary>
     /// Adds <see cref="IAttachedStores"/> and <see cref="BucketDirectory"/>. The host registers <see cref="ICredentialSource"/>, <see cref="SecretBox"/>,
-    /// <see cref="IStoreRules"/>, <see cref="IStoreEvents"/> and <see cref="IEmbeddedBuckets"/>.
+    /// <see cref="IStoreRules"/>, <see cref="IStoreEvents"/>, <see cref="IReconciliation"/> and <see cref="IEmbeddedBuckets"/>.
     /// </summary>
     /// <param name="services">The host's.</param>
     /// <param name="state">Finds state.db.</param>
@@ -42,6 +43,7 @@ public static class AttachedStoresServices
         services.AddSingleton(static provider => new StoreListing(provider.GetRequiredService<IAttachedStores>(), provider.GetRequiredService<IObjectPages>()));
         services.AddSingleton<StoresGate>().AddSingleton<StoresApi>().AddSingleton<StoreEventsApi>();
         services.AddSingleton<NotificationSync>().AddHostedService(static provider => provider.GetRequiredService<NotificationSync>());
+        services.AddSingleton(new ListenPace()).AddSingleton<ListenCall>().AddSingleton<IStoreSource, ListenSource>();
         services.AddSingleton<StoreSources>().AddHostedService(static provider => provider.GetRequiredService<StoreSources>());
         services.AddPolling(polls);
         return services;

@@ -14,6 +14,15 @@ internal static partial class Log
     [LoggerMessage(6002, LogLevel.Warning, "Store {Store}: its changes do not come in; trying again until they do. {Reason}")]
     public static partial void SourceFailed(ILogger logger, string store, string reason, Exception? exception);
 
+    [LoggerMessage(6003, LogLevel.Information, "Store {Store}: listening to bucket {Bucket}")]
+    public static partial void Listening(ILogger logger, string store, string bucket);
+
+    [LoggerMessage(6004, LogLevel.Information, "Store {Store}: bucket {Bucket} is being reconciled, since nobody listened to it for a while")]
+    public static partial void GapReconciled(ILogger logger, string store, string bucket);
+
+    [LoggerMessage(6005, LogLevel.Error, "Store {Store}: the reconciliation of bucket {Bucket} could not be ordered; trying again until it can")]
+    public static partial void GapNotReconciled(ILogger logger, string store, string bucket, Exception exception);
+
     [LoggerMessage(6030, LogLevel.Warning, "Store {Store}: the listing of bucket {Bucket} broke off; it is tried on until it can go on. {Reason}")]
     public static partial void PollFailed(ILogger logger, string store, string bucket, string reason, Exception? exception);
 

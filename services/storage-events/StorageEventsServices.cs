@@ -69,6 +69,8 @@ public static class StorageEventsServices
         services.TryAddSingleton<SigV4Verifier>();
         services.AddSingleton<ReplayOrders>().AddSingleton<ReplaySources>();
         services.AddHostedService<ReplayRunner>();
+        services.AddSingleton(static provider => new Reconciliations(
+            provider.GetRequiredService<ReplayStore>(), provider.GetRequiredService<StorageEventsOptions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ReconcileSchedule>();
         services.AddHostedService<EventLogRetention>();
         return services;

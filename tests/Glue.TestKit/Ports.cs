@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Glue.TestKit;
 
 /// <summary>For servers that cannot be told to take any free port and say which.</summary>
-internal static class Ports
+public static class Ports
 {
     public static int Free()
     {

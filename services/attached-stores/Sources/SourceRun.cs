@@ -1,28 +1,30 @@
 using Glue.AttachedStores.Requests;
-using Glue.AttachedStores.Stores;
 using Microsoft.Extensions.Logging;
 
 namespace Glue.AttachedStores.Sources;
 
-/// <summary>One store's source at work: begun again whenever it fails, after a pause that doubles while it does not get to work.</summary>
+/// <summary>A source at work: begun again whenever it fails, after a pause that doubles while it does not get to work.</summary>
 internal sealed class SourceRun : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    private readonly IStoreSource _source;
+    private readonly string _name;
+    private readonly Func<SourceStatus, CancellationToken, Task> _source;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    public SourceRun(AttachedStore store, IStoreSource source, TimeProvider time, ILogger logger)
+    /// <param name="name">The store, or <c>STORE/BUCKET</c>, for people.</param>
+    /// <param name="source">Brings changes until it is told to end.</param>
+    /// <param name="time">Paces it.</param>
+    /// <param name="logger">Hears of its failures.</param>
+    public SourceRun(string name, Func<SourceStatus, CancellationToken, Task> source, TimeProvider time, ILogger logger)
     {
-        (Store, _source, _time, _logger) = (store, source, time, logger);
+        (_name, _source, _time, _logger) = (name, source, time, logger);
         _running = Task.Run(KeepRunningAsync);
     }
-
-    public AttachedStore Store { get; }
 
     public SourceStatus Status { get; } = new();
 
@@ -40,7 +42,7 @@ internal sealed class SourceRun : IAsyncDisposable
         {
             try
             {
-                await _source.RunAsync(Store, Status, _stop.Token);
+                await _source(Status, _stop.Token);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -68,7 +70,7 @@ internal sealed class SourceRun : IAsyncDisposable
 
             if (told != reason)
             {
-                Log.SourceFailed(_logger, Store.Name, reason, exception); // once, not at every try
+                Log.SourceFailed(_logger, _name, reason, exception); // once, not at every try
             }
 
             told = reason;

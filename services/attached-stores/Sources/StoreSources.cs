@@ -12,7 +12,7 @@ internal sealed class StoreSources : ServiceLoop
     private readonly Dictionary<StoreNotify, IStoreSource> _sources;
     private readonly TimeProvider _time;
     private readonly ILogger<StoreSources> _logger;
-    private readonly ConcurrentDictionary<string, SourceRun> _runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (AttachedStore Store, SourceRun Run)> _runs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _one = new(1, 1); // a detaching call and the loop must not begin and end in turns
     private volatile bool _isEnding;
 
@@ -26,7 +26,7 @@ internal sealed class StoreSources : ServiceLoop
     public IStoreSource? For(StoreNotify notify) => _sources.GetValueOrDefault(notify);
 
     /// <returns>Null: none is at work for the store.</returns>
-    public SourceStatus? StatusOf(string store) => _runs.GetValueOrDefault(store)?.Status;
+    public SourceStatus? StatusOf(string store) => _runs.GetValueOrDefault(store).Run?.Status;
 
     /// <summary>The store was detached: nothing of it runs or is kept when this returns.</summary>
     public async Task ForgetAsync(AttachedStore store)
@@ -71,7 +71,8 @@ internal sealed class StoreSources : ServiceLoop
             await EndAsync([.. _runs.Where(run => wanted.GetValueOrDefault(run.Key) != run.Value.Store).Select(static run => run.Key)]);
             foreach (var store in wanted.Values.Where(store => !_runs.ContainsKey(store.Name)))
             {
-                _runs[store.Name] = new SourceRun(store, _sources[store.Notify], _time, _logger);
+                var source = _sources[store.Notify];
+                _runs[store.Name] = (store, new SourceRun(store.Name, (status, ending) => source.RunAsync(store, status, ending), _time, _logger));
             }
         }
         finally
@@ -84,7 +85,7 @@ internal sealed class StoreSources : ServiceLoop
     {
         if (_runs.TryRemove(store, out var run))
         {
-            await run.DisposeAsync();
+            await run.Run.DisposeAsync();
         }
     }));
 }

@@ -11,4 +11,7 @@ public enum StoreNotify
 
     /// <summary>Glue lists the store's buckets again and again and tells what differs: Garage, SeaweedFS, AWS.</summary>
     Poll,
+
+    /// <summary>Glue holds a connection per bucket over which the store tells its events: MinIO's listen call, which Glue's own store has too.</summary>
+    Listen,
 }

@@ -47,7 +47,7 @@ internal sealed class StoreEventsApi(IAttachedStores stores, IStoreEvents events
         try
         {
             // Not with the request's own token: a store that hangs up would find half of it written, and send all of it again.
-            if (await events.TakeAsync(store, body, CancellationToken.None) is { } fault)
+            if ((await events.TakeAsync(store, [body], isOwn: null, CancellationToken.None)).Faults is [var fault, ..])
             {
                 Log.MessageRejected(logger, store.Name, fault);
                 await RefuseAsync(context, StatusCodes.Status400BadRequest, fault);

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Glue.Dispatcher.Accounts;
+using Glue.Foundation.Kafka;
 
 namespace Glue.Dispatcher.EventSources;
 
@@ -6,8 +8,8 @@ namespace Glue.Dispatcher.EventSources;
 public sealed record EventSourceOptions : IValidatableObject
 {
     /// <summary>
-    /// Clusters that need properties of their own (SASL, TLS), or that accounts beside the installation's may read. The installation's own account
-    /// reads any cluster it names; a cluster that is listed here is reached with these properties, and by the accounts that stand in its list.
+    /// Clusters that need properties of their own (SASL, TLS), or that accounts beside the installation's may read, by a mapping or for an attached store.
+    /// The installation's own account reads any cluster it names; a cluster that is listed here is reached with these properties, and by the accounts that stand in its list.
     /// </summary>
     public IReadOnlyList<EventSourceCluster> Clusters { get; init; } = [];
 
@@ -38,6 +40,36 @@ public sealed record EventSourceOptions : IValidatableObject
                 yield return new ValidationResult("Clusters: each names its BootstrapServers, HOST:PORT with commas.");
             }
         }
+    }
+
+    /// <summary>
+    /// A cluster is reached from inside, with the operator's keys where it is listed: so accounts beside the installation's own read from listed
+    /// clusters only.
+    /// </summary>
+    /// <returns>Why the account may not, in a sentence; null: it may.</returns>
+    public string? RefusalOf(string accountId, IReadOnlyList<string> bootstrapServers) =>
+        IsMixture(bootstrapServers)
+            ? $"{string.Join(',', bootstrapServers)} names a cluster of Dispatcher:EventSources:Clusters and servers that are not listed there with it: "
+                + "leave those out, or the operator lists them."
+        : accountId == Account.Installation || Find(bootstrapServers)?.MayBeReadBy(accountId) == true ? null
+        : $"Account {accountId} may not read from {string.Join(',', bootstrapServers)}: the operator lists the cluster, and the account with it, "
+            + "under Dispatcher:EventSources:Clusters.";
+
+    /// <summary>How a cluster is reached: with the operator's properties where it is listed, else as it comes. Ask <see cref="RefusalOf"/> first.</summary>
+    public KafkaOptions Reach(IReadOnlyList<string> bootstrapServers)
+    {
+        var listed = Find(bootstrapServers);
+        return new KafkaOptions
+        {
+            BootstrapServers = listed?.BootstrapServers ?? string.Join(',', bootstrapServers),
+            Properties = listed?.Properties ?? [],
+            Producer = listed?.Producer ?? [],
+            Consumer = new Dictionary<string, string>(listed?.Consumer ?? [])
+            {
+                // New partitions, and a topic that is made after who reads it, are found soon.
+                ["topic.metadata.refresh.interval.ms"] = "10000",
+            },
+        };
     }
 
     /// <summary>

@@ -182,6 +182,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddAttachedStores(_ => state, _ => polls, () => AddressOf(app!, 1));
         services.AddSingleton<IStoreRules, AttachedStoreRules>();
         services.AddSingleton<IStoreEvents, AttachedStoreEvents>();
+        services.AddSingleton<IReconciliation, AttachedReconciliation>();
         services.AddSingleton<IEmbeddedBuckets, EmbeddedBuckets>();
 
         services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue, settings.EventSources);

@@ -25,6 +25,7 @@ internal static class AttachedStoreCommands
         var notify = new Option<string>("--notify")
         {
             Description = "webhook: Glue sets the store's notifications (Ceph; MinIO and RustFS with --target-arn). manual: its administrator has it post to the events' address (VersityGW). "
+                + "listen: Glue listens to its buckets (MinIO, Glue). "
                 + "poll: Glue lists its buckets again and again (Garage, SeaweedFS, AWS).",
             DefaultValueFactory = static _ => "webhook",
         };

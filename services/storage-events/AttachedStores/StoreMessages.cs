@@ -21,31 +21,47 @@ public sealed class StoreMessages(IEventLog log, IRejectedRecords rejected, Stor
     public Task AppendAsync(IReadOnlyList<ObjectChange> changes, CancellationToken cancellationToken) => log.AppendAsync(
         [.. changes.Select(change => new EventLogMessage($"{change.Address}/{change.Key}", S3EventWriter.Logged(change, options.Region)))], cancellationToken);
 
-    /// <summary>The good records of a message are durable in the event log when it returns, and the message put aside if it has bad ones.</summary>
+    /// <summary>The good records of messages are durable in the event log when it returns, and messages that have bad ones put aside.</summary>
     /// <param name="store">The store's name.</param>
     /// <param name="account">The account it is attached for.</param>
-    /// <param name="message">As the store sent it. The same one again gives the same events.</param>
+    /// <param name="messages">As the store sent them. The same ones again give the same events.</param>
+    /// <param name="isOwn">Told a bucket's name: is it the store's? Records of other buckets are counted and dropped. Null: all are.</param>
     /// <param name="cancellationToken">Ends the waiting; what was written stays.</param>
-    /// <returns>What is wrong with it; null: nothing.</returns>
-    public async Task<string?> TakeAsync(string store, string account, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    /// <returns>How many records are of other buckets; one sentence for each message that has something wrong.</returns>
+    public async Task<(int Foreign, IReadOnlyList<string> Faults)> TakeAsync(
+        string store, string account, IReadOnlyList<ReadOnlyMemory<byte>> messages, Func<string, bool>? isOwn, CancellationToken cancellationToken)
     {
-        var (records, faults, now) = (new List<S3EventRecord>(), new List<string>(), time.GetUtcNow());
-        S3EventReader.Read(message, now, records, faults, new EventOrigin(store, account));
+        ArgumentNullException.ThrowIfNull(messages);
+        var (records, bad, now, origin) = (new List<S3EventRecord>(), new List<RejectedRecord>(), time.GetUtcNow(), new EventOrigin(store, account));
+        foreach (var message in messages)
+        {
+            var faults = new List<string>();
+            S3EventReader.Read(message, now, records, faults, origin);
+            if (faults.Count > 0)
+            {
+                bad.Add(Rejected(store, message, string.Join("; ", faults), now));
+            }
+        }
+
+        var foreign = isOwn is null ? 0 : records.RemoveAll(record => !isOwn(record.Change.Bucket));
         if (records.Count > 0)
         {
             await AppendAsync([.. records.Select(static record => record.Change)], cancellationToken);
         }
 
-        if (faults.Count == 0)
+        if (bad.Count > 0)
         {
-            return null;
+            await rejected.AddAsync(bad, cancellationToken);
         }
 
-        // It has no place in the log. A store that sends it again and again leaves one: its place is made of what it says.
+        return (foreign, bad.ConvertAll(static one => one.Reason));
+    }
+
+    /// <summary>It has no place in the log. A store that sends it again and again leaves one: its place is made of what it says.</summary>
+    private static RejectedRecord Rejected(string store, ReadOnlyMemory<byte> message, string reason, DateTimeOffset now)
+    {
         var place = -(BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(message.Span)) & long.MaxValue) - 1;
-        var reason = string.Join("; ", faults);
         var kept = message.Length > MaxKeptBytes ? Encoding.UTF8.GetBytes($"(the first {MaxKeptBytes} of {message.Length} bytes) ").Concat(message[..MaxKeptBytes].ToArray()).ToArray() : message;
-        await rejected.AddAsync([new RejectedRecord(place, now, store + "/", reason, kept)], cancellationToken);
-        return reason;
+        return new RejectedRecord(place, now, store + "/", reason, kept);
     }
 }

@@ -4,7 +4,7 @@ using Glue.StorageEvents.Rules;
 namespace Glue.StorageEvents.Replays;
 
 /// <summary>Has every bucket that has rules reconciled, again and again.</summary>
-internal sealed class ReconcileSchedule(ReplayStore store, BucketNotifications notifications, StorageEventsOptions options, TimeProvider time) : ServiceLoop
+internal sealed class ReconcileSchedule(ReplayStore store, Reconciliations reconciliations, BucketNotifications notifications, StorageEventsOptions options, TimeProvider time) : ServiceLoop
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
@@ -28,22 +28,10 @@ internal sealed class ReconcileSchedule(ReplayStore store, BucketNotifications n
     /// <summary>One bucket after the other, so that an account's own replays find room beside them.</summary>
     private async Task ReconcileAsync(string bucket, string account, CancellationToken stoppingToken)
     {
-        var id = await OrderAsync(bucket, account, stoppingToken);
+        var id = await reconciliations.OrderAsync(bucket, account, stoppingToken);
         while (id is not null && store.Find(account, id) is { Status: ReplayStatus.Running })
         {
             await Task.Delay(Look, time, stoppingToken);
         }
-    }
-
-    /// <returns>Its id; null: the last one of that bucket is still at work or held, or too many of the account's replays are.</returns>
-    internal async Task<string?> OrderAsync(string bucket, string account, CancellationToken cancellationToken)
-    {
-        var order = new Replay
-        {
-            Id = Guid.NewGuid().ToString(), AccountId = account, From = Replay.NameOf(bucket, prefix: ""), Rate = options.ReconcileRate, CreatedAt = time.GetUtcNow(),
-            Listing = new ListingPart { Bucket = bucket, OnlyMissed = true },
-        };
-        var isAtWork = store.List(account).Any(found => found.Replay.Listing is { OnlyMissed: true } && found.Replay.From == order.From && found.Status != ReplayStatus.Done);
-        return !isAtWork && await store.AddAsync(order, cancellationToken) ? order.Id : null;
     }
 }

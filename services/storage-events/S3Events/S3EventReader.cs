@@ -51,7 +51,13 @@ internal static class S3EventReader
             return; // S3 sends one when a configuration is put: it says nothing about an object
         }
 
-        if (!root.TryGetProperty("Records"u8, out var array) || array.ValueKind != JsonValueKind.Array)
+        var hasRecords = root.TryGetProperty("Records"u8, out var array);
+        if (hasRecords && origin is not null && array.ValueKind == JsonValueKind.Null)
+        {
+            return; // MinIO's sign of life to who listens
+        }
+
+        if (!hasRecords || array.ValueKind != JsonValueKind.Array)
         {
             faults.Add("Records is missing or not an array");
             return;

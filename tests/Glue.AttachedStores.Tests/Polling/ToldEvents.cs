@@ -36,6 +36,6 @@ internal sealed class ToldEvents : IStoreEvents
         return Task.CompletedTask;
     }
 
-    public Task<string?> TakeAsync(AttachedStore store, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+    public Task<TakenEvents> TakeAsync(AttachedStore store, IReadOnlyList<ReadOnlyMemory<byte>> messages, Func<string, bool>? isOwn, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Polling posts nothing.");
 }

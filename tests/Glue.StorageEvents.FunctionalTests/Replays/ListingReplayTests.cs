@@ -114,7 +114,7 @@ public sealed class ListingReplayTests : IAsyncLifetime
     [Fact]
     public async Task The_schedule_orders_no_second_reconciliation_of_a_bucket_while_one_is_held()
     {
-        using var schedule = ActivatorUtilities.CreateInstance<ReconcileSchedule>(_storageEvents.Services);
+        var schedule = _storageEvents.Services.GetRequiredService<Reconciliations>();
         var held = Reconcile() with { Rate = 1 };
         Fill(LongAgo, 30);
         await Store.AddAsync(held, CancellationToken.None);

@@ -13,18 +13,8 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
 
     private readonly ConcurrentDictionary<string, Lazy<IProducer<byte[]?, byte[]>>> _producers = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// A cluster is reached from inside, with the operator's keys where it is listed: so accounts beside the installation's own read from listed
-    /// clusters only.
-    /// </summary>
-    /// <returns>Why the account may not, in a sentence; null: it may.</returns>
-    public string? RefusalOf(string accountId, IReadOnlyList<string> bootstrapServers) =>
-        options.IsMixture(bootstrapServers)
-            ? $"{string.Join(',', bootstrapServers)} names a cluster of Dispatcher:EventSources:Clusters and servers that are not listed there with it: "
-                + "leave those out, or the operator lists them."
-        : accountId == Account.Installation || options.Find(bootstrapServers)?.MayBeReadBy(accountId) == true ? null
-        : $"Account {accountId} may not read from {string.Join(',', bootstrapServers)}: the operator lists the cluster, and the account with it, "
-            + "under Dispatcher:EventSources:Clusters.";
+    /// <inheritdoc cref="EventSourceOptions.RefusalOf"/>
+    public string? RefusalOf(string accountId, IReadOnlyList<string> bootstrapServers) => options.RefusalOf(accountId, bootstrapServers);
 
     /// <summary>What is given up may be written to a topic by the same rule, where the operator lists that topic too.</summary>
     /// <returns>Why the account may not, in a sentence; null: it may.</returns>
@@ -82,19 +72,5 @@ internal sealed class KafkaClusters(EventSourceOptions options, ILogger<KafkaClu
         }
     }
 
-    private KafkaOptions OptionsOf(EventSourceMapping mapping)
-    {
-        var listed = options.Find(mapping.BootstrapServers);
-        return new KafkaOptions
-        {
-            BootstrapServers = listed?.BootstrapServers ?? string.Join(',', mapping.BootstrapServers),
-            Properties = listed?.Properties ?? [],
-            Producer = listed?.Producer ?? [],
-            Consumer = new Dictionary<string, string>(listed?.Consumer ?? [])
-            {
-                // New partitions, and a topic that is made after its mapping, are found soon.
-                ["topic.metadata.refresh.interval.ms"] = "10000",
-            },
-        };
-    }
+    private KafkaOptions OptionsOf(EventSourceMapping mapping) => options.Reach(mapping.BootstrapServers);
 }
