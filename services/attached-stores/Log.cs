@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(6030, LogLevel.Warning, "Store {Store}: the listing of bucket {Bucket} broke off; it is tried on until it can go on. {Reason}")]
     public static partial void PollFailed(ILogger logger, string store, string bucket, string reason, Exception? exception);
 
+    [LoggerMessage(6031, LogLevel.Warning, "What is left of buckets that are polled no more could not be deleted; it is tried again")]
+    public static partial void PollsNotCleaned(ILogger logger, Exception exception);
+
     [LoggerMessage(6010, LogLevel.Information, "Store {Store}: bucket {Bucket} now notifies Glue with {EntryCount} entries of its configuration")]
     public static partial void NotificationsSet(ILogger logger, string store, string bucket, int entryCount);
 

@@ -35,8 +35,9 @@ public sealed class StoreListing
             {
                 var request = new PageRequest(prefix, objects.Count > 0 ? objects[^1].Key : after, Token: null, Math.Min(maxKeys - objects.Count, ObjectPages.MostKeys));
                 var page = await _pages.ReadAsync(store, bucket.Bucket, request, cancellationToken);
-                objects.AddRange(page.Objects.Select(found => Made(store, bucket.Bucket, found)));
-                isTruncated = page.IsTruncated && page.Objects.Count > 0;
+                var count = objects.Count;
+                objects.AddRange(page.Objects.Where(found => found.Key != request.After).Select(found => Made(store, bucket.Bucket, found))); // RustFS begins with that one
+                isTruncated = page.IsTruncated && objects.Count > count;
             }
         }
         catch (StoreException e) when (e.Status == 404)

@@ -119,6 +119,11 @@ internal sealed class BucketPoll(
                 return false;
             }
 
+            if (page.IsTruncated && sorted.Count == 0 && page.Next == token)
+            {
+                throw new StoreException(store.Name, 502, "NoProgress", $"Store {store.Name} says that the listing of {State.Bucket} goes on behind '{State.Pass.After}', and gives no more of it.");
+            }
+
             var clock = new StoreClock(page.StoreTime, askedAt, time.GetUtcNow());
             await CompareAsync(sorted, page.IsTruncated ? null : State.Places.EndOf(prefix), prefix, found => IsNews(found, clock), cancellationToken);
             metrics.Listed(page.Objects.Count);

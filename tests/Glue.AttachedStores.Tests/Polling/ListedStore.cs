@@ -16,6 +16,9 @@ internal sealed class ListedStore(Comparison<string> order) : IObjectPages, IObj
 
     public int Pages { get; private set; }
 
+    /// <summary>Heeds neither token nor <c>start-after</c>.</summary>
+    public bool Repeats { get; init; }
+
     /// <summary>Of every object.</summary>
     public int Depth { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class ListedStore(Comparison<string> order) : IObjectPages, IObj
     {
         cancellationToken.ThrowIfCancellationRequested();
         BeforePage(++Pages);
-        var after = request.Token ?? request.After;
+        var after = Repeats ? null : request.Token ?? request.After;
         var rest = _objects.Values.Where(found => found.Key.StartsWith(request.Prefix, StringComparison.Ordinal) && (after is null || order(found.Key, after) > 0)).Take(request.MaxKeys + 1).ToList();
         var isTruncated = rest.Count > request.MaxKeys;
         var objects = rest.Take(request.MaxKeys).ToList();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Glue.AttachedStores.Buckets;
 using Glue.AttachedStores.Polling;
 using Glue.Contracts.Storage;
@@ -6,7 +7,7 @@ namespace Glue.AttachedStores.Tests.Polling;
 
 /// <summary>
 /// Random stores, rules, page sizes and failures against a model. A failure stands for a kill: what is not on the disk is forgotten, and every line
-/// between two writes is the same to the disk.
+/// between two writes is the same to the disk. <c>GLUE_POLL_SEEDS</c>: how many; default 12.
 /// </summary>
 public sealed class PollModelTests
 {
@@ -17,7 +18,7 @@ public sealed class PollModelTests
     public static TheoryData<int, bool> Seeds()
     {
         var seeds = new TheoryData<int, bool>();
-        for (var seed = 0; seed < 12; seed++)
+        for (var seed = 0; seed < int.Parse(Environment.GetEnvironmentVariable("GLUE_POLL_SEEDS") ?? "12", CultureInfo.InvariantCulture); seed++)
         {
             seeds.Add(seed, seed % 3 == 0);
         }

@@ -170,6 +170,17 @@ public sealed class PollTests
     }
 
     [Fact]
+    public async Task A_store_that_gives_the_same_page_for_ever_is_refused()
+    {
+        await using var polled = new PollUnderTest(new ListedStore(ByBytes) { Repeats = true }, new PollOptions { PageKeys = 1 });
+        await polled.SetRulesAsync("");
+        Put(polled, "1");
+        Put(polled, "2");
+        var refused = await Assert.ThrowsAsync<StoreException>(polled.RunAsync);
+        Assert.Contains("goes on behind '1', and gives no more of it", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_event_that_a_kill_left_owed_is_told_as_it_was_though_the_object_is_gone_since()
     {
         await using var polled = new PollUnderTest(new ListedStore(ByBytes));
