@@ -29,6 +29,9 @@ public sealed record WorkersOptions : IValidatableObject
     /// <summary>Sandboxes starting at the same time; more would only slow each other down. Every worker may start one. 0, the default: one per core.</summary>
     [Range(0, 256)] public int MaxConcurrentStarts { get; init; }
 
+    /// <summary>Objects of attached stores that functions have read, kept for the next function on the same event. 0 (none) to 1048576 MiB; default 256.</summary>
+    [Range(0, 1024 * 1024)] public int StorageCacheMiB { get; init; } = 256;
+
     /// <summary>Idle time before a sandbox is given up. 100 ms to 1 d; default 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);

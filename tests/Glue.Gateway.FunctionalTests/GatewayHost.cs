@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using System.IO.Pipelines;
 using Glue.Contracts.Functions;
 using Glue.Foundation.Signing;
 using Glue.Workers.Gateway;
@@ -27,13 +29,19 @@ internal sealed class GatewayHost : IAsyncDisposable
         Expect100ContinueTimeout = TimeSpan.FromSeconds(30), // on a busy machine the answer takes its time, and what is tested is that it is waited for
     };
 
-    public static async Task<GatewayHost> StartAsync(Func<Uri> upstream, IStorageCredentials credentials, TestPolicies? policies = null)
+    public static async Task<GatewayHost> StartAsync(
+        Func<Uri> upstream, IStorageCredentials credentials, TestPolicies? policies = null, IUpstreamStores? attached = null, StorageGatewayOptions? options = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(credentials);
         builder.Services.AddSingleton<IStoragePolicies>(policies ?? new TestPolicies());
-        builder.Services.AddStorageGateway(new StorageGatewayOptions { Upstream = upstream });
+        if (attached is not null)
+        {
+            builder.Services.AddSingleton(attached);
+        }
+
+        builder.Services.AddStorageGateway(options ?? new StorageGatewayOptions { Upstream = upstream });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -60,6 +68,28 @@ internal sealed class GatewayHost : IAsyncDisposable
         var bridge = new SandboxBridge(_app.Services.GetRequiredService<IStorageGateway>(), sandbox);
         _bridges.Add(bridge);
         return (bridge, sandbox);
+    }
+
+    /// <summary>A connection out of a sandbox as its channel makes it: who leaves ends both ways.</summary>
+    public void Accept(IDuplexPipe connection, SandboxIdentity sandbox) => _app.Services.GetRequiredService<IStorageGateway>().Accept(connection, sandbox);
+
+    /// <summary>Told of everything this host's gateway counts from now on.</summary>
+    public MeterListener Counting(Action<string, long> counted)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter.Scope == _app.Services.GetRequiredService<IMeterFactory>())
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            counted(instrument.Name + string.Concat(tags.ToArray().Select(static tag => $" {tag.Value}")), value));
+        listener.Start();
+        return listener;
     }
 
     /// <summary>Keys as a sandbox's environment has them.</summary>

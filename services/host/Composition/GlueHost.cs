@@ -213,7 +213,12 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
         services.AddSingleton<IStoragePolicies, FunctionRoles>();
         services.AddSingleton<IUpstreamStores, AttachedUpstreams>();
-        services.AddStorageGateway(new StorageGatewayOptions { Upstream = () => AddressOf(app!, 0) });
+        services.AddStorageGateway(new StorageGatewayOptions
+        {
+            Upstream = () => AddressOf(app!, 0),
+            CacheFolder = Path.Combine(settings.Workers.Folder, "objects"),
+            CacheBytes = settings.Workers.StorageCacheMiB * 1024L * 1024,
+        });
         services.AddSingleton<Readiness>();
         services.AddSingleton<MetricsCollector>();
 

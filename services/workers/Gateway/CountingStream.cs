@@ -3,6 +3,9 @@ namespace Glue.Workers.Gateway;
 /// <summary>Write-only view of a stream that counts what was written.</summary>
 internal sealed class CountingStream(Stream inner, StorageUsage usage) : Stream
 {
+    /// <summary>Bytes so far.</summary>
+    public long Count { get; private set; }
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -15,7 +18,7 @@ internal sealed class CountingStream(Stream inner, StorageUsage usage) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        usage.CountWritten(buffer.Length);
+        Add(buffer.Length);
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
@@ -28,7 +31,7 @@ internal sealed class CountingStream(Stream inner, StorageUsage usage) : Stream
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        usage.CountWritten(count);
+        Add(count);
         inner.Write(buffer, offset, count);
     }
 
@@ -37,4 +40,10 @@ internal sealed class CountingStream(Stream inner, StorageUsage usage) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private void Add(int bytes)
+    {
+        Count += bytes;
+        usage.CountWritten(bytes);
+    }
 }

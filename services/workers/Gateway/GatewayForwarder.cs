@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 using System.Text;
+using Glue.Workers.Gateway.Cache;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -19,16 +20,20 @@ internal sealed class GatewayForwarder : IDisposable
     private readonly StorageAccess _access;
     private readonly UpstreamChoice _stores;
     private readonly UpstreamRequest _upstream;
+    private readonly ReadThrough _reads;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger<GatewayForwarder> _logger;
     private readonly HttpMessageInvoker _client;
 
-    public GatewayForwarder(SessionCredentials credentials, StorageAccess access, UpstreamChoice stores, UpstreamRequest upstream, StorageGatewayOptions options, GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
+    public GatewayForwarder(
+        SessionCredentials credentials, StorageAccess access, UpstreamChoice stores, UpstreamRequest upstream, ReadThrough reads, StorageGatewayOptions options,
+        GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
     {
         _credentials = credentials;
         _access = access;
         _stores = stores;
         _upstream = upstream;
+        _reads = reads;
         _metrics = metrics;
         _logger = logger;
         _client = new HttpMessageInvoker(new SocketsHttpHandler
@@ -65,10 +70,17 @@ internal sealed class GatewayForwarder : IDisposable
                 return;
             }
 
-            message = _upstream.Create(context, connection, await _stores.OfAsync(context, connection.Sandbox));
+            var store = await _stores.OfAsync(context, connection.Sandbox);
+            message = _upstream.Create(context, connection, store);
             _credentials.Check(context.Request, connection.Sandbox);
+            if (_reads.KeyFor(context.Request, message, store) is { } key)
+            {
+                await ReadThroughAsync(key, context, connection, store!, message);
+                return;
+            }
+
             using var answer = await _client.SendAsync(message, context.RequestAborted);
-            await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(answer, context) : ReturnAsync(answer, context, connection.Sandbox.Usage));
+            await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(answer, context) : ReturnAsync(answer, cached: null, context, connection.Sandbox.Usage));
             _metrics.Forwarded(message.Method.Method, (int)answer.StatusCode);
         }
         catch (Exception e) when (!context.Response.HasStarted)
@@ -83,11 +95,30 @@ internal sealed class GatewayForwarder : IDisposable
         }
         finally
         {
+            _metrics.Moved("written", (message?.Content as UpstreamContent)?.BytesSent ?? 0);
             message?.Dispose();
         }
     }
 
     public void Dispose() => _client.Dispose();
+
+    private async Task ReadThroughAsync(string key, HttpContext context, ISandboxConnection connection, UpstreamStore store, HttpRequestMessage get)
+    {
+        var read = await _reads.OpenAsync(key, get, method => _upstream.Create(context, connection, store, method), _client, context.RequestAborted);
+        using var answer = read.Cached is null ? read.Head : null; // else it is its reader's who fills the cache from it
+        try
+        {
+            await ReturnAsync(read.Head, read.Cached, context, connection.Sandbox.Usage);
+            _metrics.Forwarded(get.Method.Method, (int)read.Head.StatusCode);
+        }
+        finally
+        {
+            if (read.Cached is { } used)
+            {
+                _reads.Done(used);
+            }
+        }
+    }
 
     /// <summary>Objects may be as large as the store allows, and a function that computes while it reads or writes is no slow client.</summary>
     private static void Unlimit(HttpContext context)
@@ -108,7 +139,7 @@ internal sealed class GatewayForwarder : IDisposable
         }
     }
 
-    private static async Task ReturnAsync(HttpResponseMessage answer, HttpContext context, StorageUsage usage)
+    private async Task ReturnAsync(HttpResponseMessage answer, CachedObject? cached, HttpContext context, StorageUsage usage)
     {
         var response = context.Response;
         response.StatusCode = (int)answer.StatusCode;
@@ -119,17 +150,26 @@ internal sealed class GatewayForwarder : IDisposable
             return;
         }
 
-        await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
+        await using var body = cached is null ? await answer.Content.ReadAsStreamAsync(context.RequestAborted) : new CachedObjectStream(cached);
         var writer = response.BodyWriter;
-        while (await body.ReadAsync(writer.GetMemory(CopyBytes), context.RequestAborted) is > 0 and var read)
+        long all = 0;
+        try
         {
-            writer.Advance(read);
-            usage.CountRead(read);
-            var flushed = await writer.FlushAsync(context.RequestAborted);
-            if (flushed.IsCompleted)
+            while (await body.ReadAsync(writer.GetMemory(CopyBytes), context.RequestAborted) is > 0 and var read)
             {
-                return; // the function left
+                writer.Advance(read);
+                usage.CountRead(read);
+                all += read;
+                var flushed = await writer.FlushAsync(context.RequestAborted);
+                if (flushed.IsCompleted)
+                {
+                    return; // the function left
+                }
             }
+        }
+        finally
+        {
+            _metrics.Moved("read", all);
         }
     }
 

@@ -11,4 +11,10 @@ public sealed record StorageGatewayOptions
 
     /// <summary>Longest wait for a connection to the store; default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where objects of attached stores are kept that functions have read, in files without names. Null, the default: none are.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>How many bytes of them, at most; a single one at most a quarter of it. Default 256 MiB; 0: none are kept.</summary>
+    public long CacheBytes { get; init; } = 256 * 1024 * 1024;
 }

@@ -1,4 +1,5 @@
 using Glue.Foundation.Signing;
+using Glue.Workers.Gateway.Cache;
 using Glue.Workers.Sandboxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -34,6 +35,8 @@ public static class StorageGatewayServices
         services.TryAddSingleton<IUpstreamStores, NoAttachedStores>();
         services.AddSingleton<UpstreamChoice>();
         services.AddSingleton<UpstreamRequest>();
+        services.AddSingleton<ObjectCache>();
+        services.AddSingleton<ReadThrough>();
         services.AddSingleton<GatewayForwarder>();
         return services;
     }

@@ -17,6 +17,7 @@ internal sealed class UpstreamContent : HttpContent
     private readonly StorageUsage _usage;
     private readonly AwsChunkedBody? _chunked;
     private readonly long? _length;
+    private CountingStream? _counted;
 
     /// <exception cref="GatewayRefusalException">An <c>aws-chunked</c> body without its length, or with an unknown checksum.</exception>
     public UpstreamContent(HttpContext context, StorageUsage usage, bool isChunked)
@@ -38,6 +39,9 @@ internal sealed class UpstreamContent : HttpContent
     /// <summary>Why the body was not sent to its end; null while nothing was wrong.</summary>
     public GatewayRefusalException? Refusal { get; private set; }
 
+    /// <summary>What went to the store so far, without framing.</summary>
+    public long BytesSent => _counted?.Count ?? 0;
+
     /// <summary>True: the caller's connection broke, not the store's.</summary>
     public bool CallerLeft { get; private set; }
 
@@ -56,7 +60,7 @@ internal sealed class UpstreamContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var counted = new CountingStream(stream, _usage);
+        var counted = _counted = new CountingStream(stream, _usage);
         try
         {
             if (_chunked is not null)

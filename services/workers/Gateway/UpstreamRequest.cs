@@ -15,8 +15,12 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
+    /// <param name="context">What the function sent.</param>
+    /// <param name="connection">Who sent it.</param>
+    /// <param name="store">Where it goes; null: the embedded store.</param>
+    /// <param name="method">Another one than the function's; null: its own.</param>
     /// <exception cref="GatewayRefusalException">Not a storage request.</exception>
-    public HttpRequestMessage Create(HttpContext context, ISandboxConnection connection, UpstreamStore? store)
+    public HttpRequestMessage Create(HttpContext context, ISandboxConnection connection, UpstreamStore? store, HttpMethod? method = null)
     {
         var request = context.Request;
         RefuseWhatIsNotStorage(request);
@@ -30,7 +34,7 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
 
         var declaredHash = request.Headers["x-amz-content-sha256"].ToString();
         var isChunked = UpstreamContent.IsChunked(request);
-        var message = new HttpRequestMessage(MethodOf(request.Method), target) { Version = System.Net.HttpVersion.Version11 };
+        var message = new HttpRequestMessage(method ?? MethodOf(request.Method), target) { Version = System.Net.HttpVersion.Version11 };
         if (HasContent(context))
         {
             message.Content = new UpstreamContent(context, connection.Sandbox.Usage, isChunked);
