@@ -54,10 +54,11 @@ internal sealed unsafe class ApiConnection(int index, Poll poll)
     }
 
     /// <summary>Asks the kernel, also of a paused connection: the other end sends no more than what lies there unread.</summary>
-    public bool HasHungUp()
+    /// <param name="patienceMs">The news may be on its way.</param>
+    public bool HasHungUp(int patienceMs)
     {
         var ask = new Libc.PollRequest { Fd = _fd, Events = Libc.POLLRDHUP };
-        return Libc.poll(&ask, 1, 0) > 0;
+        return Libc.poll(&ask, 1, patienceMs) > 0;
     }
 
     /// <summary>Reads once. False: nothing came; the connection may have been closed by it.</summary>

@@ -12,61 +12,34 @@ namespace Glue.Guest.RuntimeApi;
 /// </summary>
 internal sealed class ApiServer
 {
-    private const int MaxConnections = 32;
     private const int MaxHead = 32 * 1024;
 
     // Of replies that nobody reads, before no more requests are; an event may be larger, and is alone.
     private const int MaxOutput = 64 * 1024;
 
+    // A runtime that polls in the middle of an answer has nearly always left that; one that has not waits so long for its refusal.
+    private const int HangUpPatienceMs = 100;
+
     private readonly ChannelLink _channel;
     private readonly Invocation _invocation;
-    private readonly ExtensionApi _extensionApi;
     private readonly ExtensionSet _extensions;
-    private readonly ApiConnection[] _connections = new ApiConnection[MaxConnections];
-    private readonly int _listener;
+    private readonly ExtensionCalls _extensionCalls;
+    private readonly ApiConnections _connections;
     private readonly StreamedAnswer _streamed;
-    private ApiConnection? _parked;
-    private ApiConnection? _answering;
+    private readonly ComingAnswer _answer;
+    private readonly ParkedPoll _parked = new();
 
     public ApiServer(ChannelLink channel, Poll poll, Invocation invocation, ExtensionSet extensions, ExtensionApi extensionApi)
     {
         _channel = channel;
-        (_invocation, _extensions, _extensionApi) = (invocation, extensions, extensionApi);
+        (_invocation, _extensions) = (invocation, extensions);
+        _extensionCalls = new ExtensionCalls(extensionApi, extensions, invocation);
+        _connections = new ApiConnections(poll);
         _streamed = new StreamedAnswer(channel);
-        for (var i = 0; i < MaxConnections; i++)
-        {
-            _connections[i] = new ApiConnection(i, poll);
-        }
-
-        _listener = Loopback.Listen(ChannelProtocol.RuntimeApiPort, MaxConnections);
-        poll.Add(_listener, Libc.EPOLLIN, Source.ApiListener);
+        _answer = new ComingAnswer(channel, _streamed);
     }
 
-    /// <summary>The connection that brought a streamed answer is gone before its end. Who exits or hangs is told otherwise; who polls did neither.</summary>
-    private bool WasCutOff => _streamed.IsOpen && _answering is not { Request.IsAnswering: true };
-
-    private static ReadOnlySpan<byte> CutOffDocument =>
-        "{\"errorType\":\"Runtime.TruncatedResponse\",\"errorMessage\":\"The runtime closed its connection before the end of the response it streamed.\"}"u8;
-
-    public void Accept()
-    {
-        var fd = Loopback.Accept(_listener);
-        if (fd < 0)
-        {
-            return;
-        }
-
-        foreach (var connection in _connections)
-        {
-            if (!connection.IsOpen)
-            {
-                connection.Open(fd);
-                return;
-            }
-        }
-
-        Libc.close(fd); // no runtime holds 32 connections; the next one that is needed can still come
-    }
+    public void Accept() => _connections.Accept();
 
     /// <summary>A connection can be read or written.</summary>
     public void Serve(int index, uint events)
@@ -94,7 +67,7 @@ internal sealed class ApiServer
     /// <summary>The channel has room again: go on with what was left lying.</summary>
     public void Resume()
     {
-        foreach (var connection in _connections)
+        foreach (var connection in _connections.All)
         {
             if (connection.IsPaused)
             {
@@ -107,7 +80,7 @@ internal sealed class ApiServer
     public void GiveCredit(int answer, int bytes)
     {
         _streamed.GiveCredit(answer, bytes);
-        if (_answering is { IsPaused: true } connection)
+        if (_answer.Paused is { } connection)
         {
             GoOn(connection);
         }
@@ -116,7 +89,7 @@ internal sealed class ApiServer
     /// <summary>Hands the event over if it is complete and somebody polls.</summary>
     public void Deliver()
     {
-        if (_invocation.CanDeliver && TakeParked(Operation.Next) is { } connection)
+        if (_invocation.CanDeliver && _parked.Take(Operation.Next) is { } connection)
         {
             if (_extensions.IsAny && !_invocation.IsInternal)
             {
@@ -132,24 +105,11 @@ internal sealed class ApiServer
     /// <summary>Tells the runtime that waits at <c>restore/next</c> that it has been restored.</summary>
     public void AnswerRestore()
     {
-        if (TakeParked(Operation.RestoreNext) is { } connection)
+        if (_parked.Take(Operation.RestoreNext) is { } connection)
         {
             connection.Output.Append(Responses.Restored);
             connection.Flush();
         }
-    }
-
-    private ApiConnection? TakeParked(Operation operation)
-    {
-        // A connection that was closed, and perhaps opened anew, is no longer parked for that.
-        if (_parked is not { State: ApiConnection.Stage.Parked } connection || connection.Request.Operation != operation)
-        {
-            return null;
-        }
-
-        _parked = null;
-        connection.Unpark();
-        return connection;
     }
 
     private void GoOn(ApiConnection connection)
@@ -207,22 +167,11 @@ internal sealed class ApiServer
 
         var request = connection.Request;
         request.Begin(head);
-        request.Refusal = Judge(head);
-        if (request.Refusal is null && request.Operation is not (Operation.Next or Operation.RestoreNext) && request.Extension is null)
+        request.Refusal = head.Operation != Operation.Next ? RequestRules.Judge(head, _invocation, _streamed) : MayPoll() ? null : Refusal.WrongState;
+        if (request.Refusal is null && request.Operation is not (Operation.Next or Operation.RestoreNext) && request.Extension is null
+            && !_answer.TryBegin(connection, head.ContentType))
         {
-            if (_answering is { Request.IsAnswering: true })
-            {
-                request.Refusal = Refusal.WrongState;
-            }
-            else
-            {
-                _answering = connection;
-                request.IsAnswering = true;
-                if (request.IsStreamed)
-                {
-                    _streamed.Begin(head.ContentType);
-                }
-            }
+            request.Refusal = Refusal.WrongState;
         }
 
         if (head.ExpectsContinue)
@@ -240,23 +189,6 @@ internal sealed class ApiServer
         return connection.IsOpen;
     }
 
-    private Refusal? Judge(in RequestHead head) => head.Operation switch
-    {
-        Operation.Unknown => Refusal.UnknownPath,
-        >= Operation.ExtensionRegister => null,
-        // As Lambda, which has these paths only in environments of the type snap-start (its Runtime Interface Emulator, read 2026-11).
-        Operation.RestoreNext or Operation.RestoreError when !_invocation.IsOfTemplate => Refusal.UnknownPath,
-        Operation.MethodNotAllowed => Refusal.MethodNotAllowed,
-        Operation.Next => MayPoll() ? null : Refusal.WrongState,
-        Operation.InitError => _invocation.IsInitialising ? null : Refusal.WrongState,
-        Operation.RestoreNext => _invocation.MayWaitForRestore ? null : Refusal.WrongState,
-        Operation.RestoreError => _invocation.IsRestoring ? null : Refusal.WrongState,
-        _ when !_invocation.IsCurrent(head.RequestId) => Refusal.UnknownRequestId,
-        Operation.Response when _streamed.HasBegun => Refusal.WrongState,
-        _ when head.IsStreamed => null,
-        _ => head.ContentLength > ChannelProtocol.MaxResultBytes ? Refusal.TooLarge : null,
-    };
-
     private bool MayPoll()
     {
         if (_invocation.MayPoll)
@@ -265,21 +197,22 @@ internal sealed class ApiServer
         }
 
         // A runtime that left a streamed answer midway and polls anew: this poll may be read before what still lies there, or while nothing there is read
-        // because the answer's reader holds it up. What can be taken is; what cannot never gets its end.
-        if (_streamed.IsOpen && _answering is { Request.IsAnswering: true } left && left.HasHungUp())
+        // because the answer's reader holds it up. What can be taken is; what cannot never gets its end. Only then the kernel is asked whether it has left:
+        // what was not read may have kept the other end from saying so.
+        if (_answer.Unfinished is { } left)
         {
             while (left is { Request.IsAnswering: true, IsPaused: false } && left.Receive())
             {
                 Process(left);
             }
 
-            if (left.Request.IsAnswering)
+            if (left.Request.IsAnswering && left.HasHungUp(HangUpPatienceMs))
             {
                 left.Close();
             }
         }
 
-        return _invocation.MayPoll || WasCutOff;
+        return _invocation.MayPoll || _answer.WasCutOff;
     }
 
     /// <returns>False: more must arrive first, or the channel is congested.</returns>
@@ -329,32 +262,10 @@ internal sealed class ApiServer
         if (request.Extension is { } extension)
         {
             extension.Gather(data);
-            return;
         }
-
-        if (request.Refusal is null && request.BodyTaken + data.Length > request.MaxBodyBytes)
+        else
         {
-            request.Refusal = request.IsStreamed ? Refusal.StreamTooLarge : Refusal.TooLarge;
-        }
-
-        if (request.Refusal is not null || !request.IsAnswering)
-        {
-            return;
-        }
-
-        if (request.IsStreamed)
-        {
-            _streamed.Send(data);
-            request.BodyTaken += data.Length;
-            return;
-        }
-
-        while (data.Length > 0)
-        {
-            var part = data[..Math.Min(data.Length, ChannelProtocol.MaxPayload)];
-            _channel.Send(FrameType.ResultData, request.BodyTaken == 0 ? 1 : 0, part);
-            request.BodyTaken += part.Length;
-            data = data[part.Length..];
+            _answer.Take(request, data);
         }
     }
 
@@ -367,14 +278,14 @@ internal sealed class ApiServer
         {
             asked.Gather(data);
             connection.Input.Consume(used);
-            Finish(connection, asked);
+            _extensionCalls.Finish(connection, asked);
             return;
         }
 
         if (request.IsStreamed || data.Length > ChannelProtocol.MaxPayload - ResultMessage.FixedSize - ApiRequest.MaxErrorType
             || request.BodyTaken + data.Length > ChannelProtocol.MaxResultBytes)
         {
-            Take(request, data);
+            _answer.Take(request, data);
             data = default;
         }
 
@@ -400,64 +311,21 @@ internal sealed class ApiServer
         }
         else
         {
-            _invocation.Answer(KindOf(request.Operation), request.ErrorType, data, isWhole: request.BodyTaken == 0);
+            _invocation.Answer(RequestRules.KindOf(request.Operation), request.ErrorType, data, isWhole: request.BodyTaken == 0);
             connection.Output.Append(Responses.Accepted);
         }
 
         connection.Input.Consume(used);
-        if (request.IsAnswering)
-        {
-            request.IsAnswering = false;
-            _streamed.End();
-        }
-
+        _answer.End(request);
         if (!request.KeepAlive && connection.Flush())
         {
             connection.Close();
         }
     }
 
-    private void Finish(ApiConnection connection, ExtensionRequest asked)
-    {
-        if (_extensionApi.Serve(connection, asked))
-        {
-            connection.State = ApiConnection.Stage.Parked;
-            connection.Flush(); // an answer may have come before it, and nothing may follow for long
-            var extension = _extensions.WithIdentifier(asked.Identifier)!;
-            if (extension.Missed is { } missed)
-            {
-                extension.Missed = null;
-                ExtensionReplies.Event(extension, missed);
-            }
-            else
-            {
-                _invocation.RestIfDone();
-            }
-        }
-        else if (!connection.Request.KeepAlive && connection.Flush())
-        {
-            connection.Close();
-        }
-    }
-
-    private static ResultKind KindOf(Operation operation) => operation switch
-    {
-        Operation.Response => ResultKind.Response,
-        Operation.Error => ResultKind.Error,
-        Operation.RestoreError => ResultKind.RestoreError,
-        _ => ResultKind.InitError,
-    };
-
     private void Park(ApiConnection connection)
     {
-        // A client that gave up waiting and came again: the older poll is dead, whatever its socket says.
-        if (_parked is { State: ApiConnection.Stage.Parked } former && former != connection)
-        {
-            former.Close();
-        }
-
-        connection.State = ApiConnection.Stage.Parked;
-        _parked = connection;
+        _parked.Park(connection);
         if (connection.Request.Operation == Operation.RestoreNext)
         {
             connection.Flush(); // an answer may have come before it, and nothing will follow for long
@@ -465,10 +333,10 @@ internal sealed class ApiServer
             return;
         }
 
-        if (WasCutOff)
+        if (_answer.WasCutOff)
         {
             _streamed.End();
-            _invocation.Answer(ResultKind.Error, "Runtime.TruncatedResponse"u8, CutOffDocument, isWhole: true);
+            _invocation.Answer(ResultKind.Error, "Runtime.TruncatedResponse"u8, ComingAnswer.CutOffDocument, isWhole: true);
         }
 
         _invocation.Polled(connection.Request.AnswersInternalEvents);
