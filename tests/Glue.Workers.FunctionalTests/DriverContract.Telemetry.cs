@@ -45,5 +45,28 @@ public abstract partial class DriverContract
         Assert.True(second.GetProperty("billedDurationMs").GetInt64() >= second.GetProperty("durationMs").GetDouble());
     }
 
+    [Fact]
+    public async Task A_subscriber_by_TCP_gets_lines_of_JSON_on_one_connection()
+    {
+        await using var worker = StartPatiently();
+        var function = ExtensionLayer.Of(worker, "def handler(event, context):\n    print('line', event['n'])\n    return 1\n", ("lines", ExtensionLayer.TcpListener));
+
+        for (var n = 0; n < 3; n++)
+        {
+            await worker.AnswerAsync(function, $$"""{"n":{{n}}}""");
+            await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60);
+        }
+
+        await worker.Worker.RetireAsync(function.Arn, CancellationToken.None);
+
+        Assert.Contains(worker.Logs.Of(function.Name), static line => line.StartsWith("SUBSCRIBED [200,", StringComparison.Ordinal));
+        var records = ExtensionLayer.RecordsIn(worker.Logs.Of(function.Name));
+        Assert.Equal(["line 0", "line 1", "line 2"], records.Where(static each => Text(each, "type") == "function").Select(static each => Text(each, "record")));
+        Assert.Equal(
+            [3, 3, 3],
+            ((string[])["platform.start", "platform.runtimeDone", "platform.report"]).Select(type => records.Count(each => Text(each, "type") == type)));
+        Assert.Equal("platform.initStart", Text(records[0], "type"));
+    }
+
     private static string Text(JsonElement record, string name) => record.GetProperty(name).GetString()!;
 }

@@ -22,6 +22,13 @@ internal static class ExtensionLayer
         def register(name, *events, **headers):
             status, got, body = call('register', {'events': events}, Lambda_Extension_Name=name, **headers)
             return got['Lambda-Extension-Identifier'], body
+        def subscribe(path, **wish):
+            wish = {'types': ['platform', 'function'], 'buffering': {'timeoutMs': 25, 'maxItems': 1000, 'maxBytes': 262144},
+                    'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:4243/'}, **wish}
+            request = urllib.request.Request(f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/{path}", json.dumps(wish).encode(), {'Lambda-Extension-Identifier': me}, method='PUT')
+            try:
+                with urllib.request.urlopen(request) as answer: return [answer.status, answer.read().decode()]
+            except urllib.error.HTTPError as e: return [e.code, json.loads(e.read())['errorType']]
         def note(*what):
             with open('/tmp/notes', 'a') as f: f.write(json.dumps(what) + '\n')
         def notes():
@@ -42,17 +49,27 @@ internal static class ExtensionLayer
         server = http.server.ThreadingHTTPServer(('sandbox.localdomain', 4243), Ears)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         me, _ = register(os.path.basename(__file__), 'SHUTDOWN')
-        def subscribe(path, **wish):
-            wish = {'types': ['platform', 'function'], 'buffering': {'timeoutMs': 25, 'maxItems': 1000, 'maxBytes': 262144},
-                    'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox.localdomain:4243/'}, **wish}
-            request = urllib.request.Request(f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/{path}", json.dumps(wish).encode(), {'Lambda-Extension-Identifier': me}, method='PUT')
-            try:
-                with urllib.request.urlopen(request) as answer: return [answer.status, answer.read().decode()]
-            except urllib.error.HTTPError as e: return [e.code, json.loads(e.read())['errorType']]
         answer = subscribe(*eval(os.environ.get('SUBSCRIBE', "('2022-07-01/telemetry',)")), **eval(os.environ.get('WISH', "{'schemaVersion': '2022-12-13'}")))
         print('SUBSCRIBED', json.dumps(answer), flush=True)
         call('event/next', identifier=me)
         with lock: print('RECORDS', json.dumps(heard, separators=(',', ':')), flush=True)
+        """;
+
+    /// <summary>Subscribes to lines of JSON on a connection, and prints what came, as <see cref="Listener"/> does: all of it was written before the sandbox ends.</summary>
+    public const string TcpListener = "#!/usr/bin/python3\n" + Api + """
+        import socket
+        ears = socket.create_server(('sandbox.localdomain', 4243))
+        me, _ = register(os.path.basename(__file__), 'SHUTDOWN')
+        print('SUBSCRIBED', json.dumps(subscribe('2022-07-01/telemetry', schemaVersion='2022-12-13', destination={'protocol': 'TCP', 'port': 4243})), flush=True)
+        call('event/next', identifier=me)
+        connection, _ = ears.accept()
+        connection.setblocking(False)
+        heard = b''
+        try:
+            while part := connection.recv(65536): heard += part
+        except BlockingIOError: pass
+        assert heard.endswith(b'}\n'), heard
+        print('RECORDS', json.dumps([json.loads(line) for line in heard.splitlines()], separators=(',', ':')), flush=True)
         """;
 
     /// <summary>What a <see cref="Listener"/> heard.</summary>

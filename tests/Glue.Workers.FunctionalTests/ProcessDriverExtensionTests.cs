@@ -95,7 +95,10 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     [InlineData("{'schemaVersion': '2022-07-01', 'buffering': {'timeoutMs': 5}}", "ValidationError")]
     [InlineData("{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'HTTP', 'URI': 'http://elsewhere:80'}}", "ValidationError")]
     [InlineData("{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'HTTP', 'URI': 'http://sandbox:9001'}}", "ValidationError")]
-    [InlineData("{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'TCP', 'port': 4243}}", "ValidationError")]
+    [InlineData("{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'TCP', 'port': 9001}}", "ValidationError")]
+    [InlineData("{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'TCP', 'port': 65536}}", "ValidationError")]
+    [InlineData("{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'TCP', 'URI': 'http://sandbox.localdomain:4243'}}", "ValidationError")]
+    [InlineData("{'schemaVersion': '2022-07-01', 'destination': {'protocol': 'UDP', 'port': 4243}}", "ValidationError")]
     [InlineData("{'schemaVersion': '2022-07-01', 'destination': 'here'}", "ValidationError")]
     public async Task A_subscription_that_cannot_be_is_refused(string wish, string type)
     {

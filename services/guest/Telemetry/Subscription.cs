@@ -3,7 +3,7 @@ using Glue.Guest.Native;
 namespace Glue.Guest.Telemetry;
 
 /// <summary>What waits for one extension, and when it leaves.</summary>
-internal sealed class Subscription(string extension, SubscriptionTerms terms, Courier courier)
+internal sealed class Subscription(string extension, SubscriptionTerms terms, ICourier courier)
 {
     // An extension that does not answer holds its own records only, and not for ever.
     private const int MaxHeld = 1 << 20, MaxAttempts = 5;
@@ -34,7 +34,7 @@ internal sealed class Subscription(string extension, SubscriptionTerms terms, Co
             return;
         }
 
-        _records.Add(_items == 0 ? (byte)'[' : (byte)',');
+        _records.AddRange(_items == 0 ? courier.Begin : courier.Between);
         _records.AddRange(record);
         if (_items++ == 0 && _batchItems == 0)
         {
@@ -46,6 +46,9 @@ internal sealed class Subscription(string extension, SubscriptionTerms terms, Co
             Hurry();
         }
     }
+
+    /// <summary>Another one takes its place.</summary>
+    public void Close() => courier.Close();
 
     /// <summary>Does not wait for more.</summary>
     public void Hurry() => _due = _attempts == 0 ? 0 : _due;
@@ -64,12 +67,12 @@ internal sealed class Subscription(string extension, SubscriptionTerms terms, Co
         {
             if (_dropped.Records > 0)
             {
-                _records.AddRange([(byte)',', .. tellDropped(_dropped.Records, _dropped.Bytes)]);
+                _records.AddRange([.. courier.Between, .. tellDropped(_dropped.Records, _dropped.Bytes)]);
                 _items++;
                 _dropped = default;
             }
 
-            (_batch, _batchItems) = ([.. _records, (byte)']'], _items);
+            (_batch, _batchItems) = ([.. _records, .. courier.End], _items);
             _records.Clear();
             _items = 0;
         }

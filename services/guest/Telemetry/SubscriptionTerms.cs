@@ -7,8 +7,8 @@ namespace Glue.Guest.Telemetry;
 /// <param name="MaxBytes">Or with so many bytes. 262144 to 1048576.</param>
 /// <param name="TimeoutMs">A record waits no longer. 25 to 30000.</param>
 /// <param name="Port">Where the extension listens, on the loopback.</param>
-/// <param name="Path">Of its HTTP server.</param>
-internal sealed record SubscriptionTerms(TelemetryTypes Types, bool IsOfLogsApi, int MaxItems, int MaxBytes, int TimeoutMs, int Port, string Path)
+/// <param name="Path">Of its HTTP server; null: it wants lines of JSON by TCP.</param>
+internal sealed record SubscriptionTerms(TelemetryTypes Types, bool IsOfLogsApi, int MaxItems, int MaxBytes, int TimeoutMs, int Port, string? Path)
 {
     /// <summary>The Logs API has no events of init and restore.</summary>
     public bool Wants(TelemetryTypes type, string name) => Types.HasFlag(type)

@@ -8,7 +8,7 @@ namespace Glue.Guest.Telemetry;
 
 /// <summary>
 /// What extensions hear of their sandbox (Lambda's Telemetry API and the older Logs API): made here, where it happens, buffered for each subscriber,
-/// and posted to it on the loopback. Off, and free, in sandboxes without extensions.
+/// and sent to it on the loopback. Off, and free, in sandboxes without extensions.
 /// </summary>
 internal sealed class TelemetryHub(Poll poll)
 {
@@ -66,9 +66,10 @@ internal sealed class TelemetryHub(Poll poll)
         TurnOn();
         var index = _subscriptions.FindIndex(each => each.Extension == extension);
         index = index < 0 ? _subscriptions.Count : index;
-        var subscription = new Subscription(extension, terms, new Courier(poll, index, terms));
+        var subscription = new Subscription(extension, terms, terms.Path is null ? new TcpCourier(poll, index, terms.Port) : new HttpCourier(poll, index, terms));
         if (index < _subscriptions.Count)
         {
+            _subscriptions[index].Close();
             _subscriptions[index] = subscription;
         }
         else

@@ -5,7 +5,7 @@ using Glue.Guest.Native;
 namespace Glue.Guest.Telemetry;
 
 /// <summary>Posts one batch after the other to an extension's HTTP server, without ever waiting for it.</summary>
-internal sealed unsafe class Courier(Poll poll, int index, SubscriptionTerms terms)
+internal sealed unsafe class HttpCourier(Poll poll, int index, SubscriptionTerms terms) : ICourier
 {
     private const int MaxReply = 64 * 1024;
 
@@ -14,11 +14,14 @@ internal sealed unsafe class Courier(Poll poll, int index, SubscriptionTerms ter
     private int _sent;
     private readonly List<byte> _reply = [];
 
-    /// <summary>A batch is on its way.</summary>
+    public ReadOnlySpan<byte> Begin => "["u8;
+
+    public ReadOnlySpan<byte> Between => ","u8;
+
+    public ReadOnlySpan<byte> End => "]"u8;
+
     public bool IsBusy => _fd >= 0;
 
-    /// <summary>Sends a JSON array of records.</summary>
-    /// <returns>False: there is nobody.</returns>
     public bool Send(ReadOnlySpan<byte> batch)
     {
         var head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
@@ -36,8 +39,6 @@ internal sealed unsafe class Courier(Poll poll, int index, SubscriptionTerms ter
         return true;
     }
 
-    /// <summary>Goes on as far as it can.</summary>
-    /// <returns>Null: it is not over. True: the extension has it. False: it did not take it.</returns>
     public bool? Serve()
     {
         if (_sent < _request.Length)
@@ -59,6 +60,14 @@ internal sealed unsafe class Courier(Poll poll, int index, SubscriptionTerms ter
             {
                 return Over(IsAccepted());
             }
+        }
+    }
+
+    public void Close()
+    {
+        if (IsBusy)
+        {
+            Over(false);
         }
     }
 
