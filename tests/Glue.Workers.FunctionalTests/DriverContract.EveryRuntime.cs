@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Glue.Contracts.Functions;
 
 namespace Glue.Workers.FunctionalTests;
@@ -154,6 +155,23 @@ public abstract partial class DriverContract
 
         Assert.Equal("Sandbox.Timedout", type);
         Assert.EndsWith("Task timed out after 2.00 seconds", message, StringComparison.Ordinal);
+        Assert.Contains(worker.Logs.Of(endless.Name), static line => Regex.IsMatch(line, @"^INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: timeout$"));
+    }
+
+    [Fact]
+    public async Task An_init_that_hangs_for_ever_ends_as_a_timeout_however_short_the_functions_own_is_and_the_next_call_begins_anew()
+    {
+        await using var worker = Start(static options => options with { InitTimeout = TimeSpan.FromSeconds(3) });
+        var endless = worker.Python("import time\ntime.sleep(600)\n") with { Timeout = TimeSpan.FromSeconds(1) };
+
+        for (var call = 0; call < 2; call++)
+        {
+            var (type, message) = await worker.FailureAsync(endless);
+            Assert.Equal("Sandbox.Timedout", type);
+            Assert.EndsWith("Task timed out after 3.00 seconds", message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, worker.Logs.Of(endless.Name).Count(static line => line.StartsWith("INIT_REPORT ", StringComparison.Ordinal)));
     }
 
     private static async Task<FunctionVersion> EchoAsync(WorkerFixture worker, string language) => language switch

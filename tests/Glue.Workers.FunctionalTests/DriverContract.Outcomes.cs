@@ -82,6 +82,7 @@ public abstract partial class DriverContract
     public async Task Init_errors_are_the_result_of_the_call_that_caused_the_cold_start()
     {
         await using var worker = Start();
+        var noModule = worker.Python("import no_such_module\n");
         (string Type, string Message)[] failures =
         [
             await worker.FailureAsync(worker.Node("exports.other = 1;")),
@@ -91,13 +92,14 @@ public abstract partial class DriverContract
             await worker.FailureAsync(worker.Python("x = 1\n")),
             await worker.FailureAsync(worker.Python("", handler: "missing.handler")),
             await worker.FailureAsync(worker.Python("def handler(:\n")),
-            await worker.FailureAsync(worker.Python("import no_such_module\n")),
+            await worker.FailureAsync(noModule),
         ];
 
         Assert.Equal(
             ["Runtime.HandlerNotFound", "Runtime.ImportModuleError", "Runtime.UserCodeSyntaxError", "TypeError",
                 "Runtime.HandlerNotFound", "Runtime.ImportModuleError", "Runtime.UserCodeSyntaxError", "Runtime.ImportModuleError"],
             failures.Select(each => each.Type));
+        Assert.Matches(@"^INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError$", Assert.Single(worker.Logs.Of(noModule.Name), static line => line.StartsWith("INIT_REPORT", StringComparison.Ordinal)));
         Assert.Contains("index.handler is undefined or not exported", failures[0].Message, StringComparison.Ordinal);
         Assert.Contains("Unable to import module 'missing'", failures[5].Message, StringComparison.Ordinal);
     }

@@ -55,6 +55,14 @@ public sealed class PlatformLinesTests
         Assert.Equal(
             """{"time":"1970-01-01T00:00:00.000Z","type":"platform.extension","record":{"name":"one","state":"Ready","events":["INVOKE"]}}""",
             Encoding.UTF8.GetString(JsonPlatformLines.Extension("one", ["INVOKE"], version, now)!));
+        var duration = TimeSpan.FromMilliseconds(10_008.25);
+        Assert.Equal("INIT_REPORT Init Duration: 10008.25 ms\tPhase: init\tStatus: timeout", Encoding.UTF8.GetString(TextPlatformLines.FailedStart("INIT", duration, "Sandbox.Timedout")));
+        Assert.Equal(
+            "RESTORE_REPORT Restore Duration: 10008.25 ms\tPhase: restore\tStatus: error\tError Type: Runtime.ExitError",
+            Encoding.UTF8.GetString(TextPlatformLines.FailedStart("RESTORE", duration, "Runtime.ExitError")));
+        Assert.Equal(
+            """{"time":"1970-01-01T00:00:00.000Z","type":"platform.initReport","record":{"initializationType":"on-demand","phase":"init","status":"error","errorType":"Runtime.ExitError","metrics":{"durationMs":10008.25}}}""",
+            Encoding.UTF8.GetString(JsonPlatformLines.FailedStart("init", "on-demand", duration, "Runtime.ExitError", now)));
         Assert.Null(JsonPlatformLines.Begin("init", "on-demand", runtime, version with { Logging = new FunctionLogging { IsJson = true, SystemLevel = "WARN" } }, now));
     }
 

@@ -30,6 +30,31 @@ internal static class JsonPlatformLines
             record.WriteString("functionVersion", version.Version);
         });
 
+    /// <summary>An init, or a restore, that came to nothing. At every level.</summary>
+    /// <param name="word"><c>init</c> or <c>restore</c>.</param>
+    /// <param name="initialisation">As in <c>AWS_LAMBDA_INITIALIZATION_TYPE</c>.</param>
+    /// <param name="duration">Until it ended.</param>
+    /// <param name="errorType">Why.</param>
+    /// <param name="time">Now.</param>
+    public static byte[] FailedStart(string word, string initialisation, TimeSpan duration, string errorType, DateTimeOffset time) => Line(
+        time,
+        $"platform.{word}Report",
+        record =>
+        {
+            var isTimeout = errorType is "Sandbox.Timedout" or "SnapStartTimeoutException";
+            record.WriteString("initializationType", initialisation);
+            record.WriteString("phase", "init");
+            record.WriteString("status", isTimeout ? "timeout" : "error");
+            if (!isTimeout)
+            {
+                record.WriteString("errorType", errorType);
+            }
+
+            record.WriteStartObject("metrics");
+            record.WriteNumber("durationMs", Milliseconds(duration));
+            record.WriteEndObject();
+        });
+
     public static byte[]? Start(string requestId, FunctionVersion version, DateTimeOffset time) => version.Logging.SystemLevel == "WARN" ? null : Line(
         time,
         "platform.start",

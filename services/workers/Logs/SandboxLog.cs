@@ -84,6 +84,15 @@ internal sealed class SandboxLog(FunctionVersion version, string stream, IFuncti
         }
     }
 
+    /// <summary>INIT_REPORT or RESTORE_REPORT of a start that came to nothing, behind all that the function wrote meanwhile.</summary>
+    public void WriteFailedStart(bool isRestored, string initialisation, TimeSpan duration, string errorType)
+    {
+        Flush();
+        Write(version.Logging.IsJson
+            ? JsonPlatformLines.FailedStart(isRestored ? "restore" : "init", initialisation, duration, errorType, time.GetUtcNow())
+            : TextPlatformLines.FailedStart(isRestored ? "RESTORE" : "INIT", duration, errorType));
+    }
+
     /// <summary>EXTENSION: one more that is ready. Of no invocation, like <see cref="WriteBegin"/>.</summary>
     public void WriteExtension(string name, IReadOnlyList<string> events)
     {

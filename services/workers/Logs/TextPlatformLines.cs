@@ -15,6 +15,13 @@ internal static class TextPlatformLines
     public static byte[] Begin(string word, RuntimeVersion runtime) =>
         Encoding.UTF8.GetBytes($"{word}_START Runtime Version: {runtime.Version}\tRuntime Version ARN: {runtime.Arn}");
 
+    /// <param name="word"><c>INIT</c> or <c>RESTORE</c>.</param>
+    /// <param name="duration">Until it ended.</param>
+    /// <param name="errorType">Why it came to nothing.</param>
+    public static byte[] FailedStart(string word, TimeSpan duration, string errorType) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{word}_REPORT {(word == "INIT" ? "Init" : "Restore")} Duration: {duration.TotalMilliseconds:0.00} ms\tPhase: {word.ToLowerInvariant()}\tStatus: {(errorType is "Sandbox.Timedout" or "SnapStartTimeoutException" ? "timeout" : $"error\tError Type: {errorType}")}"));
+
     public static byte[] Start(string requestId, FunctionVersion version) =>
         Encoding.UTF8.GetBytes($"START RequestId: {requestId} Version: {version.Version}");
 

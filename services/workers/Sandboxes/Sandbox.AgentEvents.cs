@@ -127,11 +127,12 @@ internal sealed partial class Sandbox : IAgentEvents
     {
         if (failure is not null && !_start.IsOver)
         {
-            _log.Flush();
+            var duration = TimeSpan.FromMicroseconds(message.DurationMicros);
+            _log.WriteFailedStart(_running!.StartKind == SandboxStart.FunctionSnapshot, SandboxEnvironment.InitialisationOf(_purpose), duration, failure.ErrorType);
             Log.InitFailed(_context.Logger, Id, Version.Arn, failure.ErrorType);
             _start.Fail(new SandboxStarted(failure, null)
             {
-                Duration = TimeSpan.FromMicroseconds(message.DurationMicros),
+                Duration = duration,
                 MaxRssKiB = message.MaxRssKiB,
                 LogTail = _log.TakeTail(),
             });
