@@ -7,13 +7,14 @@ using Glue.TestKit;
 namespace Glue.Bench;
 
 /// <summary>
-/// A large function from CreateFunction to its first answer, and a stack with 1,000 functions: time to make and list them, memory, and what they cost
-/// while nobody calls them.
+/// A large function from CreateFunction to its first answer, a function with 1,000 versions, and a stack with 1,000 functions: time to make and list them,
+/// memory, and what they cost while nobody calls them.
 /// </summary>
 internal static class DeployBench
 {
     private const int Runs = 5;
     private const int Functions = 1000;
+    private const int Versions = 1000;
     private const int AtOnce = 8;
 
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
@@ -24,6 +25,7 @@ internal static class DeployBench
         Console.WriteLine("| what | median | min | max |");
         Console.WriteLine("|---|---|---|---|");
         await WithStackAsync(LargeAsync);
+        await WithStackAsync(VersionsAsync);
         await WithStackAsync(ManyAsync); // its memory is not that of the large ones before
     }
 
@@ -39,6 +41,7 @@ internal static class DeployBench
     {
         // As large as a direct upload may be, and not to be compressed.
         var zip = LambdaCalls.Zip(("index.py", Handler), ("data", RandomNumberGenerator.GetBytes(52_000_000)));
+        var before = glue.ResidentBytes / 1e6;
         var (created, answered) = (new List<double>(), new List<double>());
         for (var run = 0; run < Runs; run++)
         {
@@ -52,7 +55,27 @@ internal static class DeployBench
 
         Row(Text($"CreateFunction of a {zip.Length / 1e6:0} MB zip, s"), created);
         Row("from its begin to the first invocation's answer, s", answered);
-        Row(Text($"resident memory after {Runs} of these, MB"), [glue.ResidentBytes / 1e6]);
+        Row(Text($"resident memory before {Runs} of these, MB"), [before]);
+        Row("resident memory after them, MB", [glue.ResidentBytes / 1e6]);
+    }
+
+    /// <summary>Each a change of one setting and its publication.</summary>
+    private static async Task VersionsAsync(GlueProcess glue, LambdaCalls lambda)
+    {
+        const string path = "/2015-03-31/functions/versions/";
+        await lambda.CreateFunctionAsync("versions", "python3.11", "index.handler", LambdaCalls.Zip(("index.py", Handler)));
+        var published = new List<double>();
+        for (var version = 0; version < Versions; version++)
+        {
+            await lambda.SendAsync(HttpMethod.Put, path + "configuration", Text($$"""{"Description":"{{version}}"}"""));
+            var clock = Stopwatch.StartNew();
+            await lambda.SendAsync(HttpMethod.Post, path + "versions", "{}");
+            published.Add(clock.Elapsed.TotalMilliseconds);
+        }
+
+        Row("PublishVersion, the first 100 of a function, ms", published[..100]);
+        Row(Text($"PublishVersion, the last 100 of {Versions}, ms"), published[^100..]);
+        Row("resident memory with them, MB", [glue.ResidentBytes / 1e6]);
     }
 
     private static async Task ManyAsync(GlueProcess glue, LambdaCalls lambda)
