@@ -12,12 +12,16 @@ internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore st
     public Task PutAsync(ApiCall call, string inPath) => SetAsync(call, inPath, "PutFunctionEventInvokeConfig", (asked, _) => asked);
 
     /// <summary>UpdateFunctionEventInvokeConfig: what is left out stays.</summary>
-    public Task UpdateAsync(ApiCall call, string inPath) => SetAsync(call, inPath, "UpdateFunctionEventInvokeConfig", static (asked, existing) => asked with
+    public Task UpdateAsync(ApiCall call, string inPath) => SetAsync(call, inPath, "UpdateFunctionEventInvokeConfig", static (asked, function) =>
     {
-        MaximumRetryAttempts = asked.MaximumRetryAttempts ?? existing?.MaximumRetryAttempts,
-        MaximumEventAgeInSeconds = asked.MaximumEventAgeInSeconds ?? existing?.MaximumEventAgeInSeconds,
-        OnSuccess = asked.OnSuccess ?? existing?.OnSuccess,
-        OnFailure = asked.OnFailure ?? existing?.OnFailure,
+        var existing = function.Settings.EventInvoke ?? throw Missing(function);
+        return asked with
+        {
+            MaximumRetryAttempts = asked.MaximumRetryAttempts ?? existing.MaximumRetryAttempts,
+            MaximumEventAgeInSeconds = asked.MaximumEventAgeInSeconds ?? existing.MaximumEventAgeInSeconds,
+            OnSuccess = asked.OnSuccess ?? existing.OnSuccess,
+            OnFailure = asked.OnFailure ?? existing.OnFailure,
+        };
     });
 
     public Task GetAsync(ApiCall call, string inPath)
@@ -68,9 +72,14 @@ internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore st
     private static LambdaException Missing(QualifiedFunction function) =>
         LambdaException.NotFound($"The function {function.Arn}:{function.Qualifier ?? FunctionReference.Latest} doesn't have an EventInvokeConfig");
 
-    private async Task SetAsync(ApiCall call, string inPath, string action, Func<EventInvokeConfig, EventInvokeConfig?, EventInvokeConfig> merge)
+    private async Task SetAsync(ApiCall call, string inPath, string action, Func<EventInvokeConfig, QualifiedFunction, EventInvokeConfig> merge)
     {
         var request = call.Json(ApiJson.Default.EventInvokeRequest);
+        if (request is { MaximumRetryAttempts: null, MaximumEventAgeInSeconds: null, DestinationConfig: null })
+        {
+            throw LambdaException.InvalidParameter("You must specify at least one of error handling or destination setting.");
+        }
+
         new FieldCheck()
             .Range("maximumRetryAttempts", request.MaximumRetryAttempts, 0, 2)
             .Range("maximumEventAgeInSeconds", request.MaximumEventAgeInSeconds, LeastAgeSeconds, MostAgeSeconds).Throw();
@@ -82,7 +91,7 @@ internal sealed class EventInvokeActions(FunctionFinder finder, FunctionStore st
             OnFailure = await destinations.FindAsync(call, request.DestinationConfig?.OnFailure, "OnFailure"),
             LastModified = time.GetUtcNow(),
         };
-        var changed = await ChangeAsync(call, inPath, action, function => merge(asked, function.Settings.EventInvoke));
+        var changed = await ChangeAsync(call, inPath, action, function => merge(asked, function));
         await call.OkAsync(EventInvokeResponse.Of(changed)!, ApiJson.Default.EventInvokeResponse);
     }
 

@@ -57,6 +57,8 @@ internal sealed record EventSourceRequest
     public string? KMSKeyArn { get; init; }
 
     public PollerConfig? ProvisionedPollerConfig { get; init; }
+
+    public System.Text.Json.JsonElement? MetricsConfig { get; init; }
 }
 
 internal sealed record FilterCriteriaFields(IReadOnlyList<FilterFields>? Filters);

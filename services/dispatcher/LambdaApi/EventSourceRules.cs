@@ -134,12 +134,12 @@ internal static class EventSourceRules
         FunctionRules.Refuse(
             request.SelfManagedKafkaEventSourceConfig?.SchemaRegistryConfig is { ValueKind: not System.Text.Json.JsonValueKind.Null }, "SchemaRegistryConfig", "decode in the function");
         FunctionRules.Refuse(!string.IsNullOrEmpty(request.KMSKeyArn), "KMSKeyArn", "leave it out");
+        FunctionRules.Refuse(FunctionRules.IsGiven(request.MetricsConfig), "MetricsConfig", "metrics are kept of every mapping: leave it out");
         FunctionRules.Refuse(
-            IsGiven(request.AmazonManagedKafkaEventSourceConfig) || IsGiven(request.ScalingConfig) || IsGiven(request.DocumentDBEventSourceConfig)
+            FunctionRules.IsGiven(request.AmazonManagedKafkaEventSourceConfig) || FunctionRules.IsGiven(request.ScalingConfig) || FunctionRules.IsGiven(request.DocumentDBEventSourceConfig)
                 || request.ParallelizationFactor is not null || request.TumblingWindowInSeconds is > 0 || !string.IsNullOrEmpty(request.DestinationConfig?.OnSuccess?.Destination),
             "A field for other event sources",
             "AmazonManagedKafkaEventSourceConfig, ScalingConfig, DocumentDBEventSourceConfig, ParallelizationFactor, TumblingWindowInSeconds and OnSuccess are not for self-managed Kafka");
     }
 
-    private static bool IsGiven(System.Text.Json.JsonElement? field) => field is { ValueKind: not System.Text.Json.JsonValueKind.Null };
 }

@@ -24,6 +24,8 @@ internal sealed class FunctionActions(
         FunctionRules.CheckArchitectures(request.Architectures);
         FunctionRules.CheckTags(request.Tags ?? new Dictionary<string, string>());
         FunctionRules.Refuse(request.CodeSigningConfigArn is not null, "CodeSigningConfigArn", "leave it out");
+        FunctionRules.Refuse(FunctionRules.IsGiven(request.TenancyConfig), "TenancyConfig", "sandboxes are not told apart by tenants of a function: make a function for each");
+        FunctionRules.CheckPublishTo(request.PublishTo);
         var name = call.Function(request.FunctionName!, "CreateFunction").Name;
         FunctionRules.Meaning(request, options.Runtimes, runtimes);
         using var zip = await upload.ReadAsync(call, request.Code!);

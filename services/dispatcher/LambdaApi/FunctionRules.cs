@@ -55,6 +55,8 @@ internal static class FunctionRules
         Refuse(!string.IsNullOrEmpty(fields.DeadLetterConfig?.TargetArn), "DeadLetterConfig", "dead letters are kept (./glue dead-letters); to hear of them set OnFailure with PutFunctionEventInvokeConfig");
         Refuse(fields.FileSystemConfigs is { Count: > 0 }, "FileSystemConfigs", "leave it out");
         Refuse(!string.IsNullOrEmpty(fields.KMSKeyArn), "KMSKeyArn", "leave it out");
+        Refuse(IsGiven(fields.DurableConfig), "DurableConfig", "there are no durable executions: leave it out");
+        Refuse(IsGiven(fields.CapacityProviderConfig), "CapacityProviderConfig", "functions run on this installation's workers: leave it out");
         Refuse(fields.ImageConfig is { EntryPoint.Count: > 0 } or { Command.Count: > 0 } or { WorkingDirectory.Length: > 0 }, "ImageConfig", "functions are zips here");
     }
 
@@ -99,6 +101,12 @@ internal static class FunctionRules
             throw LambdaException.InvalidParameter($"{field} is not supported here; {instead}.");
         }
     }
+
+    /// <summary>Of fields whose shape matters to nobody here.</summary>
+    public static bool IsGiven(System.Text.Json.JsonElement? field) => field is { ValueKind: not System.Text.Json.JsonValueKind.Null };
+
+    /// <summary>Of CreateFunction, UpdateFunctionCode and PublishVersion.</summary>
+    public static void CheckPublishTo(string? publishTo) => Refuse(publishTo is not null, "PublishTo", "leave it out");
 
     private static void CheckEnvironment(IReadOnlyDictionary<string, string>? variables)
     {

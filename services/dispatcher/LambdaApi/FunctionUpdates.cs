@@ -30,6 +30,7 @@ internal sealed class FunctionUpdates(
         var request = call.Json(ApiJson.Default.UpdateFunctionCodeRequest);
         var name = finder.FindWhole(call, inPath, "UpdateFunctionCode").State.Name;
         FunctionRules.CheckArchitectures(request.Architectures);
+        FunctionRules.CheckPublishTo(request.PublishTo);
         using var zip = await upload.ReadAsync(call, request);
         FunctionChange? wouldBe = null;
         var changed = await functions.ChangeVersionsAsync(

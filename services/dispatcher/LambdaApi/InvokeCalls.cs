@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Glue.Contracts.Invocations;
@@ -13,6 +12,9 @@ internal sealed class InvokeCalls(SignatureGate gate, FunctionStore functions, D
 {
     /// <summary>6 MiB.</summary>
     public const int MaxSyncBytes = 6 * 1024 * 1024;
+
+    // Of base64 (Invoke, ClientContext, read 2026-11).
+    private const int MaxClientContext = 3583;
 
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1000 };
@@ -38,6 +40,7 @@ internal sealed class InvokeCalls(SignatureGate gate, FunctionStore functions, D
                 : functions.Resolve(caller.AccountId, reference.Name, reference.Qualifier) ?? throw NotFound(caller, reference);
             var payload = body.Memory.IsEmpty ? EmptyObject : body.Memory;
             CheckJson(payload.Span);
+            Unserved(context.Request.Headers);
             return new InvokeCall(function, body, payload, requestId);
         }
         catch
@@ -78,12 +81,44 @@ internal sealed class InvokeCalls(SignatureGate gate, FunctionStore functions, D
             throw LambdaException.Validation($"Value '{logType}' at 'logType' failed to satisfy constraint: Member must satisfy enum value set: [None, Tail]");
         }
 
-        if (clientContext is not null && !Base64.IsValid(clientContext))
+        if (clientContext is not null && !IsClientContext(clientContext))
         {
-            throw LambdaException.BadContent("Client context must be a valid Base64-encoded JSON object.");
+            throw LambdaException.BadContent($"Client context must be a valid Base64-encoded JSON object of at most {MaxClientContext} characters.");
         }
 
         return call.ToRequest(clientContext, headers.TraceParent, logType == "Tail");
+    }
+
+    /// <summary>A runtime that cannot read it would end as a whole, not only the invocation.</summary>
+    private static bool IsClientContext(string text)
+    {
+        Span<byte> decoded = stackalloc byte[MaxClientContext];
+        if (text.Length > MaxClientContext || !Convert.TryFromBase64String(text, decoded, out var length) || !Utf8.IsValid(decoded[..length]))
+        {
+            return false;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(decoded[..length]);
+            var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+            while (reader.Read())
+            {
+            }
+
+            return isObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What would change what is run, and is not served: better refused than run otherwise.</summary>
+    private static void Unserved(IHeaderDictionary headers)
+    {
+        FunctionRules.Refuse(headers.ContainsKey("X-Amz-Tenant-Id"), "TenantId", "no function here has TenancyConfig");
+        FunctionRules.Refuse(headers.ContainsKey("X-Amz-Durable-Execution-Name"), "DurableExecutionName", "no function here has DurableConfig");
     }
 
     private static void CheckJson(ReadOnlySpan<byte> payload)

@@ -30,6 +30,11 @@ internal sealed class PermissionActions(FunctionFinder finder, FunctionStore sto
             throw LambdaException.InvalidParameter("InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action");
         }
 
+        if (!IsPrincipal(request.Principal!))
+        {
+            throw LambdaException.InvalidParameter("The provided principal was invalid. Please check the principal and try again.");
+        }
+
         var statement = new PolicyStatement
         {
             Sid = request.StatementId!,
@@ -63,6 +68,11 @@ internal sealed class PermissionActions(FunctionFinder finder, FunctionStore sto
             ? throw LambdaException.NotFound("The resource you requested does not exist.")
             : call.OkAsync(new GetPolicyResponse(PolicyJson.Of(policy, function.InvokedArn), policy.RevisionId), ApiJson.Default.GetPolicyResponse);
     }
+
+    /// <summary>Everybody, an account, somebody's ARN, or a service, whose names all have dots.</summary>
+    private static bool IsPrincipal(string principal) =>
+        principal == "*" || ModelPatterns.AccountId.IsMatch(principal)
+        || (principal.StartsWith("arn:", StringComparison.Ordinal) ? principal.Split(':') is ["arn", _, "iam" or "sts", _, { Length: 12 }, { Length: > 0 }, ..] : principal.Contains('.', StringComparison.Ordinal));
 
     /// <summary>What GetFunctionConfiguration or GetAlias shows.</summary>
     private static string RevisionOf(QualifiedFunction function) =>

@@ -16,6 +16,10 @@ internal sealed record CreateFunctionRequest : ConfigurationFields
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
     public string? CodeSigningConfigArn { get; init; }
+
+    public System.Text.Json.JsonElement? TenancyConfig { get; init; }
+
+    public string? PublishTo { get; init; }
 }
 
 /// <summary>Body of UpdateFunctionConfiguration.</summary>
@@ -42,6 +46,8 @@ internal sealed record UpdateFunctionCodeRequest : CodeFields
     public bool? DryRun { get; init; }
 
     public bool? Publish { get; init; }
+
+    public string? PublishTo { get; init; }
 
     public string? RevisionId { get; init; }
 
@@ -84,6 +90,10 @@ internal abstract record ConfigurationFields
     public string? KMSKeyArn { get; init; }
 
     public ImageFields? ImageConfig { get; init; }
+
+    public System.Text.Json.JsonElement? DurableConfig { get; init; }
+
+    public System.Text.Json.JsonElement? CapacityProviderConfig { get; init; }
 }
 
 /// <summary>Where code comes from.</summary>

@@ -10,7 +10,7 @@ internal sealed class VersionActions(FunctionStore functions, FunctionFinder fin
     {
         var request = call.JsonOrEmpty(ApiJson.Default.PublishVersionRequest) ?? new PublishVersionRequest();
         new FieldCheck().Length("description", request.Description, 256).Throw();
-        FunctionRules.Refuse(request.PublishTo is not null, "PublishTo", "leave it out");
+        FunctionRules.CheckPublishTo(request.PublishTo);
         var name = finder.FindWhole(call, inPath, "PublishVersion").State.Name;
         FunctionChange? made = null;
         var changed = await functions.ChangeVersionsAsync(

@@ -37,7 +37,7 @@ public sealed class LambdaModelTests
                 'ProvisionedConcurrentExecutions': 1, 'LayerName': 'walk', 'VersionNumber': 1, 'Content': {'ZipFile': zip}, 'ZipFile': zip, 'Arn': 'arn:aws:lambda:us-east-1:000000000000:layer:walk:1',
                 'RecursiveLoop': 'Allow', 'UpdateRuntimeOn': 'Auto', 'Runtime': 'provided.al2023', 'Handler': 'h', 'Code': {'ZipFile': zip}, 'MaximumRetryAttempts': 1, 'Payload': b'1', 'AuthType': 'NONE',
             }
-            wanted_beyond = {'UpdateFunctionCode': ['ZipFile'], 'CreateFunction': ['Runtime', 'Handler'], 'PutFunctionEventInvokeConfig': ['MaximumRetryAttempts']}
+            wanted_beyond = {'UpdateFunctionCode': ['ZipFile'], 'CreateFunction': ['Runtime', 'Handler'], 'PutFunctionEventInvokeConfig': ['MaximumRetryAttempts'], 'UpdateFunctionEventInvokeConfig': ['MaximumRetryAttempts']}
             layer_permission = {'StatementId': 's', 'Action': 'lambda:GetLayerVersion', 'Principal': '*'}
             special = {'AddLayerVersionPermission': layer_permission, 'CreateFunction': {'FunctionName': 'walk2'}, 'GetAlias': {'Name': 'live'}, 'UpdateAlias': {'Name': 'live'}, 'DeleteFunction': {'FunctionName': 'walk2'},
                 'CreateEventSourceMapping': source | {'Topics': ['walk2']}}
