@@ -135,7 +135,8 @@ public abstract partial class DriverContract
             await Task.Delay(50);
         }
 
-        Assert.Contains(WorkerFixture.Failure(await bombed).Type, new[] { "Sandbox.Timedout", "Runtime.OutOfMemory", "Runtime.ExitError" });
+        // On a busy machine the bomb starves its own agent as well: then the worker's clock ends the sandbox.
+        Assert.Contains(WorkerFixture.Failure(await bombed).Type, new[] { "Sandbox.Timedout", "Runtime.OutOfMemory", "Runtime.ExitError", "Sandbox.Failure" });
         Assert.Equal("Sandbox.Timedout", WorkerFixture.Failure(await flooded).Type);
         Assert.True(answers >= 5, $"{answers} answers of the neighbour in two seconds");
         Assert.Equal("well", (await worker.AnswerAsync(neighbour)).GetString());
