@@ -5,12 +5,20 @@ using Amazon.S3.Model;
 using Amazon.S3.Transfer;
 using Glue.Foundation.Signing;
 using Glue.ObjectStore.TestHost;
+using Glue.Workers.Gateway;
 using Glue.Workers.Sandboxes;
 
 namespace Glue.Gateway.FunctionalTests;
 
+/// <summary>The store as a server of its own.</summary>
+public sealed class StoreBehindASocketTests() : RealStoreTests(inProcess: false);
+
+/// <summary>The store in the gateway's process.</summary>
+public sealed class StoreInTheSameProcessTests() : RealStoreTests(inProcess: true);
+
 /// <summary>Clients that know nothing of the gateway, through it to the embedded object store.</summary>
-public sealed class RealStoreTests : IAsyncLifetime
+/// <param name="inProcess">The store is reached without a socket, as in the embedded stack.</param>
+public abstract class RealStoreTests(bool inProcess) : IAsyncLifetime
 {
     private const string Account = "000000000000";
 
@@ -21,7 +29,8 @@ public sealed class RealStoreTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = await StoreServer.StartAsync(_folder.Path);
-        _host = await GatewayHost.StartAsync(() => new Uri(_store.Endpoint), new StoreKeys());
+        var options = new StorageGatewayOptions { Upstream = () => new Uri(_store.Endpoint), Connect = inProcess ? _store.Connect : null };
+        _host = await GatewayHost.StartAsync(options.Upstream, new StoreKeys(), options: options);
         using var owner = Client(new Uri(_store.Endpoint), TestKeys.Owner);
         await owner.PutBucketAsync("photos");
     }
@@ -108,6 +117,7 @@ public sealed class RealStoreTests : IAsyncLifetime
         Assert.Equal(
             [("ObjectCreated:Put", 5), ("ObjectCreated:Copy", 5), ("ObjectCreated:CompleteMultipartUpload", 5), ("ObjectRemoved:Delete", 5)],
             _store.Journal.Changes().Select(change => (change.EventName, change.LineageDepth)));
+        Assert.All(_store.Journal.Changes(), static change => Assert.Equal("127.0.0.1", change.SourceIpAddress));
     }
 
     [Fact]

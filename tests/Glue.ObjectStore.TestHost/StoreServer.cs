@@ -1,9 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Glue.Foundation.InProcess;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,12 +18,13 @@ namespace Glue.ObjectStore.TestHost;
 public sealed class StoreServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly InProcessServer _inside;
 
-    private StoreServer(WebApplication app, SqliteDatabase database, TableJournal journal, MemoryNotifications notifications)
+    private StoreServer(WebApplication app, InProcessServer inside, SqliteDatabase database, TableJournal journal, MemoryNotifications notifications)
     {
-        (_app, Database, Journal, Notifications) = (app, database, journal, notifications);
+        (_app, _inside, Database, Journal, Notifications) = (app, inside, database, journal, notifications);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        Endpoint = addresses.Single(static address => address.StartsWith("http:", StringComparison.Ordinal));
+        Endpoint = addresses.Single(static address => address.StartsWith("http://127.", StringComparison.Ordinal));
         SecureEndpoint = addresses.Single(static address => address.StartsWith("https:", StringComparison.Ordinal));
     }
 
@@ -30,6 +33,9 @@ public sealed class StoreServer : IAsyncDisposable
 
     /// <summary>The same with a self-signed certificate.</summary>
     public string SecureEndpoint { get; }
+
+    /// <summary>A connection that needs no socket.</summary>
+    public Stream Connect() => _inside.Connect();
 
     public SqliteDatabase Database { get; }
 
@@ -43,9 +49,12 @@ public sealed class StoreServer : IAsyncDisposable
         database.Migrate("test", "CREATE TABLE test_journal(id INTEGER PRIMARY KEY, change TEXT NOT NULL)");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        var inside = new InProcessServer("store");
+        builder.Services.AddSingleton<IConnectionListenerFactory>(inside.Listener);
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(inside.Listener.EndPoint);
             kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseHttps(SelfSigned()));
         });
         var journal = new TableJournal(() => database);
@@ -58,7 +67,7 @@ public sealed class StoreServer : IAsyncDisposable
         var app = builder.Build();
         app.UseObjectStore();
         await app.StartAsync();
-        return new StoreServer(app, database, journal, notifications);
+        return new StoreServer(app, inside, database, journal, notifications);
     }
 
     public async ValueTask DisposeAsync()

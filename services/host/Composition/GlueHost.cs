@@ -9,6 +9,7 @@ using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
+using Glue.Foundation.InProcess;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Glue.FunctionLogs;
@@ -37,7 +38,7 @@ namespace Glue.Host.Composition;
 
 /// <summary>
 /// The embedded stack in one process: every service, each port adapted to the service behind it, and one Kestrel with an S3
-/// listener, an API listener and the in-memory listener of the sandboxes' storage requests.
+/// listener, an API listener, and two without sockets: the sandboxes' storage requests, and the storage gateway's way into the store.
 /// </summary>
 internal sealed class GlueHost : IAsyncDisposable
 {
@@ -143,6 +144,7 @@ internal sealed class GlueHost : IAsyncDisposable
         SqliteDatabase functionLogs, SqliteDatabase polls, ServiceOptions settings, IReadOnlyList<ISandboxDriver> drivers, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
+        var storeInside = new InProcessServer("object-store");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ContentRootPath = data.Path,
@@ -156,6 +158,7 @@ internal sealed class GlueHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.S3Port, static listener => listener.Serve(Surface.S3));
             kestrel.Listen(IPAddress.Loopback, options.ApiPort, static listener => listener.Serve(Surface.Api));
             kestrel.ListenStorageGateway();
+            kestrel.Listen(storeInside.Listener.EndPoint, static listener => listener.Serve(Surface.S3));
         });
 
         // One half for the queue's running invocations, which the dispatch loop waits for, the other for callers of the two APIs.
@@ -213,9 +216,11 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
         services.AddSingleton<IStoragePolicies, FunctionRoles>();
         services.AddSingleton<IUpstreamStores, AttachedUpstreams>();
+        services.AddSingleton<IConnectionListenerFactory>(storeInside.Listener);
         services.AddStorageGateway(new StorageGatewayOptions
         {
             Upstream = () => AddressOf(app!, 0),
+            Connect = storeInside.Connect,
             CacheFolder = Path.Combine(settings.Workers.Folder, "objects"),
             CacheBytes = settings.Workers.StorageCacheMiB * 1024L * 1024,
         });

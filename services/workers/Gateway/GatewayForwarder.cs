@@ -47,6 +47,7 @@ internal sealed class GatewayForwarder : IDisposable
             Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // user metadata, as the function sent it
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            ConnectCallback = UpstreamConnection.Callback(options),
         });
     }
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Net;
-using System.Threading.Channels;
+using Glue.Foundation.InProcess;
 using Glue.Workers.Sandboxes;
-using Microsoft.AspNetCore.Connections;
 
 namespace Glue.Workers.Gateway;
 
@@ -11,18 +9,21 @@ namespace Glue.Workers.Gateway;
 /// Hands the byte streams that come out of sandboxes to Kestrel, as connections of an endpoint that has no socket: S3 is HTTP, and HTTP
 /// from untrusted code is best read by the server that reads it everywhere else.
 /// </summary>
-internal sealed class StorageGateway : IStorageGateway, IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class StorageGateway : IStorageGateway
 {
-    /// <summary>Accepted and not yet taken by Kestrel, which takes them at once.</summary>
-    private const int MostWaiting = 1024;
-
-    private readonly Channel<ConnectionContext> _waiting = Channel.CreateBounded<ConnectionContext>(MostWaiting);
     private long _lastId;
+
+    /// <summary>Kestrel's address for connections that come out of sandboxes.</summary>
+    public static InProcessEndPoint EndPoint { get; } = new("storage-gateway");
+
+    public InProcessListener Listener { get; } = new(EndPoint);
 
     public void Accept(IDuplexPipe connection, SandboxIdentity who)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"{who.SandboxId}:{Interlocked.Increment(ref _lastId)}");
-        if (!_waiting.Writer.TryWrite(new SandboxConnection(id, connection, who)))
+        var accepted = new InProcessConnection(id, connection, EndPoint);
+        accepted.Features.Set<ISandboxConnection>(new SandboxConnection(who));
+        if (!Listener.TryAccept(accepted))
         {
             var refused = new IOException("The storage gateway is not taking connections.");
             connection.Input.Complete(refused);
@@ -30,42 +31,5 @@ internal sealed class StorageGateway : IStorageGateway, IConnectionListenerFacto
         }
     }
 
-    public bool CanBind(EndPoint endpoint) => endpoint is StorageGatewayEndPoint;
-
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new(new Listener(_waiting, endpoint));
-
-    private sealed class Listener(Channel<ConnectionContext> waiting, EndPoint endpoint) : IConnectionListener
-    {
-        public EndPoint EndPoint { get; } = endpoint;
-
-        /// <returns>Null once unbound: Kestrel stops asking.</returns>
-        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
-        {
-            while (await waiting.Reader.WaitToReadAsync(cancellationToken))
-            {
-                if (waiting.Reader.TryRead(out var connection))
-                {
-                    return connection;
-                }
-            }
-
-            return null;
-        }
-
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
-        {
-            waiting.Writer.TryComplete();
-            return ValueTask.CompletedTask;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            waiting.Writer.TryComplete();
-            while (waiting.Reader.TryRead(out var connection))
-            {
-                await connection.DisposeAsync();
-            }
-        }
-    }
+    private sealed record SandboxConnection(SandboxIdentity Sandbox) : ISandboxConnection;
 }

@@ -6,6 +6,9 @@ public sealed record StorageGatewayOptions
     /// <summary>The store's S3 endpoint, e.g. <c>http://127.0.0.1:9000</c>. Asked for with every request: in one process the port is known only once it is bound.</summary>
     public required Func<Uri> Upstream { get; init; }
 
+    /// <summary>Makes a connection to <see cref="Upstream"/>, where that is a server of this process; null: over the network.</summary>
+    public Func<Stream>? Connect { get; init; }
+
     /// <summary>The region that requests are signed for; default us-east-1.</summary>
     public string Region { get; init; } = "us-east-1";
 

@@ -27,7 +27,7 @@ public static class StorageGatewayServices
         services.AddSingleton(options);
         services.AddSingleton<StorageGateway>();
         services.AddSingleton<IStorageGateway>(static provider => provider.GetRequiredService<StorageGateway>());
-        services.AddSingleton<IConnectionListenerFactory>(static provider => provider.GetRequiredService<StorageGateway>());
+        services.AddSingleton<IConnectionListenerFactory>(static provider => provider.GetRequiredService<StorageGateway>().Listener);
         services.AddSingleton<GatewayMetrics>();
         services.TryAddSingleton<SessionKeys>();
         services.AddSingleton<SessionCredentials>();
@@ -43,7 +43,7 @@ public static class StorageGatewayServices
 
     /// <summary>Takes the connections that <see cref="IStorageGateway.Accept"/> is given.</summary>
     public static void ListenStorageGateway(this KestrelServerOptions kestrel) =>
-        kestrel.Listen(StorageGatewayEndPoint.Instance, static listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(StorageGateway.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
 
     /// <summary>Answers requests that came out of a sandbox, and only those; they see nothing else of the pipeline.</summary>
     public static IApplicationBuilder UseStorageGateway(this IApplicationBuilder app)

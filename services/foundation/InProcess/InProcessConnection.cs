@@ -1,14 +1,13 @@
 using System.IO.Pipelines;
 using System.Net;
-using Glue.Workers.Sandboxes;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Glue.Workers.Gateway;
+namespace Glue.Foundation.InProcess;
 
-/// <summary>One byte stream out of a sandbox, as Kestrel takes connections.</summary>
-internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
+/// <summary>One byte stream, as Kestrel takes connections.</summary>
+public sealed class InProcessConnection : ConnectionContext,
     IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature
 {
     // Never disposed: without a timer it holds nothing, and Kestrel may still look at its token when the connection is gone.
@@ -18,22 +17,22 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
     private readonly Lock _ending = new();
     private bool _isCompleted; // a completed stream's flush cannot be cancelled any more, and says so by an exception
 
-    public SandboxConnection(string id, IDuplexPipe stream, SandboxIdentity sandbox)
+    /// <param name="id">Unique in the process.</param>
+    /// <param name="stream">What the server reads, and where it writes.</param>
+    /// <param name="endPoint">Both ends of it.</param>
+    public InProcessConnection(string id, IDuplexPipe stream, EndPoint endPoint)
     {
         ConnectionId = id;
         _input = new AbortableInput(stream.Input);
         Transport = new DuplexPipe(_input, stream.Output);
-        Sandbox = sandbox;
         ConnectionClosed = _closed.Token;
-        Features.Set<ISandboxConnection>(this);
+        LocalEndPoint = RemoteEndPoint = endPoint;
         Features.Set<IConnectionIdFeature>(this);
         Features.Set<IConnectionTransportFeature>(this);
         Features.Set<IConnectionItemsFeature>(this);
         Features.Set<IConnectionLifetimeFeature>(this);
         Features.Set<IConnectionEndPointFeature>(this);
     }
-
-    public SandboxIdentity Sandbox { get; }
 
     public override string ConnectionId { get; set; }
 
@@ -45,11 +44,11 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
 
     public override CancellationToken ConnectionClosed { get; set; }
 
-    public override EndPoint? LocalEndPoint { get; set; } = StorageGatewayEndPoint.Instance;
+    public override EndPoint? LocalEndPoint { get; set; }
 
     public override EndPoint? RemoteEndPoint { get; set; }
 
-    public override void Abort() => Abort(new ConnectionAbortedException("The storage gateway ended the connection."));
+    public override void Abort() => Abort(new ConnectionAbortedException("The server ended the connection."));
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
@@ -63,8 +62,12 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
             }
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false); // callbacks run outside Kestrel's locks
+        SayClosed();
     }
+
+    /// <summary>The other side has left: whoever works for it is told, even if he neither reads nor writes at the moment.</summary>
+    public void SayClosed() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false); // callbacks run outside Kestrel's locks
 
     public override async ValueTask DisposeAsync()
     {
@@ -77,6 +80,4 @@ internal sealed class SandboxConnection : ConnectionContext, ISandboxConnection,
         await Transport.Output.CompleteAsync();
         await base.DisposeAsync();
     }
-
-    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 
-namespace Glue.Workers.Gateway;
+namespace Glue.Foundation.InProcess;
 
 /// <summary>
 /// A pipe's reader that can be made to fail from outside. Kestrel trusts a transport to end its reads when a connection is aborted, as

@@ -1,25 +1,16 @@
 using System.IO.Pipelines;
-using Glue.Workers.Gateway;
+using Glue.Foundation.InProcess;
 using Microsoft.AspNetCore.Connections;
 
-namespace Glue.Gateway.FunctionalTests;
+namespace Glue.Foundation.Tests.InProcess;
 
-public sealed class SandboxConnectionTests : IAsyncLifetime
+public sealed class InProcessConnectionTests
 {
-    private readonly TestCredentials _credentials = new();
-    private RecordingStore _store = null!;
-
-    public async Task InitializeAsync() => _store = await RecordingStore.StartAsync(_credentials);
-
-    public async Task DisposeAsync() => await _store.DisposeAsync();
-
     [Fact]
     public async Task A_connection_that_is_gone_may_still_be_told_to_end_as_a_stopping_server_does()
     {
-        await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
-        var (_, sandbox) = host.StartSandbox();
         var stream = new Pipes(PipeReader.Create(new MemoryStream()), PipeWriter.Create(new MemoryStream()));
-        var connection = new SandboxConnection("1", stream, sandbox);
+        var connection = new InProcessConnection("1", stream, new InProcessEndPoint("test"));
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = connection.ConnectionClosed.Register(closed.SetResult);
         await connection.DisposeAsync();
