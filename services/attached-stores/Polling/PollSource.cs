@@ -32,6 +32,7 @@ internal sealed class PollSource(
         var paced = new PacedStore(pages, lineage, _requestsAtOnce, new StorePace(options, time));
         var loops = new Dictionary<string, (BucketNotificationConfiguration Rules, BucketLoop Loop)>(StringComparer.Ordinal);
         var views = new ConcurrentDictionary<string, PollView>(StringComparer.Ordinal);
+        status.Follow(() => Look([.. views.Values]));
         try
         {
             while (true)
@@ -44,19 +45,11 @@ internal sealed class PollSource(
                     views.TryRemove(bucket, out _);
                 }
 
-                foreach (var state in await StatesAsync(store, wanted))
+                await ForgetOthersAsync(store, wanted);
+                foreach (var (bucket, ruled) in wanted.Where(one => !loops.ContainsKey(one.Key)))
                 {
-                    if (!loops.ContainsKey(state.Bucket))
-                    {
-                        var ruled = wanted[state.Bucket];
-                        var poll = new BucketPoll(store, ruled.Rules, table, paced, paced, log, metrics, options, time) { State = state };
-                        loops[state.Bucket] = (ruled, new BucketLoop(poll, IntervalOf(store), options, metrics, Say, time, random, logger));
-                    }
-                }
-
-                if (loops.Count == 0)
-                {
-                    status.Working("no bucket has rules");
+                    var poll = new BucketPoll(store, ruled.Rules, table, paced, paced, log, metrics, options, time) { State = await StateAsync(store, bucket, ruled.Rules) };
+                    loops[bucket] = (ruled, new BucketLoop(poll, IntervalOf(store), options, metrics, view => views[bucket] = view, time, random, logger));
                 }
 
                 await changed.WaitAsync(cancellationToken);
@@ -65,21 +58,6 @@ internal sealed class PollSource(
         finally
         {
             await Task.WhenAll(loops.Values.Select(static one => one.Loop.DisposeAsync().AsTask()));
-        }
-
-        void Say(PollView view)
-        {
-            views[view.State.Bucket] = view;
-            var all = views.Values.OrderBy(static one => one.Failure is null).ThenBy(static one => one.State.Bucket, StringComparer.Ordinal).ToList();
-            var text = string.Join('\n', all.Take(MostShown)) + (all.Count > MostShown ? $"\nand {all.Count - MostShown} more" : "");
-            if (all.Exists(static one => one.Failure is not null))
-            {
-                status.Failing(text);
-            }
-            else
-            {
-                status.Working(text);
-            }
         }
     }
 
@@ -100,37 +78,39 @@ internal sealed class PollSource(
 
     public void Dispose() => _requestsAtOnce.Dispose();
 
+    /// <summary>What is wrong comes first.</summary>
+    private static (string Text, bool IsWorking) Look(IReadOnlyList<PollView> views)
+    {
+        var shown = views.OrderBy(static view => view.Failure is null).ThenBy(static view => view.State.Bucket, StringComparer.Ordinal).Take(MostShown);
+        var text = views.Count == 0 ? "no bucket has rules" : string.Join('\n', shown) + (views.Count > MostShown ? $"\nand {views.Count - MostShown} more" : "");
+        return (text, views.All(static view => view.Failure is null));
+    }
+
     private static TimeSpan IntervalOf(AttachedStore store) => store.Settings.PollInterval ?? PollOptions.DefaultInterval;
 
-    /// <summary>How far the buckets with rules are, as the rules are now; the others' is forgotten.</summary>
-    private async Task<IReadOnlyList<PolledBucket>> StatesAsync(AttachedStore store, IReadOnlyDictionary<string, BucketNotificationConfiguration> wanted)
+    private static DateTimeOffset SinceOf(AttachedStore store) => store.Settings.PolledSince ?? store.CreatedAt;
+
+    /// <summary>Buckets without rules, and what is of a time before the store was polled without a break.</summary>
+    private async Task ForgetOthersAsync(AttachedStore store, IReadOnlyDictionary<string, BucketNotificationConfiguration> wanted)
     {
-        var since = store.Settings.PolledSince ?? store.CreatedAt;
-        var states = new Dictionary<string, PolledBucket>(StringComparer.Ordinal);
-        foreach (var known in table.Of(store.Name))
+        foreach (var known in table.Of(store.Name).Where(known => !wanted.ContainsKey(known.Bucket) || known.PolledSince != SinceOf(store)))
         {
-            if (wanted.ContainsKey(known.Bucket) && known.PolledSince == since)
-            {
-                states.Add(known.Bucket, known);
-            }
-            else
-            {
-                await table.RemoveAsync(known);
-            }
+            await table.RemoveAsync(known);
+        }
+    }
+
+    /// <summary>How far the bucket is, as its rules are now.</summary>
+    private async Task<PolledBucket> StateAsync(AttachedStore store, string bucket, IReadOnlyList<BucketRule> ruled)
+    {
+        var since = SinceOf(store);
+        var known = table.Of(store.Name).FirstOrDefault(known => known.Bucket == bucket)
+            ?? await table.AddAsync(new PolledBucket { Store = store.Name, Bucket = bucket, PolledSince = since });
+        var state = known.With(ruled, store.Settings.PollsExisting ? null : since, time.GetUtcNow());
+        if (state != known)
+        {
+            await table.SaveAsync(state, diff: null, []);
         }
 
-        foreach (var (bucket, configuration) in wanted)
-        {
-            var state = states.GetValueOrDefault(bucket) ?? await table.AddAsync(new PolledBucket { Store = store.Name, Bucket = bucket, PolledSince = since });
-            var ruled = state.With(configuration.Rules, store.Settings.PollsExisting ? null : since, time.GetUtcNow());
-            if (ruled != state)
-            {
-                await table.SaveAsync(ruled, diff: null, []);
-            }
-
-            states[bucket] = ruled;
-        }
-
-        return [.. states.Values];
+        return state;
     }
 }
