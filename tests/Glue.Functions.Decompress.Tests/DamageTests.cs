@@ -8,7 +8,7 @@ public sealed class DamageTests(Archives archives) : IClassFixture<Archives>
     private const int Tries = 1_000;
 
     public static TheoryData<string> Names => new(
-        "small.zip", "small.7z", "small.tar", "small.tar.gz", "small.tar.bz2", "small.tar.xz", "small.tar.zst", "small.tar.lz4", "small.cpio", "small.iso", "small.rar", "small.rar5");
+        "small.zip", "small.7z", "small.tar", "small.tar.gz", "small.tar.bz2", "small.tar.xz", "small.tar.zst", "small.tar.lz4", "small.cpio", "small.iso", "small.rar", "small.rar5", "compressed.rar");
 
     [Theory]
     [InlineData("plain.zip")]
@@ -90,6 +90,11 @@ public sealed class DamageTests(Archives archives) : IClassFixture<Archives>
 
     private static async Task<byte[]> SmallAsync(string name)
     {
+        if (name == "compressed.rar")
+        {
+            return RarTests.Sample(name);
+        }
+
         if (name.Contains(".rar", StringComparison.Ordinal))
         {
             var files = new Dictionary<string, byte[]> { ["d/numbers"] = [.. Enumerable.Range(0, 2000).Select(static i => (byte)(i % 7))], ["noise"] = "noise"u8.ToArray(), ["none"] = [] };
