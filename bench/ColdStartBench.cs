@@ -122,6 +122,7 @@ internal static class ColdStartBench
         Describe("node22", "nodejs22.x", "index.handler"),
         Describe("python", "python3.11", "app.handler"),
         Describe("csharp", "provided.al2023", "any"),
+        Describe("dotnet", "dotnet10", "Plain::Plain.Functions::Lengths"),
     ];
 
     private static FunctionVersion Describe(string name, string runtime, string handler) => new()
@@ -253,6 +254,7 @@ internal static class ColdStartBench
                 var (name, content) = codeSha256 switch
                 {
                     "node" or "node22" => ("index.mjs", "export const handler = async (event) => event;"u8.ToArray()),
+                    "dotnet" => ("Plain.dll", File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Plain.dll"))),
                     "python" => ("app.py", "def handler(event, context):\n    return event\n"u8.ToArray()),
                     _ => ("bootstrap", File.ReadAllBytes(Repository.Artifact("functions/echo/bootstrap"))),
                 };

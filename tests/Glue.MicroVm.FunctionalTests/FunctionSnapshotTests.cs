@@ -114,6 +114,30 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output) : MicroVmTes
         Assert.DoesNotContain("warm-up", WorkerFixture.Text(outcome.LogTail), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("OrderFunction", "guid", "shared", "new", "bytes", "key")]
+    [InlineData("Hooked", "shared", "bytes")] // drew from them before its snapshot
+    public async Task Three_clones_of_a_class_library_share_no_randomness_and_know_the_time(string type, params string[] drawn)
+    {
+        await using var worker = Start();
+        var function = worker.Function(
+            "dotnet8", $"Orders::Orders.{type}::Draw", [.. ClassLibraries.Files("Orders").Select(static each => (each.Name, each.Content, CodeZip.Plain))])
+            with { Timeout = TimeSpan.FromMinutes(5) }; // compiling in an emulated guest, on a busy machine
+
+        var clones = (await ThreeClonesAsync(worker, function)).Select(static each => each.GetProperty("answer")).ToArray();
+
+        AssertDistinct(clones, drawn);
+        if (type == "Hooked")
+        {
+            Assert.All(clones, static each => Assert.Equal("""["init snap-start","before","after"]""", each.GetProperty("said").GetRawText()));
+            return;
+        }
+
+        Assert.Single(clones.Select(static each => each.GetProperty("made").GetString()).Distinct()); // they are clones
+        Assert.All(clones, static each => Assert.Equal(0, each.GetProperty("left").GetInt32()));
+        AssertRightTime(clones, static each => each.GetProperty("now").GetInt64());
+    }
+
     [Fact]
     public async Task A_function_that_opts_out_runs_its_init_in_every_sandbox()
     {

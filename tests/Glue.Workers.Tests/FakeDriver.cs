@@ -29,7 +29,7 @@ internal sealed class FakeDriver : ISandboxDriver
 
     public SandboxSupport Support { get; } = new("fake", true, []);
 
-    public RuntimeCatalog Runtimes { get; } = new([new("nodejs", new Version(20, 0), "/usr/bin/node")], new Dictionary<string, string>());
+    public RuntimeCatalog Runtimes { get; } = new([new(Language.Node, new Version(20, 0), "/usr/bin/node")], new Dictionary<string, string>());
 
     public bool NeedsSnapshot(FunctionVersion version) => HasSnapshots;
 

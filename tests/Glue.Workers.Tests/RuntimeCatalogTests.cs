@@ -4,9 +4,9 @@ namespace Glue.Workers.Tests;
 
 public sealed class RuntimeCatalogTests
 {
-    private static readonly Interpreter Node20 = new("nodejs", new Version(20, 19, 2), "/usr/bin/node");
-    private static readonly Interpreter Python311 = new("python", new Version(3, 11, 2), "/usr/bin/python3");
-    private static readonly Interpreter Python313 = new("python", new Version(3, 13, 5), "/usr/bin/python3.13");
+    private static readonly Interpreter Node20 = new(Language.Node, new Version(20, 19, 2), "/usr/bin/node");
+    private static readonly Interpreter Python311 = new(Language.Python, new Version(3, 11, 2), "/usr/bin/python3");
+    private static readonly Interpreter Python313 = new(Language.Python, new Version(3, 13, 5), "/usr/bin/python3.13");
 
     [Theory]
     [InlineData("python3.11", "3.11.2")]
@@ -66,7 +66,7 @@ public sealed class RuntimeCatalogTests
         var found = InterpreterSearch.Installed(new WorkersOptions { Folder = folder["work"], GuestFolder = folder["guest"] });
         var catalog = new RuntimeCatalog([Node20, .. found], new Dictionary<string, string> { ["nodejs24.x"] = folder["own"] });
 
-        Assert.Equal(2, found.Count);
+        Assert.Equal(2, found.Count(static each => each.Language == Language.Node));
         Assert.Equal(Node20, catalog.Find("nodejs20.x"));
         Assert.Equal(("22.23.3", "/var/lang/bin/node", folder["interpreters/node-22.23.3"]), Seen("nodejs22.x"));
         Assert.Equal(("24.0.1", "/var/lang/bin/node", folder["own"]), Seen("nodejs24.x"));
@@ -80,6 +80,24 @@ public sealed class RuntimeCatalogTests
             File.SetUnixFileMode(folder[$"{home}/bin/node"], (UnixFileMode)0b111_101_101);
             File.SetUnixFileMode(folder[home], (UnixFileMode)0b111_101_101);
         }
+    }
+
+    [Fact]
+    public void Class_libraries_run_on_the_NET_of_this_program_or_one_that_was_set_and_is_new_enough()
+    {
+        using var folder = new TempFolder();
+        File.WriteAllText(folder["dotnet"], "#!/bin/sh\necho 'Microsoft.AspNetCore.App 8.0.1 [/x]'\necho 'Microsoft.NETCore.App 8.0.1 [/x]'\n");
+        File.SetUnixFileMode(folder["dotnet"], (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
+        var own = InterpreterSearch.Installed(new WorkersOptions { Folder = folder["work"], GuestFolder = folder["guest"] });
+        var catalog = new RuntimeCatalog(own, new Dictionary<string, string> { ["dotnet8"] = folder.Path });
+
+        Assert.Equal((Environment.Version, "/var/lang/dotnet"), catalog.Find("dotnet10") is { } found ? (found.Version, found.Program) : default);
+        Assert.True(File.Exists(Path.Combine(catalog.Find("dotnet10")!.Source!, "dotnet")));
+        Assert.Equal("dotnet:10.v" + Environment.Version, catalog.VersionOf("dotnet10", "eu-west-1").Version);
+        Assert.Equal("Workers:Interpreters:dotnet8 is of no use: it has .NET 8.0.1; class libraries are run by .NET 10.0 or newer, whatever they were built for.", catalog.WhyNot("dotnet8"));
+        Assert.Null(new RuntimeCatalog(own, new Dictionary<string, string>()).WhyNot("dotnet8"));
+        Assert.StartsWith("The runtime dotnet8 needs .NET 8 or newer, and the sandboxes here have none.", Catalog(Node20).WhyNot("dotnet8"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,13 +22,33 @@ internal static class ErrorDocument
         return buffer.WrittenSpan;
     }
 
+    /// <summary>Without those of what called a class library's handler (functions/dotnet): the function's own are above them.</summary>
+    private static ReadOnlySpan<string> Frames(Exception exception)
+    {
+        ReadOnlySpan<string> frames = (exception.StackTrace ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        for (var i = 0; i < frames.Length; i++)
+        {
+            if (frames[i].StartsWith("at Glue.Functions.Dotnet.", StringComparison.Ordinal))
+            {
+                frames = frames[..i];
+            }
+        }
+
+        while (frames is [.., var last] && (last.StartsWith("at System.Reflection.", StringComparison.Ordinal) || last.StartsWith("at InvokeStub_", StringComparison.Ordinal)))
+        {
+            frames = frames[..^1];
+        }
+
+        return frames;
+    }
+
     private static void Write(Utf8JsonWriter json, Exception exception, int causesLeft)
     {
         json.WriteStartObject();
         json.WriteString("errorType"u8, TypeName(exception));
         json.WriteString("errorMessage"u8, exception.Message);
         json.WriteStartArray("stackTrace"u8);
-        foreach (var line in (exception.StackTrace ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var line in Frames(exception))
         {
             json.WriteStringValue(line);
         }

@@ -4,5 +4,5 @@ namespace Glue.Contracts.Functions;
 public static class RuntimeNames
 {
     public static IReadOnlyList<string> All { get; } =
-        ["provided.al2023", "provided.al2", "nodejs20.x", "nodejs22.x", "nodejs24.x", "python3.11", "python3.12", "python3.13", "python3.14"];
+        ["provided.al2023", "provided.al2", "nodejs20.x", "nodejs22.x", "nodejs24.x", "python3.11", "python3.12", "python3.13", "python3.14", "dotnet8", "dotnet10"];
 }

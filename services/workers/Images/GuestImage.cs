@@ -25,7 +25,7 @@ public sealed record GuestImage
 
     /// <summary>What its language runtimes run on: one of each language.</summary>
     [JsonIgnore] public IReadOnlyList<Interpreter> Interpreters =>
-        [new("nodejs", VersionOf(NodeVersion), "/usr/bin/node"), new("python", VersionOf(PythonVersion), "/usr/bin/python3")];
+        [new(Language.Node, VersionOf(NodeVersion), "/usr/bin/node"), new(Language.Python, VersionOf(PythonVersion), "/usr/bin/python3")];
 
     [JsonIgnore] public string Kernel => Path.Combine(Folder, KernelFile);
 

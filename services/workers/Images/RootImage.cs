@@ -65,7 +65,7 @@ internal static class RootImage
             await Tool.RunAsync("mmdebstrap", arguments, line: line, cancellationToken: cancellationToken);
             line("packing the root image");
             await using var input = File.OpenRead(tar);
-            await Tool.RunAsync("mksquashfs", SquashfsArguments("-", Path.Combine(folder, GuestImage.RootFile), "-tar", "-root-mode", "0755"), input, cancellationToken: cancellationToken);
+            await Tool.RunAsync("mksquashfs", SquashfsArguments(["-"], Path.Combine(folder, GuestImage.RootFile), "-tar", "-root-mode", "0755"), input, cancellationToken: cancellationToken);
         }
         finally
         {
@@ -74,6 +74,6 @@ internal static class RootImage
     }
 
     /// <summary>One way of packing for root and code images: LZ4 (cheap to unpack even in an emulated guest), fixed times.</summary>
-    public static IEnumerable<string> SquashfsArguments(string source, string destination, params IEnumerable<string> more) =>
-        [source, destination, "-comp", "lz4", "-noappend", "-no-progress", "-quiet", "-no-xattrs", .. more];
+    public static IEnumerable<string> SquashfsArguments(IEnumerable<string> sources, string destination, params IEnumerable<string> more) =>
+        [.. sources, destination, "-comp", "lz4", "-noappend", "-no-progress", "-quiet", "-no-xattrs", .. more];
 }

@@ -6,6 +6,9 @@ namespace Glue.Workers.Runtimes;
 /// <summary>Finds interpreters, and asks each for its version.</summary>
 internal static class InterpreterSearch
 {
+    /// <summary>What the bootstrap of class libraries is built for (functions/dotnet).</summary>
+    private static readonly Version LeastDotnet = new(10, 0);
+
     private static readonly string[] Folders = ["/usr/bin", "/usr/local/bin"];
 
     /// <summary>Those of this machine that a process sandbox sees: it has the host's <c>/usr</c>.</summary>
@@ -14,35 +17,62 @@ internal static class InterpreterSearch
         .. Folders.Where(Directory.Exists)
             .SelectMany(static folder => Directory.EnumerateFiles(folder, "python3*").Append(Path.Combine(folder, "node")))
             .Where(static path => File.Exists(path) && IsNameOfInterpreter(Path.GetFileName(path)))
-            .Select(static path => Ask(LanguageOf(Path.GetFileName(path)), path, path, out _))
+            .Select(static path => Ask(Path.GetFileName(path) == "node" ? Language.Node : Language.Python, path, path, out _))
             .OfType<Interpreter>(),
     ];
 
-    /// <summary>Those that were fetched for functions (<see cref="WorkersOptions.InterpretersFolder"/>); one that does not run here is left out.</summary>
+    /// <summary>
+    /// Those that any driver can give its sandboxes: what was fetched for functions (<see cref="WorkersOptions.InterpretersFolder"/>), and the .NET that runs
+    /// this program. One that does not run here is left out.
+    /// </summary>
     public static IReadOnlyList<Interpreter> Installed(WorkersOptions options)
     {
         var folder = options.InterpretersFolder ?? Path.Combine(Path.GetFullPath(options.GuestFolder), "..", "interpreters");
-        return !Directory.Exists(folder) ? [] :
+        return
         [
-            .. Directory.EnumerateDirectories(folder).Select(static each => new DirectoryInfo(each)).Where(static each => !each.Name.StartsWith('.')) // being fetched
-                .SelectMany(static each => (string[])["node", "python3"], static (each, program) => (Source: each.FullName, Program: program))
-                .Where(static each => File.Exists(Path.Combine(each.Source, "bin", each.Program)))
-                .Select(static each => In(each.Source, each.Program, out _))
+            .. (Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
+                .Select(static each => new DirectoryInfo(each)).Where(static each => !each.Name.StartsWith('.')) // being fetched
+                .SelectMany(static each => (Language[])[Language.Node, Language.Python], static (each, language) => (Source: each.FullName, Language: language))
+                .Where(static each => File.Exists(Path.Combine(each.Source, each.Language.Program)))
+                .Select(static each => In(each.Source, each.Language, out _))
                 .OfType<Interpreter>(),
+            .. OfThisProgram(),
         ];
     }
 
     /// <summary>What was set for a runtime (<see cref="WorkersOptions.Interpreters"/>).</summary>
     /// <param name="runtime">Its name.</param>
-    /// <param name="folder">As <c>make install</c> leaves it: <c>bin/python3</c> or <c>bin/node</c> below.</param>
+    /// <param name="folder">As <c>make install</c> leaves it, <c>bin/python3</c> or <c>bin/node</c> below; of .NET the folder that <c>dotnet</c> is in.</param>
     /// <param name="fault">Why it is of no use; null otherwise.</param>
     public static Interpreter? Of(string runtime, string folder, out string? fault)
     {
-        var found = In(Path.GetFullPath(folder), runtime.StartsWith("nodejs", StringComparison.Ordinal) ? "node" : "python3", out fault);
+        if (Language.Of(runtime) is not var (language, _))
+        {
+            fault = $"{runtime} is no language runtime that is known here.";
+            return null;
+        }
+
+        var found = In(Path.GetFullPath(folder), language, out fault);
+        if (found is not null && language == Language.Dotnet && found.Version < LeastDotnet)
+        {
+            fault = $"it has .NET {found.Version}; class libraries are run by .NET {LeastDotnet} or newer, whatever they were built for.";
+            return null;
+        }
+
         return found is null ? null : found with { Runtime = runtime };
     }
 
-    private static Interpreter? In(string source, string program, out string? fault)
+    /// <summary>The root of the .NET that this process runs on; none when it brought its own.</summary>
+    private static IEnumerable<Interpreter> OfThisProgram()
+    {
+        // ROOT/shared/Microsoft.NETCore.App/10.0.12/System.Private.CoreLib.dll
+        var framework = new FileInfo(typeof(object).Assembly.Location).Directory;
+        return framework?.Parent is { Name: "Microsoft.NETCore.App", Parent: { Name: "shared", Parent.FullName: { } root } } && File.Exists(Path.Combine(root, Language.Dotnet.Program))
+            ? [new Interpreter(Language.Dotnet, Environment.Version, $"{Interpreter.Folder}/{Language.Dotnet.Program}") { Source = root }]
+            : [];
+    }
+
+    private static Interpreter? In(string source, Language language, out string? fault)
     {
         const UnixFileMode open = UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         if (Directory.Exists(source) && (File.GetUnixFileMode(source) & open) != open)
@@ -51,31 +81,29 @@ internal static class InterpreterSearch
             return null;
         }
 
-        var found = Ask(LanguageOf(program), Path.Combine(source, "bin", program), $"{Interpreter.Folder}/bin/{program}", out fault);
+        var found = Ask(language, Path.Combine(source, language.Program), $"{Interpreter.Folder}/{language.Program}", out fault);
         return found is null ? null : found with { Source = source };
     }
-
-    private static string LanguageOf(string program) => program == "node" ? "nodejs" : "python";
 
     /// <summary>Not <c>python3-config</c> and the like.</summary>
     private static bool IsNameOfInterpreter(string name) => name is "node" or "python3" || (name.StartsWith("python3.", StringComparison.Ordinal) && int.TryParse(name["python3.".Length..], out _));
 
-    private static Interpreter? Ask(string language, string path, string inSandbox, out string? fault)
+    private static Interpreter? Ask(Language language, string path, string inSandbox, out string? fault)
     {
+        var question = language == Language.Dotnet ? "--list-runtimes" : "--version";
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(path, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
-            var said = process.StandardOutput.ReadToEnd().Trim(); // v20.19.2, Python 3.11.2
+            using var process = Process.Start(new ProcessStartInfo(path, [question]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            var said = process.StandardOutput.ReadToEnd().Trim();
             var complained = process.StandardError.ReadToEnd().Trim();
             process.WaitForExit();
-            var text = said.Split(' ')[^1].TrimStart('v');
-            if (process.ExitCode == 0 && Version.TryParse(text.Split('-', '+', 'r')[0], out var version))
+            if (process.ExitCode == 0 && VersionIn(said, language) is { } version)
             {
                 fault = null;
                 return new Interpreter(language, version, inSandbox);
             }
 
-            fault = $"{path} --version says '{said}{complained}'.";
+            fault = $"{path} {question} says '{said}{complained}'.";
         }
         catch (Win32Exception e)
         {
@@ -84,4 +112,11 @@ internal static class InterpreterSearch
 
         return null;
     }
+
+    /// <summary>Of <c>v20.19.2</c>, <c>Python 3.11.2</c>, or the newest of lines <c>Microsoft.NETCore.App 10.0.12 [folder]</c>.</summary>
+    private static Version? VersionIn(string said, Language language) => language != Language.Dotnet
+        ? Parse(said.Split(' ')[^1].TrimStart('v'))
+        : said.Split('\n').Select(static line => line.Split(' ')).Where(static line => line is ["Microsoft.NETCore.App", _, ..]).Select(static line => Parse(line[1])).Max();
+
+    private static Version? Parse(string text) => Version.TryParse(text.Split('-', '+', 'r')[0], out var version) ? version : null;
 }

@@ -11,8 +11,6 @@ namespace Glue.Workers.Runtimes;
 /// </summary>
 public sealed class RuntimeCatalog
 {
-    private const string Python = "python", Node = "nodejs";
-
     private readonly IReadOnlyList<Interpreter> _interpreters;
     private readonly Dictionary<string, string> _faults;
 
@@ -39,12 +37,12 @@ public sealed class RuntimeCatalog
     }
 
     /// <summary>Those whose functions can run.</summary>
-    public IEnumerable<string> Available => RuntimeNames.All.Where(each => LeastOf(each) is null || Find(each) is not null);
+    public IEnumerable<string> Available => RuntimeNames.All.Where(each => Language.Of(each) is null || Find(each) is not null);
 
     /// <summary>What runs the code of a runtime; null for <c>provided.*</c>, and for those that are not here.</summary>
     public Interpreter? Find(string runtime) =>
         _interpreters.FirstOrDefault(each => each.Runtime == runtime)
-        ?? (LeastOf(runtime) is not { } least || _faults.ContainsKey(runtime) ? null : _interpreters
+        ?? (Language.Of(runtime) is not { } least || _faults.ContainsKey(runtime) ? null : _interpreters
             .Where(each => each.Runtime is null && each.Language == least.Language && each.Version.Major >= least.Version.Major && each.Version >= least.Version)
             .MinBy(static each => each.Version));
 
@@ -56,7 +54,7 @@ public sealed class RuntimeCatalog
             return $"The runtime {runtime} is not known here; there are: {string.Join(", ", Available)}.";
         }
 
-        if (LeastOf(runtime) is not { } least || Find(runtime) is not null)
+        if (Language.Of(runtime) is not { } least || Find(runtime) is not null)
         {
             return null;
         }
@@ -66,24 +64,19 @@ public sealed class RuntimeCatalog
             return fault;
         }
 
-        var (name, program) = least.Language == Node ? ("node", "bin/node") : (Python, "bin/python3");
-        var version = least.Language == Node ? least.Version.Major.ToString(CultureInfo.InvariantCulture) : least.Version.ToString(2);
-        var have = _interpreters.Where(each => each.Language == least.Language && each.Runtime is null).Select(static each => each.Version).Distinct().ToList();
-        return $"The runtime {runtime} needs {name} {version} or newer, and the sandboxes here have {(have.Count == 0 ? "none" : string.Join(", ", have))}. "
-            + $"Name a folder with {program} of that version in the setting Workers:Interpreters:{runtime}, or take one of: {string.Join(", ", Available)}.";
+        var language = least.Language;
+        var version = language == Language.Python ? least.Version.ToString(2) : least.Version.Major.ToString(CultureInfo.InvariantCulture);
+        var have = _interpreters.Where(each => each.Language == language && each.Runtime is null).Select(static each => each.Version).Distinct().ToList();
+        return $"The runtime {runtime} needs {language.Name} {version} or newer, and the sandboxes here have {(have.Count == 0 ? "none" : string.Join(", ", have))}. "
+            + $"Name a folder with {language.Program} of that version in the setting Workers:Interpreters:{runtime}, or take one of: {string.Join(", ", Available)}.";
     }
 
     /// <summary>The exact runtime behind a name.</summary>
     public RuntimeVersion VersionOf(string runtime, string region)
     {
-        var language = runtime.StartsWith(Node, StringComparison.Ordinal) ? Node : runtime.StartsWith(Python, StringComparison.Ordinal) ? Python : "provided";
+        var language = Language.Of(runtime)?.Language.Prefix ?? "provided";
         var name = runtime.Replace(language, "", StringComparison.Ordinal).TrimStart('.').Replace(".x", "", StringComparison.Ordinal);
         var version = $"{language}:{name}.v{Find(runtime)?.Version.ToString() ?? "1"}";
         return new RuntimeVersion(version, $"arn:aws:lambda:{region}::runtime:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version)))}");
     }
-
-    private static (string Language, Version Version)? LeastOf(string runtime) =>
-        runtime.StartsWith(Node, StringComparison.Ordinal) && int.TryParse(runtime[Node.Length..].Replace(".x", "", StringComparison.Ordinal), out var major) ? (Node, new Version(major, 0))
-        : runtime.StartsWith(Python, StringComparison.Ordinal) && Version.TryParse(runtime[Python.Length..], out var version) ? (Python, version)
-        : null;
 }

@@ -12,7 +12,8 @@ internal static class InvokeFrames
     public static void Send(ChannelWriter writer, FunctionVersion version, InvokeRequest request)
     {
         var payload = request.Payload.Span;
-        var frame = ArrayPool<byte>.Shared.Rent(Math.Min(payload.Length, ChannelProtocol.MaxPayload) + FrameHeader.Size + MaxHead(request));
+        var clientContext = ClientContextHeader.Of(request.ClientContext);
+        var frame = ArrayPool<byte>.Shared.Rent(Math.Min(payload.Length, ChannelProtocol.MaxPayload) + FrameHeader.Size + MaxHead(request, clientContext));
         var head = InvokeMessage.Write(
             frame.AsSpan(FrameHeader.Size),
             (uint)version.Timeout.TotalMilliseconds,
@@ -20,7 +21,7 @@ internal static class InvokeFrames
             request.RequestId,
             request.InvokedFunctionArn,
             TraceHeader.FromTraceParent(request.TraceParent),
-            request.ClientContext);
+            clientContext);
         var first = Math.Min(payload.Length, ChannelProtocol.MaxPayload - head);
         payload[..first].CopyTo(frame.AsSpan(FrameHeader.Size + head));
         new FrameHeader(head + first, FrameType.Invoke, 0).Write(frame);
@@ -37,6 +38,6 @@ internal static class InvokeFrames
         ArrayPool<byte>.Shared.Return(frame);
     }
 
-    private static int MaxHead(InvokeRequest request) =>
-        InvokeMessage.FixedSize + request.RequestId.Length + request.InvokedFunctionArn.Length + (request.ClientContext?.Length ?? 0) + TraceHeader.Length;
+    private static int MaxHead(InvokeRequest request, string? clientContext) =>
+        InvokeMessage.FixedSize + request.RequestId.Length + request.InvokedFunctionArn.Length + (clientContext?.Length ?? 0) + TraceHeader.Length;
 }

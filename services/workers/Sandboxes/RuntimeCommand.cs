@@ -45,7 +45,12 @@ internal sealed record RuntimeCommand(IReadOnlyList<string> Arguments, string Ex
                 : new RuntimeCommand(["/var/task/bootstrap"], environment, Bootstrap.Check(Path.Combine(CodeFolder.Task(codeFolder), "bootstrap")));
         }
 
-        if (interpreter.Language == "python")
+        if (interpreter.Language == Language.Dotnet)
+        {
+            return new RuntimeCommand([interpreter.Program, "/var/runtime/Runtimes/dotnet/glue-dotnet.dll"], environment);
+        }
+
+        if (interpreter.Language == Language.Python)
         {
             return new RuntimeCommand([interpreter.Program, "/var/runtime/Runtimes/python/bootstrap.py"], environment);
         }

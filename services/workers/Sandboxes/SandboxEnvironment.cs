@@ -2,6 +2,7 @@ using System.Globalization;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Functions;
 using Glue.Workers.Gateway;
+using Glue.Workers.Runtimes;
 
 namespace Glue.Workers.Sandboxes;
 
@@ -33,6 +34,11 @@ internal static class SandboxEnvironment
             ["NODE_PATH"] = $"/opt/nodejs/{version.Runtime.Replace("nodejs", "node", StringComparison.Ordinal).Replace(".x", "", StringComparison.Ordinal)}/node_modules:/opt/nodejs/node_modules:/var/task/node_modules",
             ["PYTHONPATH"] = $"/var/runtime/Runtimes/python:/opt/python/lib/{version.Runtime}/site-packages:/opt/python",
         };
+        foreach (var (name, value) in Language.Of(version.Runtime)?.Language == Language.Dotnet ? DotnetDefaults(version) : [])
+        {
+            all[name] = value;
+        }
+
         foreach (var (name, value) in version.Environment)
         {
             all[name] = value;
@@ -74,6 +80,17 @@ internal static class SandboxEnvironment
 
         return [.. all];
     }
+
+    /// <summary>
+    /// Three quarters of the memory for the heap, as .NET itself takes of a container's: what it sees is more than the function's. No socket for debuggers in /tmp; and
+    /// no second mapping of compiled code against its being written: the sandbox is the wall, and an emulated guest pays dearly for each.
+    /// </summary>
+    private static KeyValuePair<string, string>[] DotnetDefaults(FunctionVersion version) =>
+    [
+        new("DOTNET_GCHeapHardLimit", ((long)version.MemoryMiB * 1024 * 1024 / 4 * 3).ToString("X", CultureInfo.InvariantCulture)),
+        new("DOTNET_EnableDiagnostics", "0"),
+        new("DOTNET_EnableWriteXorExecute", "0"),
+    ];
 
     public static string RegionOf(FunctionVersion version) => version.Arn.Split(':') is [_, _, _, { Length: > 0 } named, ..] ? named : "us-east-1";
 

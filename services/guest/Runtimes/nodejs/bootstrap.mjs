@@ -282,7 +282,7 @@ class Invocation {
       logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
       awsRequestId: this.id,
       invokedFunctionArn: this.arn,
-      clientContext: this.clientContext ? JSON.parse(Buffer.from(this.clientContext, 'base64')) : undefined,
+      clientContext: this.clientContext ? JSON.parse(this.clientContext) : undefined,
       identity: undefined,
       getRemainingTimeInMillis: () => Math.max(0, this.deadline - Date.now()),
       done,

@@ -74,9 +74,7 @@ class ClientContext:
 def _client_context(text):
     if not text:
         return None
-    import base64
-
-    return ClientContext(json.loads(base64.b64decode(text)))
+    return ClientContext(json.loads(text))
 
 
 class Connection:

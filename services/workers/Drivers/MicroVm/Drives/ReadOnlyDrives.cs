@@ -28,19 +28,20 @@ internal sealed class ReadOnlyDrives(string folder)
     }
 
     /// <summary>The drive of an unpacked code folder. The folder's path names the code: the cache it is from never changes one.</summary>
-    public Task<SafeFileHandle> OpenCodeAsync(string codeFolder) => OpenAsync(codeFolder, codeFolder);
+    public Task<SafeFileHandle> OpenCodeAsync(string codeFolder) => OpenAsync([codeFolder], codeFolder);
 
     /// <summary>The drive of an interpreter's folder; null when the sandbox has it anyway. Another version in the same folder is another drive.</summary>
     public async Task<SafeFileHandle?> OpenAsync(Interpreter? interpreter) =>
-        interpreter?.Source is { } source ? await OpenAsync(source, $"{source}\n{interpreter}") : null;
+        interpreter?.Source is not { } source ? null
+        : await OpenAsync(interpreter.Language.Parts is { Count: > 0 } parts ? [.. parts.Select(each => Path.Combine(source, each))] : [source], $"{source}\n{interpreter}");
 
-    private async Task<SafeFileHandle> OpenAsync(string source, string content)
+    private async Task<SafeFileHandle> OpenAsync(string[] sources, string content)
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)))[..32];
         var path = Path.Combine(folder, name + ".squashfs");
         if (!File.Exists(path))
         {
-            var making = _making.GetOrAdd(name, _ => new Lazy<Task<string>>(() => MakeAsync(source, path)));
+            var making = _making.GetOrAdd(name, _ => new Lazy<Task<string>>(() => MakeAsync(sources, path)));
             try
             {
                 await making.Value;
@@ -54,16 +55,16 @@ internal sealed class ReadOnlyDrives(string folder)
         return Descriptor.Open(path, Posix.O_RDONLY);
     }
 
-    private static async Task<string> MakeAsync(string source, string path)
+    private static async Task<string> MakeAsync(string[] sources, string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var unfinished = Unfinished.NameFor(path);
         try
         {
-            await Tool.RunAsync("mksquashfs", RootImage.SquashfsArguments(source, unfinished, "-all-root", "-root-mode", "0755"));
+            await Tool.RunAsync("mksquashfs", RootImage.SquashfsArguments(sources, unfinished, "-all-root", "-root-mode", "0755"));
             if (new FileInfo(unfinished).Length > PlaceholderBytes)
             {
-                throw new ImageBuildException($"{source} takes more than {PlaceholderBytes >> 20} MiB, packed; a microVM's drive holds no more.");
+                throw new ImageBuildException($"{string.Join(", ", sources)} takes more than {PlaceholderBytes >> 20} MiB, packed; a microVM's drive holds no more.");
             }
 
             File.Move(unfinished, path, overwrite: true);
