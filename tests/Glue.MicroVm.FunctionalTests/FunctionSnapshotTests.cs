@@ -35,7 +35,7 @@ public sealed class FunctionSnapshotTests(ITestOutputHelper output) : MicroVmTes
                 kernel: fs.readFileSync('/proc/sys/kernel/random/uuid', 'utf8'), release: require('os').release(), drawnAtInit,
               };
             };
-            """) with { Runtime = runtime };
+            """) with { Runtime = runtime, Timeout = TimeSpan.FromMinutes(5) };
 
         var clones = await ThreeClonesAsync(worker, function);
 

@@ -41,7 +41,7 @@ public abstract partial class DriverContract
     {
         await using var worker = Start();
         var (file, source, calls) = _nodeHandlers[handler];
-        var function = worker.Node($"const major = () => Number(process.versions.node.split('.')[0]);\n{source}", file: file) with { Runtime = runtime };
+        var function = worker.Node($"const major = () => Number(process.versions.node.split('.')[0]);\n{source}", file: file) with { Runtime = runtime, Timeout = TimeSpan.FromMinutes(5) };
 
         foreach (var (payload, answer) in calls)
         {
@@ -59,7 +59,7 @@ public abstract partial class DriverContract
     {
         await using var worker = Start();
         var function = worker.Node("exports.handler = awslambda.streamifyResponse(async (event, out) => { out.write('a'); await new Promise(r => setTimeout(r, 5)); out.end(process.version); });")
-            with { Runtime = runtime };
+            with { Runtime = runtime, Timeout = TimeSpan.FromMinutes(5) };
 
         var (body, outcome) = await StreamWholeAsync(worker, function, "{}");
 
