@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Glue.Workers.Tests;
 
-public sealed class PoolTests : IAsyncDisposable
+public sealed class PoolTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -26,7 +26,9 @@ public sealed class PoolTests : IAsyncDisposable
 
     public PoolTests() => _pool = NewPool();
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _pool.DisposeAsync();
         await _services.DisposeAsync();

@@ -3,7 +3,7 @@ using Glue.Workers.Drivers.MicroVm.Waiting;
 
 namespace Glue.Workers.Tests;
 
-public sealed class WaitingPoolTests : IAsyncDisposable
+public sealed class WaitingPoolTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
     private readonly List<Vmm> _made = [];
@@ -90,7 +90,9 @@ public sealed class WaitingPoolTests : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _pool!.DisposeAsync();
         Assert.All(_made.Where(static each => !each.IsTaken), static each => Assert.True(each.IsGone));
