@@ -77,7 +77,7 @@ public sealed class MediaTests(MediaTests.Recordings recordings) : IClassFixture
     public void Cut_and_flipped_recordings_end_in_a_result_or_a_clean_error()
     {
         var tries = int.TryParse(Environment.GetEnvironmentVariable("GLUE_FUZZ_RECORDINGS"), out var set) ? set : 50;
-        Parallel.For(0, tries, seed =>
+        Parallel.For(0, tries, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
             var random = new Random(seed);
             var flipped = (byte[])recordings.Clip.Clone();
