@@ -7,6 +7,7 @@ using Glue.AttachedStores.Polling;
 using Glue.AttachedStores.Requests;
 using Glue.AttachedStores.Sources;
 using Glue.AttachedStores.Stores;
+using Glue.AttachedStores.Topics;
 using Glue.AttachedStores.Webhooks;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
@@ -22,7 +23,8 @@ public static class AttachedStoresServices
 {
     /// <summary>
     /// Adds <see cref="IAttachedStores"/> and <see cref="BucketDirectory"/>. The host registers <see cref="ICredentialSource"/>, <see cref="SecretBox"/>,
-    /// <see cref="IStoreRules"/>, <see cref="IStoreEvents"/>, <see cref="IReconciliation"/> and <see cref="IEmbeddedBuckets"/>.
+    /// <see cref="IStoreRules"/>, <see cref="IStoreEvents"/>, <see cref="IReconciliation"/>, <see cref="IKafkaReach"/>
+    /// and <see cref="IEmbeddedBuckets"/>.
     /// </summary>
     /// <param name="services">The host's.</param>
     /// <param name="state">Finds state.db.</param>
@@ -44,6 +46,7 @@ public static class AttachedStoresServices
         services.AddSingleton<StoresGate>().AddSingleton<StoresApi>().AddSingleton<StoreEventsApi>();
         services.AddSingleton<NotificationSync>().AddHostedService(static provider => provider.GetRequiredService<NotificationSync>());
         services.AddSingleton(new ListenPace()).AddSingleton<ListenCall>().AddSingleton<IStoreSource, ListenSource>();
+        services.AddSingleton<IStoreSource, KafkaSource>();
         services.AddSingleton<StoreSources>().AddHostedService(static provider => provider.GetRequiredService<StoreSources>());
         services.AddPolling(polls);
         return services;

@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(6031, LogLevel.Warning, "What is left of buckets that are polled no more could not be deleted; it is tried again")]
     public static partial void PollsNotCleaned(ILogger logger, Exception exception);
 
+    [LoggerMessage(6006, LogLevel.Warning, "Store {Store}, topic {Topic}: {Complaint}")]
+    public static partial void TopicComplains(ILogger logger, string store, string topic, string complaint);
+
     [LoggerMessage(6010, LogLevel.Information, "Store {Store}: bucket {Bucket} now notifies Glue with {EntryCount} entries of its configuration")]
     public static partial void NotificationsSet(ILogger logger, string store, string bucket, int entryCount);
 

@@ -24,6 +24,15 @@ internal sealed record StoreBody
 
     public string? TargetArn { get; init; }
 
+    /// <summary>Of <c>kafka</c>: the brokers, with commas.</summary>
+    public string? KafkaServers { get; init; }
+
+    /// <summary>Of <c>kafka</c>.</summary>
+    public string? KafkaTopic { get; init; }
+
+    /// <summary>Of <c>kafka</c>: Glue leaves the store's own notification configuration alone.</summary>
+    public bool? SetsNothing { get; init; }
+
     /// <summary>Of <c>poll</c>: 1 to 86400.</summary>
     public int? PollIntervalSeconds { get; init; }
 
@@ -31,7 +40,7 @@ internal sealed record StoreBody
     public bool? PollExisting { get; init; }
 }
 
-/// <summary>A store as the API shows it: without its keys. The events' address holds the token, for the owner to give to the store; it is empty where stores do not post.</summary>
+/// <summary>A store as the API shows it: without its keys. The events' address holds the token, for the owner to give to the store; of a store that writes to Kafka it is the topic; it is empty where stores tell nobody.</summary>
 internal sealed record StoreView(
     string Name, string Account, string Endpoint, string Region, bool PathStyle, string AccessKey, string Notify, string EventsAddress, IReadOnlyList<string> Buckets, string Status);
 

@@ -31,6 +31,11 @@ internal static partial class StoreDrafts
             throw Bad("An interval, and whether existing objects are told, are of stores that are polled: --notify poll.");
         }
 
+        if (notify != StoreNotify.Kafka && (body.KafkaServers ?? body.KafkaTopic ?? (object?)body.SetsNothing) is not null)
+        {
+            throw Bad("Brokers, a topic and --no-setup are of stores that write their events to Kafka: --notify kafka.");
+        }
+
         var interval = body.PollIntervalSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         if (interval < PollOptions.ShortestInterval || interval > PollOptions.LongestInterval)
         {
@@ -43,6 +48,7 @@ internal static partial class StoreDrafts
             new StoreSettings
             {
                 EventsUrl = body.EventsUrl is null ? null : Address(body.EventsUrl, "events URL"), TargetArn = body.TargetArn,
+                KafkaServers = body.KafkaServers, KafkaTopic = body.KafkaTopic, SetsNothing = body.SetsNothing ?? false,
                 PollInterval = interval, PollsExisting = body.PollExisting ?? false,
             });
     }

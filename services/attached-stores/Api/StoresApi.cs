@@ -154,8 +154,9 @@ internal sealed class StoresApi(
 
     private StoreView View(AttachedStore store) => new(
         store.Name, store.AccountId, store.Endpoint.GetLeftPart(UriPartial.Authority), store.Region, store.IsPathStyle, store.Credential.AccessKeyId, store.Notify.ToString().ToLowerInvariant(),
-        sources.For(store.Notify) is null ? addresses.EventsOf(store).ToString() : "", [.. rules.Of(store.Name).Keys.Order(StringComparer.Ordinal)],
-        sources.For(store.Notify) is null ? notifications.StatusOf(store.Name) : sources.StatusOf(store.Name)?.Text ?? "beginning");
+        store.Notify == StoreNotify.Kafka || sources.For(store.Notify) is null ? addresses.EventsOf(store).ToString() : "", [.. rules.Of(store.Name).Keys.Order(StringComparer.Ordinal)],
+        sources.For(store.Notify) is null ? notifications.StatusOf(store.Name)
+            : (sources.StatusOf(store.Name)?.Text ?? "beginning") + (NotificationSync.Sets(store) ? "; " + notifications.StatusOf(store.Name) : ""));
 
     private AttachedStore Find(string account, string name) => stores.Find(name) is { } store && store.AccountId == account
         ? store

@@ -71,7 +71,7 @@ internal sealed class StoreChecks(StoreHttp http, CephTopics topics, IStoreRules
             findings.Add(new CheckFinding("changes", status?.IsWorking ?? false, status?.Text ?? "beginning"));
         }
 
-        if (store.Notify == StoreNotify.Webhook)
+        if (NotificationSync.Sets(store))
         {
             await AddAsync(findings, "notifications", async () => store.Settings.TargetArn is { } target
                 ? $"by the target {target}; {notifications.StatusOf(store.Name)}"

@@ -11,22 +11,41 @@ namespace Glue.AttachedStores.Notifications;
 /// </summary>
 internal sealed class CephTopics(StoreHttp http)
 {
+    private const string OpaqueData = "OpaqueData";
+
     /// <returns>The topic's ARN.</returns>
-    public async Task<string> EnsureAsync(AttachedStore store, string name, Uri address, CancellationToken cancellationToken)
+    /// <exception cref="StoreException">It could not be made; or one of that name, which is not Glue's, leads somewhere else.</exception>
+    public async Task<string> EnsureAsync(AttachedStore store, OwnEntries own, Uri address, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(
-            store, cancellationToken, ("Action", "CreateTopic"), ("Name", name),
-            ("Attributes.entry.1.key", "push-endpoint"), ("Attributes.entry.1.value", address.ToString()),
-            ("Attributes.entry.2.key", "persistent"), ("Attributes.entry.2.value", "true"));
+        var isKafka = address.Scheme == "kafka";
+        if (isKafka && await FindAsync(store, own.Topic, cancellationToken) is { } present && OpaqueDataOf(present) != own.Prefix)
+        {
+            return present.ToString().Contains("kafka://", StringComparison.Ordinal)
+                ? ArnsIn(present).First() // somebody has made it for this Kafka topic: it is used, and left as it is
+                : throw new StoreException(store.Name, 409, "TopicTaken", $"Store {store.Name} has a topic {own.Topic} that does not lead to Kafka. Remove it, or give another topic.");
+        }
+
+        var endpoint = isKafka ? address.GetLeftPart(UriPartial.Authority) : address.ToString();
+        List<(string Name, string Value)> attributes = [("push-endpoint", endpoint), ("persistent", "true")];
+        if (isKafka)
+        {
+            attributes.AddRange([("kafka-ack-level", "broker"), (OpaqueData, own.Prefix)]);
+        }
+
+        var answer = await CallAsync(store, cancellationToken, [("Action", "CreateTopic"), ("Name", own.Topic), .. attributes.SelectMany(static (attribute, i) => new[]
+        {
+            ($"Attributes.entry.{i + 1}.key", attribute.Name), ($"Attributes.entry.{i + 1}.value", attribute.Value),
+        })]);
         return ArnsIn(answer).FirstOrDefault() ?? throw new StoreException(store.Name, 502, "NoTopic", $"Store {store.Name} did not say what topic it made: is it a RADOS Gateway? Other stores need --target-arn.");
     }
 
-    /// <summary>Removes those whose names begin so.</summary>
+    /// <summary>Removes Glue's own: those whose names begin so, and those that say so, being named after a topic of Kafka's.</summary>
     public async Task RemoveAsync(AttachedStore store, string prefix, CancellationToken cancellationToken)
     {
-        foreach (var arn in ArnsIn(await CallAsync(store, cancellationToken, ("Action", "ListTopics"))).Distinct(StringComparer.Ordinal))
+        foreach (var topic in await ListAsync(store, cancellationToken))
         {
-            if (arn[(arn.LastIndexOf(':') + 1)..].StartsWith(prefix + "-", StringComparison.Ordinal))
+            var arn = ArnsIn(topic).First();
+            if (OpaqueDataOf(topic) == prefix || NameIn(arn).StartsWith(prefix + "-", StringComparison.Ordinal))
             {
                 await CallAsync(store, cancellationToken, ("Action", "DeleteTopic"), ("TopicArn", arn));
             }
@@ -35,7 +54,19 @@ internal sealed class CephTopics(StoreHttp http)
 
     /// <summary>How many there are.</summary>
     public async Task<int> CountAsync(AttachedStore store, CancellationToken cancellationToken) =>
-        ArnsIn(await CallAsync(store, cancellationToken, ("Action", "ListTopics"))).Distinct(StringComparer.Ordinal).Count();
+        (await ListAsync(store, cancellationToken)).Count;
+
+    private async Task<XElement?> FindAsync(AttachedStore store, string name, CancellationToken cancellationToken) =>
+        (await ListAsync(store, cancellationToken)).FirstOrDefault(topic => NameIn(ArnsIn(topic).First()) == name);
+
+    /// <summary>One element per topic; Ceph 16 also puts the ARN into the endpoint's description.</summary>
+    private async Task<IReadOnlyList<XElement>> ListAsync(AttachedStore store, CancellationToken cancellationToken) =>
+        [.. (await CallAsync(store, cancellationToken, ("Action", "ListTopics")))?.Descendants()
+            .Where(static one => one.Elements().Any(static child => child.Name.LocalName == "TopicArn")) ?? []];
+
+    private static string NameIn(string arn) => arn[(arn.LastIndexOf(':') + 1)..];
+
+    private static string? OpaqueDataOf(XElement topic) => topic.Descendants().FirstOrDefault(static one => one.Name.LocalName == OpaqueData)?.Value;
 
     private Task<XElement?> CallAsync(AttachedStore store, CancellationToken cancellationToken, params (string Name, string Value)[] fields)
     {

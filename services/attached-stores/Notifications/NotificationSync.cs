@@ -24,6 +24,9 @@ internal sealed class NotificationSync(
     private readonly ConcurrentDictionary<string, string> _status = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _one = new(1, 1); // a detaching call and the round must not write in turns
 
+    /// <summary>Does Glue set the store's own notification configuration?</summary>
+    public static bool Sets(AttachedStore store) => store.Notify == StoreNotify.Webhook || (store.Notify == StoreNotify.Kafka && !store.Settings.SetsNothing);
+
     /// <summary>For people: how the last round went.</summary>
     public string StatusOf(string store) => _status.GetValueOrDefault(store, "not looked at yet");
 
@@ -93,13 +96,13 @@ internal sealed class NotificationSync(
                 return true; // detached since
             }
 
-            var wanted = store.Notify == StoreNotify.Webhook ? rules.Of(store.Name) : new Dictionary<string, BucketNotificationConfiguration>(StringComparer.Ordinal);
+            var wanted = Sets(store) ? rules.Of(store.Name) : new Dictionary<string, BucketNotificationConfiguration>(StringComparer.Ordinal);
             foreach (var bucket in wanted.Keys.Union(notified.Of(store.Name), StringComparer.Ordinal))
             {
                 await SetAsync(store, bucket, wanted.GetValueOrDefault(bucket)?.Rules ?? [], cancellationToken);
             }
 
-            _status[store.Name] = store.Notify == StoreNotify.Webhook ? "notifications are set" : "its administrator sets notifications";
+            _status[store.Name] = Sets(store) ? "notifications are set" : "its administrator sets notifications";
             return true;
         }
         catch (Exception e) when (e is StoreException or HttpRequestException)
@@ -164,7 +167,7 @@ internal sealed class NotificationSync(
 
         if (wanted.Count > 0 || !isCeph)
         {
-            var target = store.Settings.TargetArn ?? await topics.EnsureAsync(store, own.Topic, addresses.EventsOf(store), cancellationToken);
+            var target = store.Settings.TargetArn ?? await topics.EnsureAsync(store, own, addresses.EventsOf(store), cancellationToken);
             var merged = own.Merge(present, wanted, target);
             await http.CallAsync(
                 store, HttpMethod.Put, StoreUrl.Of(store, bucket, [new("notification", null)]), Encoding.UTF8.GetBytes(merged.ToString(SaveOptions.DisableFormatting)), cancellationToken: cancellationToken);

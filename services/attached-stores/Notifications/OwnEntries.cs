@@ -21,12 +21,13 @@ internal sealed class OwnEntries
     {
         (_store, _address) = (store, address.ToString());
         Prefix = "glue-" + Hash(store.Token);
-        Topic = $"{Prefix}-{Hash(_address)}";
+        Topic = store.Notify == StoreNotify.Kafka ? store.Settings.KafkaTopic! : $"{Prefix}-{Hash(_address)}";
     }
 
     /// <summary>Of all ids and topics of this Glue in this store.</summary>
     public string Prefix { get; }
 
+    /// <summary>Ceph's topic. Its name is Kafka's too, where it leads there.</summary>
     public string Topic { get; }
 
     public bool Has(string id) => id.StartsWith(Prefix + "-", StringComparison.Ordinal);

@@ -14,4 +14,7 @@ public enum StoreNotify
 
     /// <summary>Glue holds a connection per bucket over which the store tells its events: MinIO's listen call, which Glue's own store has too.</summary>
     Listen,
+
+    /// <summary>The store writes its events to a Kafka topic, which Glue reads; Glue sets the store's own notification configuration where it can.</summary>
+    Kafka,
 }

@@ -11,6 +11,18 @@ public sealed record StoreSettings
     /// <summary>The ARN of the target that the store's administrator set up (MinIO, RustFS); null: Glue makes a topic (Ceph).</summary>
     public string? TargetArn { get; init; }
 
+    /// <summary>Kafka: the brokers, <c>HOST:PORT</c> with commas.</summary>
+    public string? KafkaServers { get; init; }
+
+    /// <summary>Kafka: where the store writes its events.</summary>
+    public string? KafkaTopic { get; init; }
+
+    /// <summary>Kafka: the consumer group that reads it, the store's own. Made by Glue when the topic is first given.</summary>
+    public string? KafkaGroup { get; init; }
+
+    /// <summary>Kafka: the store's administrator has it write to the topic, and Glue sets nothing in it.</summary>
+    public bool SetsNothing { get; init; }
+
     /// <summary>Polling: from a listing's end to the next one's beginning. 1 s to 1 day; null: 30 s.</summary>
     public TimeSpan? PollInterval { get; init; }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Glue.AttachedStores;
 using Glue.AttachedStores.Stores;
+using Glue.AttachedStores.Topics;
 using Glue.Dispatcher;
 using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.Destinations;
@@ -186,6 +187,7 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IStoreRules, AttachedStoreRules>();
         services.AddSingleton<IStoreEvents, AttachedStoreEvents>();
         services.AddSingleton<IReconciliation, AttachedReconciliation>();
+        services.AddSingleton<IKafkaReach>(new KafkaReach(settings.EventSources));
         services.AddSingleton<IEmbeddedBuckets, EmbeddedBuckets>();
 
         services.AddDispatcher(settings.Dispatcher, _ => state, _ => queue, settings.EventSources);

@@ -25,12 +25,15 @@ internal static class AttachedStoreCommands
         var notify = new Option<string>("--notify")
         {
             Description = "webhook: Glue sets the store's notifications (Ceph; MinIO and RustFS with --target-arn). manual: its administrator has it post to the events' address (VersityGW). "
-                + "listen: Glue listens to its buckets (MinIO, Glue). "
+                + "kafka: it writes to a topic that Glue reads (--kafka, --topic). listen: Glue listens to its buckets (MinIO, Glue). "
                 + "poll: Glue lists its buckets again and again (Garage, SeaweedFS, AWS).",
             DefaultValueFactory = static _ => "webhook",
         };
-        var targetArn = new Option<string?>("--target-arn") { Description = "MinIO, RustFS: the ARN of the webhook target that its administrator set up, such as arn:minio:sqs::GLUE:webhook." };
+        var targetArn = new Option<string?>("--target-arn") { Description = "MinIO, RustFS: the ARN of the target that its administrator set up, such as arn:minio:sqs::GLUE:webhook or arn:minio:sqs::GLUE:kafka." };
         var eventsUrl = new Option<string?>("--events-url") { Description = "Where the store reaches Glue's API; default the API's own address, which is this machine's alone." };
+        var kafka = new Option<string?>("--kafka") { Description = "kafka: the brokers, HOST:PORT, several with commas." };
+        var topic = new Option<string?>("--topic") { Description = "kafka: the topic that the store writes its events to." };
+        var noSetup = new Option<bool?>("--no-setup") { Description = "kafka: the store's administrator has it write to the topic (VersityGW); Glue sets nothing in it." };
         var interval = new Option<TimeSpan?>("--interval")
         {
             Description = "poll: from one listing's end to the next one's beginning, a number with s, m, h or d, 1s to 1d; default 30s.",
@@ -40,7 +43,7 @@ internal static class AttachedStoreCommands
         var account = new Option<string?>("--account") { Description = "Whose functions may use it; default the caller's own." };
         var command = new Command("attach", "Attach a store, or change how. Its secrets are sealed on the disk.")
         {
-            Name, endpoint, accessKey, secretKey, region, pathStyle, notify, targetArn, eventsUrl, interval, existing, account, StackClient.DataOption,
+            Name, endpoint, accessKey, secretKey, region, pathStyle, notify, targetArn, eventsUrl, kafka, topic, noSetup, interval, existing, account, StackClient.DataOption,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -55,6 +58,9 @@ internal static class AttachedStoreCommands
                 ["notify"] = parsed.GetValue(notify),
                 ["targetArn"] = parsed.GetValue(targetArn),
                 ["eventsUrl"] = parsed.GetValue(eventsUrl),
+                ["kafkaServers"] = parsed.GetValue(kafka),
+                ["kafkaTopic"] = parsed.GetValue(topic),
+                ["setsNothing"] = parsed.GetValue(noSetup),
                 ["pollIntervalSeconds"] = parsed.GetValue(interval) is { } span ? (int)span.TotalSeconds : null,
                 ["pollExisting"] = parsed.GetValue(existing),
                 ["account"] = parsed.GetValue(account),
@@ -62,7 +68,7 @@ internal static class AttachedStoreCommands
             Console.WriteLine($"attached {store["name"]}: {store["endpoint"]}");
             if (store["eventsAddress"]!.ToString() is { Length: > 0 } address)
             {
-                Console.WriteLine($"events' address, which holds a secret: {address}");
+                Console.WriteLine($"events' address{(address.StartsWith("http", StringComparison.Ordinal) ? ", which holds a secret" : "")}: {address}");
             }
 
             return 0;
