@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Glue.Foundation.Signing;
 
 namespace Glue.Host.FunctionalTests;
 
@@ -60,8 +63,53 @@ public sealed class RadosGatewayTests
         Assert.Contains("There is no store 'ceph'", (await stack.GlueAsync("store", "check", "ceph")).Error, StringComparison.Ordinal);
     }
 
-    private static Task<Cli.Result> AttachAsync(Stack stack, RadosGateway ceph, string name) => stack.GlueAsync(
-        "store", "attach", name, "--endpoint", ceph.Endpoint, "--access-key", RadosGateway.AccessKey, "--secret-key", RadosGateway.SecretKey);
+    [Fact]
+    public async Task Ceph_is_told_to_write_to_a_Kafka_topic_and_detaching_leaves_the_topic_that_somebody_else_made()
+    {
+        using var folder = new TempFolder();
+        await using var broker = await KafkaBroker.StartAsync();
+        await broker.CreateTopicAsync("made-by-glue", partitions: 1);
+        await broker.CreateTopicAsync("made-before", partitions: 1);
+        await using var ceph = await RadosGateway.StartAsync();
+        await using var stack = await Stack.StartAsync(folder["data"], $$"""
+            { "Dispatcher": { "EventSources": { "Clusters": [ { "BootstrapServers": "{{broker.BootstrapServers}}", "Properties": {{KafkaBroker.ClientPropertiesJson}} } ] } } }
+            """);
+        using var s3 = ClientOf(ceph);
+        await s3.PutBucketAsync("photos");
+        await TopicsAsync(ceph, $"Action=CreateTopic&Name=made-before&Attributes.entry.1.key=push-endpoint&Attributes.entry.1.value=kafka%3A%2F%2F{broker.BootstrapServers.Replace(":", "%3A", StringComparison.Ordinal)}");
+        await stack.Lambda.CreateAsync("noop", "python3.11", "app.handler", Zip.Of("app.py", "def handler(event, context): pass"));
+        foreach (var topic in new[] { "made-by-glue", "made-before" })
+        {
+            (await AttachAsync(stack, ceph, "ceph", "--notify", "kafka", "--kafka", broker.BootstrapServers, "--topic", topic)).Expect();
+            (await stack.GlueAsync("rule", "add", "ceph/photos", "noop")).Expect();
+            await stack.UntilAsync(async () => (await stack.GlueAsync("store", "list")).Expect().Contains("notifications are set", StringComparison.Ordinal));
+            Assert.EndsWith($":{topic}", Assert.Single((await s3.GetBucketNotificationAsync("photos")).TopicConfigurations).Topic, StringComparison.Ordinal);
+            Assert.Contains($"kafka://{broker.BootstrapServers}", await TopicsAsync(ceph, "Action=ListTopics"), StringComparison.Ordinal);
+
+            (await stack.GlueAsync("rule", "remove", "ceph/photos", "noop")).Expect();
+            (await stack.GlueAsync("store", "detach", "ceph")).Expect();
+            Assert.Empty((await s3.GetBucketNotificationAsync("photos")).TopicConfigurations ?? []);
+        }
+
+        var left = await TopicsAsync(ceph, "Action=ListTopics");
+        Assert.Contains("made-before", left, StringComparison.Ordinal);
+        Assert.DoesNotContain("made-by-glue", left, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> TopicsAsync(RadosGateway ceph, string form)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(ceph.Endpoint)) { Content = new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded") };
+        new SigV4Signer(TimeProvider.System).Sign(
+            request, new Credential(RadosGateway.AccessKey, RadosGateway.SecretKey, "", ""), "us-east-1", "sns", Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(form))));
+        using var answer = await http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return text;
+    }
+
+    private static Task<Cli.Result> AttachAsync(Stack stack, RadosGateway ceph, string name, params string[] arguments) => stack.GlueAsync(
+        ["store", "attach", name, "--endpoint", ceph.Endpoint, "--access-key", RadosGateway.AccessKey, "--secret-key", RadosGateway.SecretKey, .. arguments]);
 
     internal static AmazonS3Client ClientOf(RadosGateway ceph) => new(RadosGateway.AccessKey, RadosGateway.SecretKey, new AmazonS3Config
     {

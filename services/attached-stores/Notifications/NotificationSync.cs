@@ -38,13 +38,14 @@ internal sealed class NotificationSync(
         await _one.WaitAsync(cancellationToken);
         try
         {
-            var buckets = notified.Of(store.Name);
-            foreach (var bucket in buckets)
+            var set = notified.Of(store.Name);
+            foreach (var bucket in set.Where(static one => one != NotifiedBuckets.Topics))
             {
                 await SetAsync(store, bucket, [], cancellationToken);
             }
 
-            if (buckets.Count > 0 && store.Settings.TargetArn is null)
+            // Topics outlive the entries that used them: rules are removed before their store is.
+            if (set.Contains(NotifiedBuckets.Topics))
             {
                 await topics.RemoveAsync(store, OwnOf(store).Prefix, cancellationToken);
             }
@@ -97,7 +98,7 @@ internal sealed class NotificationSync(
             }
 
             var wanted = Sets(store) ? rules.Of(store.Name) : new Dictionary<string, BucketNotificationConfiguration>(StringComparer.Ordinal);
-            foreach (var bucket in wanted.Keys.Union(notified.Of(store.Name), StringComparer.Ordinal))
+            foreach (var bucket in wanted.Keys.Union(notified.Of(store.Name).Where(static one => one != NotifiedBuckets.Topics), StringComparer.Ordinal))
             {
                 await SetAsync(store, bucket, wanted.GetValueOrDefault(bucket)?.Rules ?? [], cancellationToken);
             }
@@ -167,11 +168,17 @@ internal sealed class NotificationSync(
 
         if (wanted.Count > 0 || !isCeph)
         {
-            var target = store.Settings.TargetArn ?? await topics.EnsureAsync(store, own, addresses.EventsOf(store), cancellationToken);
+            var target = store.Settings.TargetArn ?? await TopicAsync(store, own, cancellationToken);
             var merged = own.Merge(present, wanted, target);
             await http.CallAsync(
                 store, HttpMethod.Put, StoreUrl.Of(store, bucket, [new("notification", null)]), Encoding.UTF8.GetBytes(merged.ToString(SaveOptions.DisableFormatting)), cancellationToken: cancellationToken);
         }
+    }
+
+    private async Task<string> TopicAsync(AttachedStore store, OwnEntries own, CancellationToken cancellationToken)
+    {
+        await notified.AddAsync(store.Name, NotifiedBuckets.Topics);
+        return await topics.EnsureAsync(store, own, addresses.EventsOf(store), cancellationToken);
     }
 
     private OwnEntries OwnOf(AttachedStore store) => new(store, addresses.EventsOf(store));

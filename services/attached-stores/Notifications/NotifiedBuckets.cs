@@ -2,9 +2,12 @@ using Glue.Foundation.Sqlite;
 
 namespace Glue.AttachedStores.Notifications;
 
-/// <summary>Buckets in which Glue has set something, noted before it is set: whatever happens afterwards, it is known where to take it away.</summary>
+/// <summary>Where in a store Glue has set something, noted before it is set: whatever happens afterwards, it is known where to take it away.</summary>
 internal sealed class NotifiedBuckets
 {
+    /// <summary>Stands for the store's topics, in the place of a bucket's name.</summary>
+    public const string Topics = "";
+
     private readonly SqliteDatabase _database;
 
     public NotifiedBuckets(SqliteDatabase database)
@@ -13,6 +16,7 @@ internal sealed class NotifiedBuckets
         database.Migrate("attached-stores.notified", "CREATE TABLE store_notified_bucket(store TEXT NOT NULL, bucket TEXT NOT NULL, PRIMARY KEY(store, bucket)) WITHOUT ROWID");
     }
 
+    /// <summary>Buckets, and <see cref="Topics"/> before them.</summary>
     public IReadOnlyList<string> Of(string store) => _database.Read(connection =>
     {
         using var command = connection.CreateCommand();
