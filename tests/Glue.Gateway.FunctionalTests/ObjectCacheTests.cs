@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using Glue.Workers.Gateway;
+using Glue.Workers.Gateway.Cache;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.Gateway.FunctionalTests;
@@ -205,6 +206,24 @@ public sealed class ObjectCacheTests : IAsyncLifetime
         await ReadAsync("/far/1");
         Assert.Equal(["HEAD", "HEAD", "GET"], _asked);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder["objects"]));
+    }
+
+    [Fact]
+    public async Task However_many_small_objects_are_read_few_files_stay_open()
+    {
+        using var client = Client();
+        Put("/far/empty", 0);
+        Assert.Empty(await client.GetByteArrayAsync("/far/empty"));
+        Assert.Empty(await client.GetByteArrayAsync("/far/empty"));
+        Assert.Equal(["GET", "GET"], _asked);
+        for (var i = 0; i < ObjectCache.MostObjects + 200; i++)
+        {
+            Put($"/far/{i}", 10);
+            await client.GetByteArrayAsync($"/far/{i}");
+        }
+
+        var open = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.StartsWith(_folder["objects"], StringComparison.Ordinal) == true);
+        Assert.InRange(open, ObjectCache.MostObjects / 2, ObjectCache.MostObjects);
     }
 
     private TaskCompletionSource SendInTwo(int at)

@@ -102,6 +102,16 @@ public sealed class RolePolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_may_list_the_buckets_may_not_listen_to_them_all()
+    {
+        _policies.Set("{'Effect': 'Allow', 'Action': 's3:ListAllMyBuckets', 'Resource': '*'}");
+        await _function.ListBucketsAsync();
+        using var client = _host.HttpClient(_host.StartSandbox(Account).Bridge);
+        using var listen = await client.GetAsync("/?events=s3:ObjectCreated:*&ping=1", HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, listen.StatusCode);
+    }
+
+    [Fact]
     public async Task DeleteObjects_deletes_what_is_allowed_and_says_AccessDenied_of_each_other_key()
     {
         var mixed = await Assert.ThrowsAsync<DeleteObjectsException>(() => Delete("out/a", "in/a", "out/b"));

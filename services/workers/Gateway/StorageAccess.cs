@@ -57,7 +57,8 @@ internal sealed class StorageAccess(IStoragePolicies policies)
     {
         if (bucket.Length == 0)
         {
-            return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? "s3:ListAllMyBuckets" : S3Actions.OwnerOnly;
+            // With a subresource it is something else: MinIO's ?events hears all buckets of the account.
+            return subresource is null && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) ? "s3:ListAllMyBuckets" : S3Actions.OwnerOnly;
         }
 
         return key.Length == 0

@@ -7,6 +7,9 @@ namespace Glue.Workers.Gateway.Cache;
 /// <remarks>A key is the store's URL of the object and the access key it is asked with.</remarks>
 internal sealed class ObjectCache : IDisposable
 {
+    /// <summary>Each holds a file handle, of which a process has some thousands for everything.</summary>
+    internal const int MostObjects = 1024;
+
     private readonly string _folder;
     private readonly long _mostBytes;
     private readonly long _largestBytes;
@@ -15,6 +18,7 @@ internal sealed class ObjectCache : IDisposable
     private readonly LinkedList<CachedObject> _byUse = new(); // the latest first
     private readonly Dictionary<string, Task> _fetches = new(StringComparer.Ordinal);
     private long _bytes; // of all files, those that are only read out included
+    private int _files;
 
     public ObjectCache(StorageGatewayOptions options)
     {
@@ -46,7 +50,7 @@ internal sealed class ObjectCache : IDisposable
     {
         lock (_lock)
         {
-            if (state.Length > _largestBytes || (_objects.TryGetValue(key, out var former) && !Drop(former.Value)) || !MakeRoom(state.Length))
+            if (state.Length == 0 || state.Length > _largestBytes || (_objects.TryGetValue(key, out var former) && !Drop(former.Value)) || !MakeRoom(state.Length))
             {
                 return null;
             }
@@ -56,6 +60,7 @@ internal sealed class ObjectCache : IDisposable
                 Directory.CreateDirectory(_folder);
                 var added = new CachedObject(Path.Combine(_folder, Guid.NewGuid().ToString("N")), key, state) { Readers = 1 };
                 _bytes += state.Length;
+                _files++;
                 _objects[key] = _byUse.AddFirst(added);
                 return added;
             }
@@ -128,15 +133,17 @@ internal sealed class ObjectCache : IDisposable
 
     private bool MakeRoom(long bytes)
     {
-        for (var node = _byUse.Last; node is not null && _bytes + bytes > _mostBytes;)
+        for (var node = _byUse.Last; node is not null && !HasRoom(bytes);)
         {
             var older = node;
             node = node.Previous;
             Drop(older.Value);
         }
 
-        return _bytes + bytes <= _mostBytes;
+        return HasRoom(bytes);
     }
+
+    private bool HasRoom(long bytes) => _bytes + bytes <= _mostBytes && _files < MostObjects;
 
     /// <returns>False: somebody reads it still.</returns>
     private bool Drop(CachedObject dropped)
@@ -165,6 +172,7 @@ internal sealed class ObjectCache : IDisposable
     private void Close(CachedObject one)
     {
         _bytes -= one.State.Length;
+        _files--;
         one.Dispose();
     }
 
