@@ -36,5 +36,5 @@ internal static partial class Log
     public static partial void NotificationsSet(ILogger logger, string store, string bucket, int entryCount);
 
     [LoggerMessage(6011, LogLevel.Warning, "Store {Store}: notifications could not be set; trying again until they can. {Reason}")]
-    public static partial void NotificationsNotSet(ILogger logger, string store, string reason);
+    public static partial void NotificationsNotSet(ILogger logger, string store, string reason, Exception? exception);
 }

@@ -1,47 +1,33 @@
 using Glue.AttachedStores.Buckets;
 using Glue.AttachedStores.Requests;
-using Glue.AttachedStores.Stores;
-using Glue.AttachedStores.Tests.Polling;
 using Glue.Foundation.Signing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Glue.AttachedStores.Tests;
 
 /// <summary>Answers that no store should give, and some do: none of them may look like a bucket that is empty.</summary>
 public sealed class ObjectPagesTests : IAsyncLifetime
 {
-    private readonly WebApplication _server;
     private readonly StoreHttp _http = new(new SigV4Signer(TimeProvider.System));
+    private AnsweringStore _store = null!;
     private string _answer = "";
     private string _query = "";
     private string _path = "";
     private int _status = 200;
 
-    public ObjectPagesTests()
+    public async Task InitializeAsync() => _store = await AnsweringStore.StartAsync(context =>
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
-        _server = builder.Build();
-        _server.Run(context =>
-        {
-            context.Response.StatusCode = _status;
-            context.Response.Headers["x-amz-meta-glue-lineage"] = "2";
-            _path = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
-            _query = Uri.UnescapeDataString(context.Request.QueryString.Value!);
-            return context.Response.WriteAsync(_answer);
-        });
-    }
-
-    public Task InitializeAsync() => _server.StartAsync();
+        context.Response.StatusCode = _status;
+        context.Response.Headers["x-amz-meta-glue-lineage"] = "2";
+        _path = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
+        _query = Uri.UnescapeDataString(context.Request.QueryString.Value!);
+        return context.Response.WriteAsync(_answer);
+    });
 
     public async Task DisposeAsync()
     {
         _http.Dispose();
-        await _server.DisposeAsync();
+        await _store.DisposeAsync();
     }
 
     [Theory]
@@ -99,9 +85,7 @@ public sealed class ObjectPagesTests : IAsyncLifetime
         Assert.Equal(status, (await Assert.ThrowsAsync<StoreException>(() => DepthAsync("key"))).Status);
     }
 
-    private AttachedStore Store => PollUnderTest.Attached with { Endpoint = new Uri(_server.Urls.First()) };
+    private Task<int> DepthAsync(string key) => new ObjectLineage(_http).DepthOfAsync(_store.Store, "photos", key, CancellationToken.None);
 
-    private Task<int> DepthAsync(string key) => new ObjectLineage(_http).DepthOfAsync(Store, "photos", key, CancellationToken.None);
-
-    private Task<ListedPage> ReadAsync(PageRequest request) => new ObjectPages(_http).ReadAsync(Store, "photos", request, CancellationToken.None);
+    private Task<ListedPage> ReadAsync(PageRequest request) => new ObjectPages(_http).ReadAsync(_store.Store, "photos", request, CancellationToken.None);
 }

@@ -99,7 +99,7 @@ internal sealed class StoresApi(
             {
                 await notifications.ClearAsync(store, context.RequestAborted);
             }
-            catch (Exception e) when (e is StoreException or HttpRequestException)
+            catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
             {
                 throw new StoreRefusal(409, $"What Glue has set in {store.Name} could not be taken away: {e.Message} Try again when it answers, or detach with --force and leave it there.");
             }

@@ -1,3 +1,4 @@
+using Glue.AttachedStores.Requests;
 using Glue.AttachedStores.Sources;
 using Glue.AttachedStores.Stores;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,10 @@ namespace Glue.AttachedStores.Listening;
 /// <summary>One bucket's connection. What it brings is durable before more is read: while the event log takes nothing, the store has to wait.</summary>
 internal sealed class BucketListener(ListenCall call, IStoreEvents events, ListenPace pace, TimeProvider time, ILogger logger)
 {
-    /// <exception cref="Requests.StoreException">The store refused.</exception>
+    /// <summary>The status of a connection that brings all that is wanted.</summary>
+    public const string Listening = "listening";
+
+    /// <exception cref="StoreException">The store refused.</exception>
     /// <exception cref="HttpRequestException">The connection ended; it always does, sooner or later.</exception>
     public async Task ListenAsync(AttachedStore store, string bucket, IReadOnlyList<string> types, GapCloser gaps, SourceStatus status, CancellationToken cancellationToken)
     {
@@ -15,9 +19,10 @@ internal sealed class BucketListener(ListenCall call, IStoreEvents events, Liste
         silence.CancelAfter(pace.Silence);
         try
         {
-            using var answer = await call.OpenAsync(store, bucket, types, pace.Ping, silence.Token);
+            var (opened, untold) = await OpenAsync(store, bucket, types, silence.Token);
+            using var answer = opened;
             gaps.Note(); // up to this moment nobody listened
-            status.Working("listening");
+            status.Working(untold.Count == 0 ? Listening : $"the store does not know {string.Join(", ", untold)}");
             Log.Listening(logger, store.Name, bucket);
             await using var lines = new EventLines(await answer.Content.ReadAsStreamAsync(silence.Token));
             while (await ReadAsync(lines, silence) is { } messages)
@@ -35,6 +40,25 @@ internal sealed class BucketListener(ListenCall call, IStoreEvents events, Liste
         {
             throw new HttpRequestException($"The connection to {store.Endpoint} for bucket {bucket} broke: {e.Message}", e);
         }
+    }
+
+    /// <exception cref="StoreException">It knows none of the types, or refused for another reason.</exception>
+    private async Task<(HttpResponseMessage Answer, IReadOnlyList<string> Untold)> OpenAsync(AttachedStore store, string bucket, IReadOnlyList<string> types, CancellationToken cancellationToken)
+    {
+        StoreException? refused = null;
+        foreach (var offer in ListenTypes.Offers(types))
+        {
+            try
+            {
+                return (await call.OpenAsync(store, bucket, offer, pace.Ping, cancellationToken), ListenTypes.Untold(types, offer));
+            }
+            catch (StoreException e) when (e.Status == 400)
+            {
+                refused ??= e; // the others are about less than what is wanted
+            }
+        }
+
+        throw new StoreException(store.Name, 400, refused!.Code, $"{refused.Message} (asked for {string.Join(", ", types)})");
     }
 
     private async Task<IReadOnlyList<ReadOnlyMemory<byte>>?> ReadAsync(EventLines lines, CancellationTokenSource silence)

@@ -65,7 +65,7 @@ internal sealed class GapCloser : IAsyncDisposable
         {
             return await _reconciliation.OrderAsync(_store.AccountId, _bucket, _stop.Token);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !_stop.IsCancellationRequested)
         {
             Log.GapNotReconciled(_logger, _store.Name, _bucket.Bucket, e); // a full disk, most likely
             return false;

@@ -47,7 +47,7 @@ internal sealed class ListenCall(StoreHttp http)
     private static async Task<StoreException> RefusalAsync(AttachedStore store, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         await answer.Content.LoadIntoBufferAsync(64 * 1024, cancellationToken);
-        var refusal = StoreException.Of(store, answer, await answer.Content.ReadAsStringAsync(cancellationToken));
+        var refusal = StoreException.Of(store, answer, await StoreXml.TextAsync(answer.Content, cancellationToken));
         return refusal.Status switch
         {
             403 => new StoreException(store.Name, 403, refusal.Code, refusal.Message + " Listening needs s3:ListenBucketNotification on the buckets that have rules."),

@@ -104,9 +104,10 @@ internal sealed class ListenSource(
 
     private static (string Text, bool IsWorking) Describe(ConcurrentDictionary<string, Connection> buckets)
     {
-        var failing = buckets.Where(static one => !one.Value.Run.Status.IsWorking).OrderBy(static one => one.Key, StringComparer.Ordinal)
-            .Select(static one => $"; {one.Key}: {one.Value.Run.Status.Text}").ToList();
-        return buckets.IsEmpty ? ("no bucket has rules", true) : ($"listening to {buckets.Count - failing.Count} of {buckets.Count} buckets{string.Concat(failing)}", failing.Count == 0);
+        var all = buckets.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => (Bucket: one.Key, one.Value.Run.Status.IsWorking, one.Value.Run.Status.Text)).ToList();
+        var working = all.Count(static one => one.IsWorking);
+        var notes = all.Where(static one => !one.IsWorking || one.Text != BucketListener.Listening).Select(static one => $"; {one.Bucket}: {one.Text}");
+        return all.Count == 0 ? ("no bucket has rules", true) : ($"listening to {working} of {all.Count} buckets{string.Concat(notes)}", working == all.Count);
     }
 
     private async Task<string?> AnyBucketAsync(AttachedStore store, CancellationToken cancellationToken)

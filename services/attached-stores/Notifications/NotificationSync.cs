@@ -106,11 +106,12 @@ internal sealed class NotificationSync(
             _status[store.Name] = Sets(store) ? "notifications are set" : "its administrator sets notifications";
             return true;
         }
-        catch (Exception e) when (e is StoreException or HttpRequestException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
+            // Of one store, whatever it answered: it must not end what serves the others.
             if (_status.GetValueOrDefault(store.Name) != e.Message)
             {
-                Log.NotificationsNotSet(logger, store.Name, e.Message); // once, not at every try
+                Log.NotificationsNotSet(logger, store.Name, e.Message, e is StoreException or HttpRequestException ? null : e); // once, not at every try
             }
 
             _status[store.Name] = e.Message;

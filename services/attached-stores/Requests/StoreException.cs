@@ -31,7 +31,7 @@ public sealed class StoreException(string store, int status, string code, string
     {
         try
         {
-            return body.TrimStart().StartsWith('<') ? XElement.Parse(body) : null;
+            return body.TrimStart().StartsWith('<') ? StoreXml.Parse(body) : null;
         }
         catch (XmlException)
         {

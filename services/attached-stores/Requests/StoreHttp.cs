@@ -67,7 +67,7 @@ public sealed class StoreHttp(SigV4Signer signer) : IDisposable
         {
             using var response = await SendAsync(store, method, target, body, contentType, service, late.Token);
             await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, late.Token);
-            var text = await response.Content.ReadAsStringAsync(late.Token);
+            var text = await StoreXml.TextAsync(response.Content, late.Token);
             if (!response.IsSuccessStatusCode)
             {
                 throw StoreException.Of(store, response, text);
@@ -87,8 +87,7 @@ public sealed class StoreHttp(SigV4Signer signer) : IDisposable
     {
         try
         {
-            using var reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false });
-            return XElement.Load(reader);
+            return StoreXml.Parse(text);
         }
         catch (XmlException e)
         {

@@ -16,7 +16,7 @@ internal sealed partial record StoreTopic(IReadOnlyList<string> Servers, string 
     public static StoreTopic Of(string? servers, string? topic)
     {
         var list = (servers ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (list.Length is 0 or > 20 || !list.All(static server => ServerPattern().IsMatch(server)))
+        if (list.Length is 0 or > 20 || !list.All(IsServer))
         {
             throw new StoreRefusal(400, $"--notify kafka needs the brokers, --kafka HOST:PORT (several with commas); it was '{servers?[..Math.Min(servers.Length, 100)]}'.");
         }
@@ -32,6 +32,10 @@ internal sealed partial record StoreTopic(IReadOnlyList<string> Servers, string 
 
     /// <param name="store">Attached with <see cref="StoreNotify.Kafka"/>.</param>
     public static StoreTopic Of(AttachedStore store) => new(store.Settings.KafkaServers!.Split(','), store.Settings.KafkaTopic!);
+
+    /// <summary>Also as part of an address, which is what the store is given.</summary>
+    private static bool IsServer(string server) =>
+        ServerPattern().IsMatch(server) && Uri.TryCreate($"kafka://{server}", UriKind.Absolute, out var address) && address.Port > 0;
 
     [GeneratedRegex(@"\A(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ServerPattern();
