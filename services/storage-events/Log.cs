@@ -35,6 +35,9 @@ internal static partial class Log
     [LoggerMessage(3251, LogLevel.Information, "Replay {ReplayId} is done: {RecordCount} records, {NewCount} new invocations")]
     public static partial void ReplayDone(ILogger logger, string replayId, long recordCount, long newCount);
 
+    [LoggerMessage(3252, LogLevel.Error, "Replay {ReplayId} waits: what it reads cannot be read. It keeps its place; trying again until it can")]
+    public static partial void ReplayWaits(ILogger logger, string replayId, Exception exception);
+
     [LoggerMessage(3300, LogLevel.Warning, "Kafka: {Complaint}")]
     public static partial void KafkaComplains(ILogger logger, string complaint);
 

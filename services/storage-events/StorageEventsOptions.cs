@@ -47,6 +47,10 @@ public sealed record StorageEventsOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan RetryMaximum { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest wait until what a replay reads, such as an attached store, is tried again; the first is <see cref="RetryFirst"/>. 10 ms to 1 day; default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
+    public TimeSpan SourceRetryMaximum { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a replay is served when others wait. 1 ms to 10 min; default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan ReplayTurn { get; init; } = TimeSpan.FromSeconds(5);

@@ -67,7 +67,7 @@ public static class StorageEventsServices
         services.AddSingleton(provider => new ReplayStore(state(provider)));
         services.AddSingleton<ReplayApi>();
         services.TryAddSingleton<SigV4Verifier>();
-        services.AddSingleton<ReplayOrders>().AddSingleton<ReplaySources>();
+        services.AddSingleton<ReplayOrders>().AddSingleton<ReplaySources>().AddSingleton<ReplayWaits>();
         services.AddHostedService<ReplayRunner>();
         services.AddSingleton(static provider => new Reconciliations(
             provider.GetRequiredService<ReplayStore>(), provider.GetRequiredService<StorageEventsOptions>(), provider.GetRequiredService<TimeProvider>()));

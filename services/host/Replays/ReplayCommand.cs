@@ -61,12 +61,12 @@ internal static class ReplayCommand
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
             var replays = (await stack.Lambda.CallAsync(HttpMethod.Get, "replays", body: null, cancellationToken))!["replays"]!.AsArray();
-            var table = new Table().AddColumns("id", "kind", "status", "from", "to", "done", "records", "matched", "new");
+            var table = new Table().AddColumns("id", "kind", "status", "from", "to", "done", "records", "matched", "new", "waiting");
             foreach (var replay in replays)
             {
                 table.AddRow(
                     Text(replay, "id"), Text(replay, "kind"), Text(replay, "status"), Text(replay, "from"), Text(replay, "to"), $"{Text(replay, "done")}/{Text(replay, "total")}",
-                    Text(replay, "records"), Text(replay, "matched"), Text(replay, "enqueued"));
+                    Text(replay, "records"), Text(replay, "matched"), Text(replay, "enqueued"), Text(replay, "waiting"));
             }
 
             AnsiConsole.Write(table);

@@ -36,7 +36,8 @@ internal static class ReplayProgress
         ((string)replay["kind"]! == "replay"
             ? $"{replay["status"]}: {replay["done"]} of {replay["total"]} offsets, {replay["records"]} records, {replay["matched"]} matched"
             : $"{replay["status"]}: {replay["done"]} of {replay["total"]} objects, {replay["matched"]} {((string)replay["kind"]! == "backfill" ? "matched" : "missed")}")
-        + ((bool)replay["dryRun"]! ? " (dry run: nothing enqueued)" : $", {replay["enqueued"]} new invocations");
+        + ((bool)replay["dryRun"]! ? " (dry run: nothing enqueued)" : $", {replay["enqueued"]} new invocations")
+        + (replay["waiting"] is { } why ? $"; waiting: {why}" : "");
 
     private static void Show(ProgressTask task, JsonNode replay)
     {

@@ -44,8 +44,8 @@ internal sealed class ListingSource(
 
     private bool IsOfAsker() => notifications.RulesOf(replay.Listing!.Bucket)?.AccountId == replay.AccountId;
 
-    /// <summary>Stores list whole seconds: that may be any moment of the second, and in doubt it is one after the rule was made.</summary>
-    private static DateTimeOffset Latest(DateTimeOffset time) => time.UtcTicks % TimeSpan.TicksPerSecond == 0 ? time + TimeSpan.FromSeconds(1) : time;
+    /// <summary>Stores list whole seconds: that may be any moment of the second, and in doubt it is one after the rule was made. A store may say any time, the last one too.</summary>
+    private static DateTimeOffset Latest(DateTimeOffset time) => time.UtcTicks % TimeSpan.TicksPerSecond == 0 && time < DateTimeOffset.MaxValue.AddSeconds(-1) ? time + TimeSpan.FromSeconds(1) : time;
 
     private static bool Wants(Replay replay, IDeliveries deliveries, DateTimeOffset settled, ObjectChange change, CompiledRule rule) =>
         change.BucketOwner == replay.AccountId

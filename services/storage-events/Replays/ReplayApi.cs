@@ -10,7 +10,7 @@ namespace Glue.StorageEvents.Replays;
 /// <c>POST /glue/v1/replays</c>, <c>GET /glue/v1/replays[/ID]</c>, <c>POST /glue/v1/replays/ID/stop|resume</c>: runs parts of the event log
 /// again for the functions of the caller's account, or the present objects of its buckets. Signed as the Lambda API is (service <c>lambda</c>, body included).
 /// </summary>
-internal sealed class ReplayApi(ReplayStore store, ReplayOrders orders, SigV4Verifier verifier)
+internal sealed class ReplayApi(ReplayStore store, ReplayWaits waits, ReplayOrders orders, SigV4Verifier verifier)
 {
     public const string Path = "/glue/v1/replays";
 
@@ -42,7 +42,7 @@ internal sealed class ReplayApi(ReplayStore store, ReplayOrders orders, SigV4Ver
         {
             ("POST", []) => StartAsync(context, account, body),
             ("GET", []) => AnswerAsync(
-                context, StatusCodes.Status200OK, new ReplayList([.. store.List(account).Select(static found => ReplayView.Of(found.Replay, found.Status))]), ReplayApiJson.Default.ReplayList),
+                context, StatusCodes.Status200OK, new ReplayList([.. store.List(account).Select(found => ReplayView.Of(found.Replay, found.Status, waits))]), ReplayApiJson.Default.ReplayList),
             ("GET", [var id]) => ShowAsync(context, account, id, StatusCodes.Status200OK),
             ("POST", [var id, "stop"]) => MoveAsync(context, account, id, ReplayStatus.Running, ReplayStatus.Stopped),
             ("POST", [var id, "resume"]) => MoveAsync(context, account, id, ReplayStatus.Stopped, ReplayStatus.Running),
@@ -96,7 +96,7 @@ internal sealed class ReplayApi(ReplayStore store, ReplayOrders orders, SigV4Ver
     }
 
     private Task ShowAsync(HttpContext context, string account, string id, int status) => store.Find(account, id) is { } found
-        ? AnswerAsync(context, status, ReplayView.Of(found.Replay, found.Status), ReplayApiJson.Default.ReplayView)
+        ? AnswerAsync(context, status, ReplayView.Of(found.Replay, found.Status, waits), ReplayApiJson.Default.ReplayView)
         : RefuseAsync(context, StatusCodes.Status404NotFound, $"There is no replay {id}.");
 
     private static Task RefuseAsync(HttpContext context, int status, string why) => AnswerAsync(context, status, new ReplayError(why), ReplayApiJson.Default.ReplayError);

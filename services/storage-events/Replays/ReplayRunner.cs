@@ -7,10 +7,11 @@ namespace Glue.StorageEvents.Replays;
 
 /// <summary>
 /// Runs replays, each at its rate: those of a few accounts at once, one of each, and when more wait they take turns. A step is: read, match with the rules of now, enqueue, and only then
-/// keep the place; a crash repeats a step, and its invocations have the same ids.
+/// keep the place; a crash repeats a step, and its invocations have the same ids. A full disk or queue of Glue's is waited out; a source that fails, such
+/// as an attached store that is away, ends the turn, and holds up nobody else's replays until it is tried again.
 /// </summary>
 internal sealed class ReplayRunner(
-    ReplayStore store, ReplaySources sources, IInvocationIntake intake, StorageEventsOptions options, TimeProvider time,
+    ReplayStore store, ReplayWaits waits, ReplaySources sources, IInvocationIntake intake, StorageEventsOptions options, TimeProvider time,
     IntakeMetrics metrics, ILogger<ReplayRunner> logger) : ServiceLoop
 {
     // A tenth of a second's worth: even enough, and few enough steps.
@@ -28,37 +29,60 @@ internal sealed class ReplayRunner(
     protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         var turns = new ReplayTurns();
-        var served = new Dictionary<Task, Replay>();
+        var served = new List<(Task Turn, Replay Replay)>();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         try
         {
             while (true)
             {
                 var started = store.Started;
-                var running = store.Running();
-                while (served.Count < AtOnce && turns.Begin(running) is { } replay)
+                var (ready, next) = waits.Ready(store.Running());
+                while (served.Count < AtOnce && turns.Begin(ready) is { } replay)
                 {
-                    served.Add(ServeAsync(replay, ending.Token), replay);
+                    served.Add((TurnAsync(replay, ending.Token), replay));
                 }
 
-                _isSomebodyWaiting = running.Count > served.Count;
-                await Task.WhenAny([started, .. served.Keys]).WaitAsync(stoppingToken);
-                foreach (var ended in served.Keys.Where(static turn => turn.IsCompleted).ToList())
+                _isSomebodyWaiting = ready.Count > served.Count;
+                using (var awake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken))
                 {
-                    await ended;
-                    served.Remove(ended, out var replay);
-                    turns.End(replay!, store.Running());
+                    var tryAgain = Task.Delay(next ?? Timeout.InfiniteTimeSpan, time, awake.Token);
+                    await Task.WhenAny([started, tryAgain, .. served.Select(static one => one.Turn)]);
+                    await awake.CancelAsync();
+                }
+
+                stoppingToken.ThrowIfCancellationRequested();
+                foreach (var ended in served.Where(static one => one.Turn.IsCompleted).ToList())
+                {
+                    await ended.Turn;
+                    served.Remove(ended);
+                    turns.End(ended.Replay, store.Running());
                 }
             }
         }
         finally
         {
             await ending.CancelAsync();
-            await Task.WhenAll(served.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // one of them threw above, or they were told to end
+            await Task.WhenAll(served.Select(static one => one.Turn)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // one of them threw above, or they were told to end
         }
     }
 
-    /// <summary>One turn: to its end, or for <see cref="StorageEventsOptions.ReplayTurn"/> when others wait.</summary>
+    /// <summary>One turn: to its end, until its source fails, or for <see cref="StorageEventsOptions.ReplayTurn"/> when others wait.</summary>
+    private async Task TurnAsync(Replay replay, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await ServeAsync(replay, stoppingToken);
+        }
+        catch (ReplaySourceException e)
+        {
+            metrics.Refused();
+            if (waits.Failed(replay.Id, e.Message))
+            {
+                Log.ReplayWaits(logger, replay.Id, e.InnerException!); // once, not at every try: it may take days until a store is back
+            }
+        }
+    }
+
     private async Task ServeAsync(Replay replay, CancellationToken stoppingToken)
     {
         var turnBegan = time.GetTimestamp();
@@ -66,14 +90,14 @@ internal sealed class ReplayRunner(
         if (!replay.HasBegun && replay.Stretches is null)
         {
             Log.ReplayRuns(logger, replay.Id, replay.From, replay.To);
-            replay = (await _patient.WriteAsync("the replay's source", () => source.BeginAsync(replay, stoppingToken), stoppingToken)) with { HasBegun = true };
+            replay = (await FromSourceAsync(replay, () => source.BeginAsync(replay, stoppingToken), stoppingToken)) with { HasBegun = true };
         }
 
         var most = Math.Clamp(replay.Rate / StepsPerSecond, 1, MaxStep);
         while (IReplaySource.HasMore(replay))
         {
             var began = time.GetTimestamp();
-            var step = await _patient.WriteAsync("the replay's source", () => source.ReadAsync(replay, most, stoppingToken), stoppingToken);
+            var step = await FromSourceAsync(replay, () => source.ReadAsync(replay, most, stoppingToken), stoppingToken);
             replay = step.Next with { Records = replay.Records + step.Records };
             if (step.Records > 0)
             {
@@ -100,6 +124,20 @@ internal sealed class ReplayRunner(
         if (await KeepAsync(replay, isDone: true, stoppingToken))
         {
             Log.ReplayDone(logger, replay.Id, replay.Records, replay.Enqueued);
+        }
+    }
+
+    private async Task<T> FromSourceAsync<T>(Replay replay, Func<Task<T>> read, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var found = await read();
+            waits.Worked(replay.Id);
+            return found;
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            throw new ReplaySourceException(e);
         }
     }
 

@@ -59,7 +59,7 @@ internal sealed class StorageEventsUnderTest : IAsyncDisposable
         builder.Services.AddSingleton<IBucketListing>(static provider => provider.GetRequiredService<FakeBuckets>());
         builder.Services.AddSingleton<IDeliveries>(static provider => provider.GetRequiredService<FakeBuckets>());
         builder.Services.AddStorageEvents(
-            new StorageEventsOptions { RetryFirst = TimeSpan.FromMilliseconds(1), RetryMaximum = TimeSpan.FromMilliseconds(10), BatchRecords = 10, ReplayTurn = TimeSpan.FromMilliseconds(100) },
+            new StorageEventsOptions { RetryFirst = TimeSpan.FromMilliseconds(1), RetryMaximum = TimeSpan.FromMilliseconds(10), SourceRetryMaximum = TimeSpan.FromMilliseconds(10), BatchRecords = 10, ReplayTurn = TimeSpan.FromMilliseconds(100) },
             _ => store,
             _ => state,
             kafka);

@@ -150,6 +150,46 @@ public sealed class ListingReplayTests : IAsyncLifetime
         Assert.Equal((1, 1, 1), Counts(await RunAsync(Backfill("one"))));
     }
 
+    [Fact]
+    public async Task Stores_that_are_away_hold_up_nobody_elses_replays_and_theirs_say_why_and_go_on_once_they_are_back()
+    {
+        Fill(LongAgo, 3);
+        Buckets.Away = "away-";
+        var waits = _storageEvents.Services.GetRequiredService<ReplayWaits>();
+        var orders = new List<Replay>();
+        foreach (var account in Enumerable.Range(2, 6).Select(static digit => new string((char)('0' + digit), 12)))
+        {
+            var bucket = "away-" + account;
+            await _storageEvents.Notifications.PutAsync(account, bucket, new BucketNotificationConfiguration([Rule("one")]), CancellationToken.None);
+            Buckets.Objects.Add(Changes.Put("in/a") with { Bucket = bucket, BucketOwner = account, Time = LongAgo });
+            orders.Add(New(new ListingPart { Bucket = bucket }) with { AccountId = account, Rule = "one" });
+            await Store.AddAsync(orders[^1], CancellationToken.None);
+        }
+
+        Assert.Equal(3, (await RunAsync(Backfill("one"))).Enqueued);
+        foreach (var order in orders)
+        {
+            await UntilAsync(order.Id, (found, status) => ReplayView.Of(found, status, waits).Waiting == "The store is away.", order.AccountId);
+        }
+
+        Buckets.Away = null;
+        foreach (var order in orders)
+        {
+            var done = await UntilAsync(order.Id, static (_, status) => status == ReplayStatus.Done, order.AccountId);
+            Assert.Equal((1, 1), (done.Total, done.Matched));
+            Assert.Null(waits.Why(order.Id));
+        }
+    }
+
+    [Fact]
+    public async Task A_store_may_list_the_last_time_there_is()
+    {
+        var last = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
+        Buckets.Objects.Add(Changes.Put("in/a") with { Time = last });
+
+        Assert.Equal((1, 0, 0), Counts(await RunAsync(Reconcile() with { Rule = "one" })));
+    }
+
     private static (long Records, long Matched, long Enqueued) Counts(Replay replay) => (replay.Records, replay.Matched, replay.Enqueued);
 
     private static FakeBuckets Holding(List<ObjectChange> objects, params string[] delivered)
