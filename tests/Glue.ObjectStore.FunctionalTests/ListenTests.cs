@@ -80,6 +80,25 @@ public sealed class ListenTests(StoreFixture store) : IClassFixture<StoreFixture
         Assert.Equal(HttpStatusCode.Forbidden, anonymous.StatusCode);
     }
 
+    [Fact]
+    public async Task Who_may_listen_by_a_policy_is_told_no_more_once_the_policy_is_gone()
+    {
+        var bucket = await store.BucketAsync();
+        using var sdk = store.Sdk();
+        await sdk.PutBucketPolicyAsync(new()
+        {
+            BucketName = bucket,
+            Policy = $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{TestKeys.Stranger.AccountId}}"},"Action":"s3:*","Resource":"arn:aws:s3:::{{bucket}}"}]}""",
+        });
+        using var http = new HttpClient();
+        using var answer = await ListenAsync(http, TestKeys.Stranger, $"/{bucket}?events=s3%3AObjectCreated%3A%2A");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+
+        await sdk.DeleteBucketPolicyAsync(bucket);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal("", (await lines.ReadToEndAsync().WaitAsync(Budget)).Trim());
+    }
+
     /// <summary>Of the next line that tells of something.</summary>
     private static async Task<string> NextKeyAsync(StreamReader lines)
     {

@@ -30,6 +30,11 @@ internal sealed class CodeUpload(IPackageObjects objects)
             fetched?.Dispose();
             throw LambdaException.InvalidParameter(e.Message);
         }
+        catch
+        {
+            fetched?.Dispose(); // nobody else will: it is outside of the managed heap
+            throw;
+        }
     }
 
     private static ReadOnlyMemory<byte> CheckSize(ReadOnlyMemory<byte> zip) => zip.Length <= DeploymentZip.MaxZipBytes ? zip : throw LambdaException.TooLarge(

@@ -9,6 +9,9 @@ internal sealed class ChangeFeed
     /// <summary>Connections that listen at once.</summary>
     public const int MaxListeners = 1000;
 
+    /// <summary>Of one account, so that no one takes all; whoever sent no signature is one account.</summary>
+    public const int MaxOfAccount = 100;
+
     private readonly Lock _gate = new();
     private volatile Listener[] _listeners = [];
 
@@ -21,13 +24,15 @@ internal sealed class ChangeFeed
         }
     }
 
+    /// <param name="filter">What it hears of.</param>
+    /// <param name="account">Who listens.</param>
     /// <returns>Null: so many listen already.</returns>
-    public Listener? Listen(ChangeFilter filter)
+    public Listener? Listen(ChangeFilter filter, string account)
     {
-        var listener = new Listener(this, filter);
+        var listener = new Listener(this, filter, account);
         lock (_gate)
         {
-            if (_listeners.Length >= MaxListeners)
+            if (_listeners.Length >= MaxListeners || _listeners.Count(other => other.Account == account) >= MaxOfAccount)
             {
                 return null;
             }
@@ -46,11 +51,13 @@ internal sealed class ChangeFeed
     }
 
     /// <summary>One who listens. Who cannot keep up is not fed with gaps, as MinIO does it: its feed ends, and it knows.</summary>
-    internal sealed class Listener(ChangeFeed feed, ChangeFilter filter) : IDisposable
+    internal sealed class Listener(ChangeFeed feed, ChangeFilter filter, string account) : IDisposable
     {
         private const int MaxWaiting = 4000; // as MinIO's buffer
 
         private readonly Channel<ObjectChange> _waiting = Channel.CreateBounded<ObjectChange>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+
+        public string Account => account;
 
         /// <summary>Ended by a listener that is too slow.</summary>
         public ChannelReader<ObjectChange> Changes => _waiting.Reader;

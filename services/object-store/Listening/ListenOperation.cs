@@ -1,5 +1,7 @@
 using Glue.Contracts.Storage;
 using Glue.Foundation.Signing;
+using Glue.ObjectStore.Access;
+using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +14,7 @@ namespace Glue.ObjectStore.Listening;
 /// second, or with <c>ping</c> a line <c>{"Records":null}</c>. What happened while nobody listened is not told.
 /// </summary>
 /// <remarks>MinIO, cmd/listen-notification-handlers.go, of 2020 and of 2023 (where <c>ping</c> came), read 2026-11.</remarks>
-internal sealed class ListenOperation(ChangeFeed feed, IObjectEventText text, ICredentialSource credentials, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class ListenOperation(ChangeFeed feed, BucketCatalog buckets, IObjectEventText text, ICredentialSource credentials, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan BlankEvery = TimeSpan.FromMilliseconds(500);
 
@@ -24,7 +26,8 @@ internal sealed class ListenOperation(ChangeFeed feed, IObjectEventText text, IC
     public async Task RunAsync(S3Request request)
     {
         var ping = request.Ask("ping") is null ? 0 : request.AskNumber("ping", least: 1, most: 3600, otherwise: 0);
-        using var listener = feed.Listen(ChangeFilter.Of(request)) ?? throw new S3Exception(S3Error.SlowDown, $"{ChangeFeed.MaxListeners} clients listen already.");
+        using var listener = feed.Listen(ChangeFilter.Of(request), request.Credential.AccountId)
+            ?? throw new S3Exception(S3Error.SlowDown, $"{ChangeFeed.MaxOfAccount} clients of the account, or {ChangeFeed.MaxListeners} of all, listen already.");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, lifetime.ApplicationStopping);
         var response = request.Http.Response;
         response.ContentType = "text/event-stream";
@@ -49,9 +52,9 @@ internal sealed class ListenOperation(ChangeFeed feed, IObjectEventText text, IC
         while (true)
         {
             await Task.WhenAny(changes, tick);
-            if (credentials.Find(request.Credential.AccessKeyId) is null && request.AnonymousRefusal is null)
+            if (!MayListen(request))
             {
-                return; // the key was taken away meanwhile
+                return; // the key or the right was taken away meanwhile
             }
 
             if (changes.IsCompleted)
@@ -74,6 +77,35 @@ internal sealed class ListenOperation(ChangeFeed feed, IObjectEventText text, IC
             }
 
             await request.Http.Response.Body.FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Still, by the keys and the bucket's policy of now.</summary>
+    private bool MayListen(S3Request request)
+    {
+        if (credentials.Find(request.Credential.AccessKeyId) is null && request.AnonymousRefusal is null)
+        {
+            return false;
+        }
+
+        if (request.BucketOrNull is not { } then)
+        {
+            return true;
+        }
+
+        if (buckets.Find(then.Name) is not { } now || now.AccountId != then.AccountId)
+        {
+            return false;
+        }
+
+        try
+        {
+            AccessControl.Check(request, now, "", "s3:ListenBucketNotification");
+            return true;
+        }
+        catch (S3Exception)
+        {
+            return false;
         }
     }
 
