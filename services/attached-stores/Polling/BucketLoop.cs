@@ -43,18 +43,18 @@ internal sealed class BucketLoop : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var (failures, next, failed) = (0, _poll.State.NextAt(_interval), (string?)null);
+        var (failures, next, span, failed) = (0, _poll.State.NextAt(_interval), _interval, (string?)null);
         while (true)
         {
-            _say(new PollView(_poll.State, next, failed));
-            await WaitAsync(next);
-            _poll.Progress = () => _say(new PollView(_poll.State, Next: null, failed));
-            _poll.Progress();
             var reached = _poll.State.Pass?.Objects;
             try
             {
+                await WaitAsync(next, atMost: span * (1 + Jitter), failed);
+                _poll.Progress = () => _say(new PollView(_poll.State, Next: null, failed));
+                _poll.Progress();
                 await _poll.RunAsync(_stop.Token);
-                (failures, failed, next) = (0, null, _poll.State.Last!.EndedAt + WithJitter(_interval));
+                (failures, failed, span) = (0, null, _interval);
+                next = _poll.State.Last!.EndedAt + WithJitter(span);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -70,16 +70,21 @@ internal sealed class BucketLoop : IAsyncDisposable
 
                 _metrics.Failed();
                 failures = _poll.State.Pass?.Objects == reached ? failures + 1 : 1; // it gets on, if haltingly
-                (failed, next) = (e.Message, _time.GetUtcNow() + WithJitter(Backoff.Of(_options, failures)));
+                (failed, span) = (e.Message, Backoff.Of(_options, failures));
+                next = _time.GetUtcNow() + WithJitter(span);
             }
         }
     }
 
-    private async Task WaitAsync(DateTimeOffset until)
+    /// <summary>The bound counts when the clock was set back since the last listing ended: that may lie years ahead.</summary>
+    private async Task WaitAsync(DateTimeOffset until, TimeSpan atMost, string? failed)
     {
-        if (until - _time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        var now = _time.GetUtcNow();
+        var wait = until - now < atMost ? until - now : atMost;
+        _say(new PollView(_poll.State, now + wait, failed));
+        if (wait > TimeSpan.Zero)
         {
-            await Task.Delay(left, _time, _stop.Token);
+            await Task.Delay(wait, _time, _stop.Token);
         }
     }
 

@@ -107,7 +107,7 @@ internal sealed class BucketPoll(
 
     private async Task<bool> ListAsync(string prefix, CancellationToken cancellationToken)
     {
-        string? token = null;
+        var (token, empty) = ((string?)null, 0);
         for (var isTruncated = true; isTruncated;)
         {
             var askedAt = time.GetUtcNow();
@@ -119,9 +119,12 @@ internal sealed class BucketPoll(
                 return false;
             }
 
-            if (page.IsTruncated && sorted.Count == 0 && page.Next == token)
+            empty = sorted.Count == 0 ? empty + 1 : 0;
+            if (page.IsTruncated && empty > 0 && (page.Next == token || empty >= options.MostEmptyPages))
             {
-                throw new StoreException(store.Name, 502, "NoProgress", $"Store {store.Name} says that the listing of {State.Bucket} goes on behind '{State.Pass.After}', and gives no more of it.");
+                throw new StoreException(
+                    store.Name, 502, "NoProgress",
+                    $"Store {store.Name} says that the listing of {State.Bucket} goes on behind '{State.Pass.After}', and gives no more of it (empty pages in a row: {empty}).");
             }
 
             var clock = new StoreClock(page.StoreTime, askedAt, time.GetUtcNow());

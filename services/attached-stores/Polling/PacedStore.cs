@@ -4,8 +4,8 @@ using Glue.AttachedStores.Stores;
 
 namespace Glue.AttachedStores.Polling;
 
-/// <summary>One store, asked no more at once than all stores together may be, and not at all while it wants to be left alone.</summary>
-internal sealed class PacedStore(IObjectPages pages, IObjectLineage lineage, SemaphoreSlim atOnce, StorePace pace) : IObjectPages, IObjectLineage
+/// <summary>One store, asked no more at once than it, its account and all stores together may be, and not at all while it wants to be left alone.</summary>
+internal sealed class PacedStore(IObjectPages pages, IObjectLineage lineage, IReadOnlyList<SemaphoreSlim> slots, StorePace pace) : IObjectPages, IObjectLineage
 {
     public Task<ListedPage> ReadAsync(AttachedStore store, string bucket, PageRequest request, CancellationToken cancellationToken) =>
         AskAsync(() => pages.ReadAsync(store, bucket, request, cancellationToken), cancellationToken);
@@ -15,8 +15,7 @@ internal sealed class PacedStore(IObjectPages pages, IObjectLineage lineage, Sem
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
-        await pace.WaitAsync(cancellationToken);
-        await atOnce.WaitAsync(cancellationToken);
+        await TakeAsync(cancellationToken);
         try
         {
             var answer = await ask();
@@ -30,7 +29,44 @@ internal sealed class PacedStore(IObjectPages pages, IObjectLineage lineage, Sem
         }
         finally
         {
-            atOnce.Release();
+            Release(slots.Count);
+        }
+    }
+
+    /// <summary>A slot of each kind, at a moment when the store may be asked.</summary>
+    private async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await pace.WaitAsync(cancellationToken);
+            var taken = 0;
+            try
+            {
+                for (; taken < slots.Count; taken++)
+                {
+                    await slots[taken].WaitAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                Release(taken);
+                throw;
+            }
+
+            if (!pace.MustWait)
+            {
+                return;
+            }
+
+            Release(taken); // it failed while the slots were waited for
+        }
+    }
+
+    private void Release(int taken)
+    {
+        foreach (var slot in slots.Take(taken))
+        {
+            slot.Release();
         }
     }
 }

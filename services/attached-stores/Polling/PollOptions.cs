@@ -17,7 +17,16 @@ internal sealed record PollOptions
     public int ToldAtOnce { get; init; } = 100;
 
     /// <summary>Requests at once, of all stores: a page of a thousand entries is about a megabyte while it is read.</summary>
-    public int RequestsAtOnce { get; init; } = 4;
+    public int RequestsAtOnce { get; init; } = 16;
+
+    /// <summary>Of the stores of one account.</summary>
+    public int AccountRequestsAtOnce { get; init; } = 4;
+
+    /// <summary>Of one store, whichever its buckets.</summary>
+    public int StoreRequestsAtOnce { get; init; } = 2;
+
+    /// <summary>Pages in a row that have no object and are not the last, as of a store that hides a million deleted ones: behind them it is taken for endless.</summary>
+    public int MostEmptyPages { get; init; } = 1000;
 
     /// <summary>Where nothing changes, the place is saved so often: a restart repeats no more than that.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(1);

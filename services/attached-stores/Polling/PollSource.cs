@@ -17,7 +17,7 @@ internal sealed class PollSource(
 {
     private const int MostShown = 10;
 
-    private readonly SemaphoreSlim _requestsAtOnce = new(options.RequestsAtOnce, options.RequestsAtOnce);
+    private readonly StoreSlots _slots = new(options);
 
     public StoreNotify Notify => StoreNotify.Poll;
 
@@ -29,7 +29,7 @@ internal sealed class PollSource(
 
     public async Task RunAsync(AttachedStore store, SourceStatus status, CancellationToken cancellationToken)
     {
-        var paced = new PacedStore(pages, lineage, _requestsAtOnce, new StorePace(options, time));
+        var paced = new PacedStore(pages, lineage, _slots.Of(store), new StorePace(options, time));
         var loops = new Dictionary<string, (BucketNotificationConfiguration Rules, BucketLoop Loop)>(StringComparer.Ordinal);
         var views = new ConcurrentDictionary<string, PollView>(StringComparer.Ordinal);
         status.Follow(() => Look([.. views.Values]));
@@ -76,7 +76,7 @@ internal sealed class PollSource(
         }
     }
 
-    public void Dispose() => _requestsAtOnce.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     /// <summary>What is wrong comes first.</summary>
     private static (string Text, bool IsWorking) Look(IReadOnlyList<PollView> views)

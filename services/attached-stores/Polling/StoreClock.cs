@@ -11,7 +11,8 @@ internal readonly struct StoreClock
     public StoreClock(DateTimeOffset? storeTime, DateTimeOffset askedAt, DateTimeOffset answeredAt)
     {
         // It is ahead by something between the two. Where that may be nothing, it is taken as nothing.
-        var (least, most) = (storeTime - answeredAt, storeTime + TimeSpan.FromSeconds(1) - askedAt);
+        // Spans are compared, not moments: a store may name the last second there is, and no moment is behind that.
+        var (least, most) = (storeTime - answeredAt, storeTime - askedAt + TimeSpan.FromSeconds(1));
         _ahead = least is { } ahead && (ahead > TimeSpan.Zero || most < TimeSpan.Zero) ? ahead : TimeSpan.Zero;
     }
 
@@ -20,7 +21,7 @@ internal readonly struct StoreClock
     /// <param name="moment">By Glue's.</param>
     public bool IsSince(DateTimeOffset modifiedAt, DateTimeOffset moment)
     {
-        var latest = modifiedAt.UtcTicks % TimeSpan.TicksPerSecond == 0 ? modifiedAt + TimeSpan.FromSeconds(1) : modifiedAt + TimeSpan.FromMilliseconds(1);
-        return moment == DateTimeOffset.MinValue || latest > moment + _ahead;
+        var grain = modifiedAt.UtcTicks % TimeSpan.TicksPerSecond == 0 ? TimeSpan.FromSeconds(1) : TimeSpan.FromMilliseconds(1);
+        return moment == DateTimeOffset.MinValue || modifiedAt - moment + grain > _ahead;
     }
 }

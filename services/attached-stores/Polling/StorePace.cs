@@ -7,8 +7,11 @@ namespace Glue.AttachedStores.Polling;
 internal sealed class StorePace(PollOptions options, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
+    private long _failedAt; // a timestamp: the wall clock may be set
+    private TimeSpan _wait;
     private int _failures;
+
+    public bool MustWait => Left() > TimeSpan.Zero;
 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -30,9 +33,9 @@ internal sealed class StorePace(PollOptions options, TimeProvider time)
     {
         lock (_lock)
         {
-            if (_notBefore <= time.GetUtcNow()) // else it was asked before the last failure: the same one, seen by several buckets
+            if (Left() <= TimeSpan.Zero) // else it was asked before the last failure: the same one, seen by several buckets
             {
-                _notBefore = time.GetUtcNow() + Backoff.Of(options, ++_failures);
+                (_failedAt, _wait) = (time.GetTimestamp(), Backoff.Of(options, ++_failures));
             }
         }
     }
@@ -41,7 +44,7 @@ internal sealed class StorePace(PollOptions options, TimeProvider time)
     {
         lock (_lock)
         {
-            return _notBefore - time.GetUtcNow();
+            return _wait - time.GetElapsedTime(_failedAt);
         }
     }
 }

@@ -54,6 +54,21 @@ public sealed class BucketLoopTests
         Assert.Equal(TimeSpan.FromSeconds(10), waiting.Next!.Value - polled.Time.GetUtcNow());
     }
 
+    [Fact]
+    public async Task A_clock_that_was_set_back_by_years_keeps_a_bucket_waiting_no_longer_than_an_interval_and_a_tenth()
+    {
+        await using var polled = new PollUnderTest(new ListedStore(ListedStore.Order(isByFolder: false)));
+        await polled.SetRulesAsync("");
+        await polled.RunAsync();
+        polled.Restart();
+        polled.Time.SetWallClock(TimeSpan.FromDays(-1000));
+        var views = new Views();
+        await using var loop = Start(polled, views);
+        var waiting = await views.UntilAsync(static view => view.Next is not null);
+        Assert.Equal(Interval * 1.1, waiting.Next!.Value - polled.Time.GetUtcNow());
+        await views.UntilAsync(_ => polled.Store.Pages >= 3, polled.Time);
+    }
+
     private static BucketLoop Start(PollUnderTest polled, Views views) =>
         new(polled.Poll(), Interval, polled.Options, polled.Metrics, views.Add, polled.Time, new Random(7), NullLogger.Instance);
 

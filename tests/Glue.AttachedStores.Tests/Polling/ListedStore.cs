@@ -19,6 +19,9 @@ internal sealed class ListedStore(Comparison<string> order) : IObjectPages, IObj
     /// <summary>Heeds neither token nor <c>start-after</c>.</summary>
     public bool Repeats { get; init; }
 
+    /// <summary>Has no object, ever new tokens, and no end.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>Of every object.</summary>
     public int Depth { get; set; }
 
@@ -37,6 +40,11 @@ internal sealed class ListedStore(Comparison<string> order) : IObjectPages, IObj
     {
         cancellationToken.ThrowIfCancellationRequested();
         BeforePage(++Pages);
+        if (IsEndless)
+        {
+            return Task.FromResult(new ListedPage([], $"{Pages}", IsTruncated: true, Clock));
+        }
+
         var after = Repeats ? null : request.Token ?? request.After;
         var rest = _objects.Values.Where(found => found.Key.StartsWith(request.Prefix, StringComparison.Ordinal) && (after is null || order(found.Key, after) > 0)).Take(request.MaxKeys + 1).ToList();
         var isTruncated = rest.Count > request.MaxKeys;

@@ -234,6 +234,16 @@ public sealed class PollTests
         Assert.Empty(polled.Table.Known(bucket, [], [0xFF], 5000));
     }
 
+    [Fact]
+    public async Task A_store_whose_pages_are_empty_and_never_the_last_is_refused()
+    {
+        await using var polled = new PollUnderTest(new ListedStore(ByBytes) { IsEndless = true }, new PollOptions { MostEmptyPages = 5 });
+        await polled.SetRulesAsync("");
+        var refused = await Assert.ThrowsAsync<StoreException>(polled.RunAsync);
+        Assert.Equal(("NoProgress", 5), (refused.Code, polled.Store.Pages));
+        Assert.Contains("empty pages in a row: 5", refused.Message, StringComparison.Ordinal);
+    }
+
     private static void Put(PollUnderTest polled, string key) => polled.Store.Put(key, "e", Tick(polled));
 
     private static DateTimeOffset Tick(PollUnderTest polled)
