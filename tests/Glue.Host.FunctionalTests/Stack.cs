@@ -83,12 +83,17 @@ public sealed class Stack : IAsyncDisposable
     {
         var query = $"bucket={bucket}&limit=1000&wait=5" + (key is null ? "" : "&key=" + Uri.EscapeDataString(key));
         JsonArray found = [];
-        for (var i = 0; i < 20; i++)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromSeconds(100);)
         {
             found = await Lambda.InvocationsAsync(query);
             if (found.Count >= count && found.All(static row => (string)row!["state"]! is "succeeded" or "dead"))
             {
                 return found;
+            }
+
+            if (found.Count < count)
+            {
+                await Task.Delay(50); // the query waits for the end of what is there, not for what is not there yet
             }
         }
 
