@@ -4,11 +4,11 @@ namespace Glue.Workers.Images;
 internal static class RootImage
 {
     /// <summary>Changes whenever the recipe below does, so that an image of an older recipe is built again.</summary>
-    public const int Recipe = 7;
+    public const int Recipe = 8;
 
-    /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive, ffmpeg.</summary>
+    /// <summary>What a handler may expect to find, as on Lambda: the runtimes, their AWS SDK where the distribution has one, TLS roots, libvips, libarchive, ISA-L, ffmpeg.</summary>
     private static readonly string[] Packages =
-        ["nodejs", "python3", "python3-boto3", "ca-certificates", "libvips42t64", "libarchive13t64", "ffmpeg"];
+        ["nodejs", "python3", "python3-boto3", "ca-certificates", "libvips42t64", "libarchive13t64", "libisal2", "ffmpeg"];
 
     /// <summary>
     /// Documentation and translations: nothing in a function reads them. And Mesa's drivers with their compiler, which ffmpeg's libraries
