@@ -143,13 +143,19 @@ public sealed class StorageClient(HttpEndpoint endpoint) : IDisposable
 
     /// <summary>A request on an object whose query and small body are all there is to it.</summary>
     /// <returns>The answer's body and ETag.</returns>
-    internal (string Xml, string ETag) Send(string method, string bucket, string key, string query, ReadOnlySpan<byte> body)
+    internal (string Xml, string ETag) Send(
+        string method, string bucket, string key, string query, ReadOnlySpan<byte> body, (string Name, string Value)? header = null)
     {
         var connection = Rent();
         try
         {
-            var head = connection.Request(method, ObjectPath.Encode(bucket, key) + query).Header("Content-Length", body.Length).End();
-            var response = connection.Exchange(head, body);
+            var head = connection.Request(method, ObjectPath.Encode(bucket, key) + query).Header("Content-Length", body.Length);
+            if (header is var (name, value))
+            {
+                head.Header(name, value);
+            }
+
+            var response = connection.Exchange(head.End(), body);
             var xml = Answer(response, method, bucket, key);
             return (xml, (response.Header("ETag"u8) ?? "").Trim('"'));
         }

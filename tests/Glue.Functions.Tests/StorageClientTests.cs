@@ -76,6 +76,7 @@ public sealed class StorageClientTests
         Assert.Equal("whole-2", upload.Complete());
         Assert.StartsWith("POST /bucket/key?uploads HTTP/1.1\r\n", server.Requests[0], StringComparison.Ordinal);
         Assert.StartsWith("PUT /bucket/key?partNumber=2&uploadId=a%2Fb%2Bc HTTP/1.1\r\n", server.Requests[1], StringComparison.Ordinal);
+        Assert.EndsWith("\r\nx-glue-part-etag: xxh128\r\n\r\nsecond", server.Requests[1], StringComparison.Ordinal);
         Assert.EndsWith(
             "<Part><PartNumber>1</PartNumber><ETag>\"one\"</ETag></Part><Part><PartNumber>2</PartNumber><ETag>\"two\"</ETag></Part></CompleteMultipartUpload>",
             server.Requests[3], StringComparison.Ordinal);

@@ -93,6 +93,23 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.False(headers.ContainsKey("Keep-Alive"));
     }
 
+    [Theory]
+    [InlineData("/bucket/key?partNumber=1&uploadId=u", "xxh128")]
+    [InlineData("/far/key?partNumber=1&uploadId=u", null)]
+    public async Task What_a_parts_ETag_is_to_be_is_told_to_the_embedded_store_signed_and_to_no_other(string target, string? told)
+    {
+        await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials, policies: null, new OneAttachedStore(_store.Address));
+        using var client = host.HttpClient(host.StartSandbox().Bridge);
+        using var request = new HttpRequestMessage(HttpMethod.Put, target) { Content = new StringContent("part") };
+        request.Headers.TryAddWithoutValidation("X-Glue-Part-ETag", "xxh128");
+        using var answer = await client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var seen = Assert.Single(_store.Requests);
+        Assert.NotNull(seen.SignedBy);
+        Assert.Equal(told, seen.Headers.GetValueOrDefault("x-glue-part-etag"));
+        Assert.Equal(told is not null, seen.Headers["Authorization"].Contains(";x-glue-part-etag", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Writes_carry_the_running_invocations_lineage_plus_one_and_reads_carry_none()
     {

@@ -27,7 +27,7 @@ public sealed class ObjectCacheTests : IAsyncLifetime
         _store = await RecordingStore.StartAsync(_credentials);
         _store.Instead = AnswerAsync;
         _host = await GatewayHost.StartAsync(
-            () => _store.Address, _credentials, policies: null, new OneStore(_store.Address),
+            () => _store.Address, _credentials, policies: null, new OneAttachedStore(_store.Address),
             new StorageGatewayOptions { Upstream = () => _store.Address, CacheFolder = _folder["objects"], CacheBytes = CacheBytes });
     }
 
@@ -283,13 +283,6 @@ public sealed class ObjectCacheTests : IAsyncLifetime
     }
 
     private sealed record RemoteObject(byte[] Bytes, string ETag, DateTimeOffset Modified, string Label, int Status = 200);
-
-    /// <summary>Bucket <c>far</c> lies in an attached store.</summary>
-    private sealed class OneStore(Uri address) : IUpstreamStores
-    {
-        public ValueTask<UpstreamStore?> FindAsync(string accountId, string bucket, string? eventStore, CancellationToken cancellationToken) =>
-            new(bucket == "far" ? new UpstreamStore("remote", address, "us-east-1", IsPathStyle: true, TestCredentials.Person) : null);
-    }
 
     private sealed record Connection(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 

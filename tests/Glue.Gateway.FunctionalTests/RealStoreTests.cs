@@ -86,6 +86,19 @@ public abstract class RealStoreTests(bool inProcess) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_gets_the_ETag_a_function_asks_for_and_the_object_is_made_of_it()
+    {
+        using var s3 = Sandbox();
+        s3.BeforeRequestEvent += static (_, request) => ((WebServiceRequestEventArgs)request).Headers["x-glue-part-etag"] = "xxh128";
+        var upload = (await s3.InitiateMultipartUploadAsync("photos", "quick")).UploadId;
+        var part = await s3.UploadPartAsync(new UploadPartRequest { BucketName = "photos", Key = "quick", UploadId = upload, PartNumber = 1, InputStream = new MemoryStream("abc"u8.ToArray()) });
+        Assert.Equal("\"06b05ab6733a618578af5f94892f3950\"", part.ETag);
+        await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = "photos", Key = "quick", UploadId = upload, PartETags = [new PartETag(part)] });
+        using var got = await s3.GetObjectAsync("photos", "quick");
+        Assert.Equal("abc", await new StreamReader(got.ResponseStream).ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task Conditions_and_checksums_are_the_stores_to_judge()
     {
         using var s3 = Sandbox();

@@ -94,12 +94,16 @@ public sealed class VerifyTests(StoreFixture store) : IClassFixture<StoreFixture
         await sdk.CompleteMultipartUploadAsync(new() { BucketName = bucket, Key = "multi", UploadId = upload, PartETags = parts });
         var open = (await sdk.InitiateMultipartUploadAsync(bucket, "unfinished")).UploadId;
         await sdk.UploadPartAsync(new() { BucketName = bucket, Key = "unfinished", UploadId = open, PartNumber = 4, InputStream = new MemoryStream(new byte[70_000]) });
+        await QuickPartsAsync(sdk, bucket);
         await AsFirstReleaseAsync(bucket, "old-release");
         Assert.Empty((await VerifyAsync()).Damaged(bucket));
 
         Flip(Path(bucket, "versions"), 199_999);
         Flip(Path(bucket, "old-release"), 5);
         Flip(Path(bucket, "multi"), 3 << 20);
+        Flip(Path(bucket, "quick"), 2 << 20);
+        await store.Server.Database.WriteAsync(write => write.Prepared(
+            "UPDATE part SET etag=$md5 WHERE number=2 AND upload_id=(SELECT id FROM upload WHERE key=CAST('quick-unfinished' AS BLOB))").With("$md5", new string('0', 32)).ExecuteNonQuery());
         File.Delete(PathOfBlob(Scalar("SELECT blob FROM part WHERE upload_id=$a", open)));
         await store.Server.Database.WriteAsync(write => write.Prepared(
             "UPDATE small_body SET bytes=zeroblob(100) WHERE id=(SELECT substr(body, 1, instr(body, ':')-1) FROM object JOIN bucket ON bucket.id=bucket_id WHERE name=$bucket AND key=CAST('small' AS BLOB))")
@@ -107,9 +111,9 @@ public sealed class VerifyTests(StoreFixture store) : IClassFixture<StoreFixture
 
         var found = await VerifyAsync();
 
-        Assert.Equal(["multi", "old-release", "small", "unfinished", "versions"], found.Damaged(bucket).Order(StringComparer.Ordinal));
+        Assert.Equal(["multi", "old-release", "quick", "quick-unfinished", "small", "unfinished", "versions"], found.Damaged(bucket).Order(StringComparer.Ordinal));
         Assert.Equal(found.TotalBodies, found.Bodies);
-        foreach (var key in new[] { "multi", "old-release", "small", "versions" })
+        foreach (var key in new[] { "multi", "old-release", "quick", "small", "versions" })
         {
             Assert.Equal("ObjectDamaged", (await Assert.ThrowsAsync<AmazonS3Exception>(() => sdk.GetObjectAsync(bucket, key))).ErrorCode);
         }
@@ -168,6 +172,28 @@ public sealed class VerifyTests(StoreFixture store) : IClassFixture<StoreFixture
             write.Prepared("UPDATE blob SET id=$new WHERE id=$old").With("$new", plain).With("$old", old).ExecuteNonQuery();
             write.Prepared("UPDATE object SET body=replace(body, $old, $new)").With("$new", plain).With("$old", old).ExecuteNonQuery();
         });
+    }
+
+    /// <summary>An object of two parts whose ETags are XXH128, and a third that is not completed.</summary>
+    private async Task QuickPartsAsync(AmazonS3Client plain, string bucket)
+    {
+        using var sdk = store.Sdk();
+        sdk.BeforeRequestEvent += static (_, request) => ((Amazon.Runtime.WebServiceRequestEventArgs)request).Headers["x-glue-part-etag"] = "xxh128";
+        foreach (var key in new[] { "quick", "quick-unfinished" })
+        {
+            var upload = (await plain.InitiateMultipartUploadAsync(bucket, key)).UploadId;
+            var parts = new List<PartETag>();
+            for (var number = 1; number <= 2; number++)
+            {
+                var body = new MemoryStream(RandomNumberGenerator.GetBytes(number < 2 ? 5 << 20 : 10));
+                parts.Add(new PartETag(await sdk.UploadPartAsync(new() { BucketName = bucket, Key = key, UploadId = upload, PartNumber = number, InputStream = body })));
+            }
+
+            if (key == "quick")
+            {
+                await plain.CompleteMultipartUploadAsync(new() { BucketName = bucket, Key = key, UploadId = upload, PartETags = parts });
+            }
+        }
     }
 
     private static void Flip(string path, long offset)

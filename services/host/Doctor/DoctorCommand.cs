@@ -27,6 +27,7 @@ internal static class DoctorCommand
                 Library("libisal.so.2", "the function decompress, of gzip", "libisal2"),
                 Program("ffmpeg", "/usr/bin/ffmpeg", "the function transform, of recordings", "ffmpeg"),
                 Library("libsqlite3.so.0", "metadata, event log and queue", "libsqlite3-0"),
+                Library("libxxhash.so.0", "ETags of functions' uploads in parts", "libxxhash0"),
                 KafkaFindings.Library(),
             };
             findings.AddRange(KafkaFindings.Broker(HostSettings.Load(parsed.GetValue(ConfigOption.Option), EventLogOptions.SettingsOf(parsed))));

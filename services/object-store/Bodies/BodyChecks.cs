@@ -12,10 +12,8 @@ namespace Glue.ObjectStore.Bodies;
 /// </summary>
 internal sealed class BodyChecks : IDisposable
 {
-    // Content-MD5 and ETag are MD5 by definition; they find transmission errors, not forgers.
-#pragma warning disable CA5351
-    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-#pragma warning restore CA5351
+    private readonly RunningDigest _digest;
+    private readonly RunningDigest? _contentMd5; // null: none is claimed, or the digest is it
     private readonly IncrementalHash? _sha256;
     private readonly RunningChecksum? _checksum;
     private readonly byte[]? _expectedMd5;
@@ -25,11 +23,14 @@ internal sealed class BodyChecks : IDisposable
 
     /// <param name="request">The headers that make the claims.</param>
     /// <param name="signing">May sign the body's hash.</param>
+    /// <param name="digest">What the body will be told by.</param>
     /// <param name="wanted">To compute also when the request claims none; a multipart upload's algorithm.</param>
     /// <exception cref="S3Exception">A claim cannot be read.</exception>
-    public BodyChecks(IHeaderDictionary request, PayloadSigning signing, ChecksumAlgorithm? wanted)
+    public BodyChecks(IHeaderDictionary request, PayloadSigning signing, BodyDigest digest, ChecksumAlgorithm? wanted)
     {
+        _digest = new RunningDigest(digest);
         _expectedMd5 = ReadContentMd5(request.Text("Content-MD5"));
+        _contentMd5 = _expectedMd5 is not null && digest != BodyDigest.Md5 ? new RunningDigest(BodyDigest.Md5) : null;
         if (signing is { Kind: PayloadSigningKind.SignedHash, Sha256Hex: { } hash })
         {
             _expectedSha256 = hash;
@@ -52,35 +53,40 @@ internal sealed class BodyChecks : IDisposable
         }
     }
 
-    private BodyChecks(ChecksumAlgorithm? wanted) => _checksum = wanted is { } algorithm ? new RunningChecksum(algorithm) : null;
+    private BodyChecks(BodyDigest digest, ChecksumAlgorithm? wanted)
+    {
+        _digest = new RunningDigest(digest);
+        _checksum = wanted is { } algorithm ? new RunningChecksum(algorithm) : null;
+    }
 
     /// <summary>For bytes that come from the store itself: nothing is claimed, only computed.</summary>
-    public static BodyChecks WithoutClaims(ChecksumAlgorithm? wanted) => new(wanted);
+    public static BodyChecks WithoutClaims(BodyDigest digest, ChecksumAlgorithm? wanted) => new(digest, wanted);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        _md5.AppendData(bytes);
+        _digest.Append(bytes);
+        _contentMd5?.Append(bytes);
         _sha256?.AppendData(bytes);
         _checksum?.Append(bytes);
     }
 
     /// <exception cref="S3Exception">The body is not what the request claims.</exception>
-    public (byte[] Md5, Checksum? Checksum) Finish(PayloadReader payload)
+    public (byte[] Digest, Checksum? Checksum) Finish(PayloadReader payload)
     {
         if (_sha256 is not null && !Convert.ToHexStringLower(_sha256.GetHashAndReset()).Equals(_expectedSha256, StringComparison.OrdinalIgnoreCase))
         {
             throw new S3Exception(S3Error.XAmzContentSha256Mismatch);
         }
 
-        var md5 = _md5.GetHashAndReset();
-        if (_expectedMd5 is not null && !_expectedMd5.AsSpan().SequenceEqual(md5))
+        var digest = _digest.Finish();
+        if (_expectedMd5 is not null && !_expectedMd5.AsSpan().SequenceEqual(_contentMd5?.Finish() ?? digest))
         {
             throw new S3Exception(S3Error.BadDigest, "The Content-MD5 you specified did not match what we received.");
         }
 
         if (_checksum is null)
         {
-            return (md5, null);
+            return (digest, null);
         }
 
         var computed = new Checksum(_checksum.Algorithm, _checksum.Finish());
@@ -89,13 +95,14 @@ internal sealed class BodyChecks : IDisposable
               ?? throw new S3Exception(S3Error.InvalidRequest, $"The trailer {computed.Algorithm.Header()}, announced by x-amz-trailer, did not come.")
             : _expectedChecksum;
         return expected is null || expected == computed.Value
-            ? (md5, computed)
+            ? (digest, computed)
             : throw new S3Exception(S3Error.BadDigest, $"The {computed.Algorithm.Name()} you specified did not match the calculated checksum.");
     }
 
     public void Dispose()
     {
-        _md5.Dispose();
+        _digest.Dispose();
+        _contentMd5?.Dispose();
         _sha256?.Dispose();
         _checksum?.Dispose();
     }

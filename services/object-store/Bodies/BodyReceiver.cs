@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Glue.ObjectStore.Bodies;
 
 /// <summary>What came, all of its checks passed.</summary>
-internal sealed record ReceivedBody(long Length, byte[] Md5, Checksum? Checksum)
+internal sealed record ReceivedBody(long Length, byte[] Digest, Checksum? Checksum)
 {
-    public string ETag => Convert.ToHexStringLower(Md5);
+    public string ETag => Convert.ToHexStringLower(Digest);
 }
 
 /// <summary>Takes in request bodies: unframed, checked, in pooled pieces.</summary>
@@ -29,7 +29,7 @@ internal static class BodyReceiver
     /// <exception cref="S3Exception">The body is not what the request claims, or too large.</exception>
     /// <exception cref="IOException">The disk, or the client, failed.</exception>
     public static Task<ReceivedBody> ReceiveAsync(S3Request request, BlobWriter blob, long maxBytes, ChecksumAlgorithm? wanted = null) =>
-        ReceiveAsync(request, blob.WriteAsync, maxBytes, wanted);
+        ReceiveAsync(request, blob.Digest, blob.WriteAsync, maxBytes, wanted);
 
     /// <summary>Streams the file of a form into a blob.</summary>
     /// <param name="claims">The form's fields that say what headers say of other bodies.</param>
@@ -40,14 +40,14 @@ internal static class BodyReceiver
     public static async Task<ReceivedBody> ReceiveAsync(
         IHeaderDictionary claims, PayloadReader file, BlobWriter blob, long maxBytes, CancellationToken cancellationToken)
     {
-        using var checks = new BodyChecks(claims, PayloadSigning.Unsigned, wanted: null);
+        using var checks = new BodyChecks(claims, PayloadSigning.Unsigned, blob.Digest, wanted: null);
         return await ReceiveAsync(file, checks, blob.WriteAsync, maxBytes, cancellationToken);
     }
 
     /// <summary>Copies bytes the store already has into a new blob.</summary>
     public static async Task<ReceivedBody> CopyAsync(PayloadReader stored, BlobWriter blob, ChecksumAlgorithm? wanted, CancellationToken cancellationToken)
     {
-        using var checks = BodyChecks.WithoutClaims(wanted);
+        using var checks = BodyChecks.WithoutClaims(blob.Digest, wanted);
         return await ReceiveAsync(stored, checks, blob.WriteAsync, long.MaxValue, cancellationToken);
     }
 
@@ -55,7 +55,7 @@ internal static class BodyReceiver
     public static async Task<byte[]> ReadAllAsync(S3Request request, int maxBytes)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        await ReceiveAsync(request, (piece, _) =>
+        await ReceiveAsync(request, BodyDigest.Md5, (piece, _) =>
         {
             bytes.Write(piece.Span);
             return ValueTask.CompletedTask;
@@ -64,14 +64,14 @@ internal static class BodyReceiver
     }
 
     private static async Task<ReceivedBody> ReceiveAsync(
-        S3Request request, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, long maxBytes, ChecksumAlgorithm? wanted)
+        S3Request request, BodyDigest digest, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> sink, long maxBytes, ChecksumAlgorithm? wanted)
     {
         if (request.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null; // ours is counted below, in object bytes
         }
 
-        using var checks = new BodyChecks(request.Headers, request.PayloadSigning, wanted);
+        using var checks = new BodyChecks(request.Headers, request.PayloadSigning, digest, wanted);
         using var payload = Open(request, maxBytes);
         return await ReceiveAsync(payload, checks, sink, maxBytes, request.Aborted);
     }
@@ -104,8 +104,8 @@ internal static class BodyReceiver
                 await writing;
             }
 
-            var (md5, checksum) = checks.Finish(payload);
-            return new ReceivedBody(length, md5, checksum);
+            var (digest, checksum) = checks.Finish(payload);
+            return new ReceivedBody(length, digest, checksum);
         }
         finally
         {

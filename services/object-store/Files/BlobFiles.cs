@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Glue.Foundation.Files;
+using Glue.ObjectStore.Bodies;
 using Microsoft.Win32.SafeHandles;
 
 namespace Glue.ObjectStore.Files;
@@ -43,10 +44,11 @@ internal sealed class BlobFiles : IDisposable
     public DamagedBlobs Damaged { get; }
 
     /// <summary>Starts a blob. Dispose the writer when its metadata is committed, or when it was given up.</summary>
-    public BlobWriter Create() => new(this, SmallBodies.MaxBytes);
+    public BlobWriter Create() => new(this, SmallBodies.MaxBytes, BodyDigest.Md5);
 
     /// <summary>Starts a blob that may be one of many of a body: always a file, which a reader can keep from being removed.</summary>
-    public BlobWriter CreatePart() => new(this, maxRowBytes: 0);
+    /// <param name="digest">What it is to be told by.</param>
+    public BlobWriter CreatePart(BodyDigest digest = BodyDigest.Md5) => new(this, maxRowBytes: 0, digest);
 
     /// <summary>Opens a range for reading; an open blob stays readable after its deletion.</summary>
     /// <param name="id">Which.</param>

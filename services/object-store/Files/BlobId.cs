@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Glue.ObjectStore.Bodies;
 
 namespace Glue.ObjectStore.Files;
 
@@ -15,12 +16,18 @@ internal enum BlobKind
     Row,
 }
 
-/// <summary>A blob's name: 128 random bits, and how it is kept. It says nothing about an object.</summary>
+/// <summary>A blob's name: 128 random bits, and how it is kept and verified. It says nothing about an object.</summary>
 internal static class BlobId
 {
     private const int Digits = 32;
 
-    public static string New(BlobKind kind) => RandomNumberGenerator.GetHexString(Digits, lowercase: true) + (kind == BlobKind.Row ? "r" : "s");
+    /// <param name="kind">Not <see cref="BlobKind.PlainFile"/>.</param>
+    /// <param name="digest">Of rows always MD5.</param>
+    public static string New(BlobKind kind, BodyDigest digest) =>
+        RandomNumberGenerator.GetHexString(Digits, lowercase: true) + (kind == BlobKind.Row ? "r" : digest == BodyDigest.Xxh128 ? "x" : "s");
 
     public static BlobKind KindOf(string id) => id.Length == Digits ? BlobKind.PlainFile : id[^1] == 'r' ? BlobKind.Row : BlobKind.File;
+
+    /// <summary>What the bytes were told by when they came: a verification computes the same.</summary>
+    public static BodyDigest DigestOf(string id) => id[^1] == 'x' ? BodyDigest.Xxh128 : BodyDigest.Md5; // a plain file's last digit is hexadecimal
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Glue.Foundation.Sqlite;
+using Glue.ObjectStore.Bodies;
 using Microsoft.Win32.SafeHandles;
 
 namespace Glue.ObjectStore.Files;
@@ -7,7 +8,7 @@ namespace Glue.ObjectStore.Files;
 /// <summary>
 /// One blob being written: in memory while it is small, then to a file. Unless <see cref="Keep"/> was called, disposing removes the file.
 /// </summary>
-internal sealed class BlobWriter(BlobFiles files, int maxRowBytes) : IDisposable
+internal sealed class BlobWriter(BlobFiles files, int maxRowBytes, BodyDigest digest) : IDisposable
 {
     /// <summary>
     /// So much is handed to the disk at once while more comes in: the sync at the end then waits for little. Measured beside one that only syncs at the
@@ -25,6 +26,9 @@ internal sealed class BlobWriter(BlobFiles files, int maxRowBytes) : IDisposable
 
     /// <summary>Known once it is synced.</summary>
     public string Id => _id ?? throw new InvalidOperationException("The blob is not written to its end.");
+
+    /// <summary>What the bytes are told by; remembered in the blob's name.</summary>
+    public BodyDigest Digest => digest;
 
     public long Length { get; private set; }
 
@@ -66,7 +70,7 @@ internal sealed class BlobWriter(BlobFiles files, int maxRowBytes) : IDisposable
     {
         if (_handle is null && maxRowBytes > 0)
         {
-            _id = BlobId.New(BlobKind.Row);
+            _id = BlobId.New(BlobKind.Row, digest);
             return;
         }
 
@@ -110,7 +114,7 @@ internal sealed class BlobWriter(BlobFiles files, int maxRowBytes) : IDisposable
 
     private void Open()
     {
-        _id = BlobId.New(BlobKind.File);
+        _id = BlobId.New(BlobKind.File, digest);
         _sums = new BlockSums(_id);
         _handle = files.CreateFile(_id);
     }

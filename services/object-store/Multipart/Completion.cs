@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Http;
@@ -42,22 +41,13 @@ internal static class Completion
         return new StoredObject
         {
             Size = parts.Sum(static part => part.Size),
-            ETag = ETag(parts),
+            ETag = PartETag.OfObject([.. parts.SelectMany(static part => Convert.FromHexString(part.ETag))], parts.Count),
             ModifiedAt = now,
             Checksum = Checksum(upload, parts),
             Tags = upload.Tags,
             Headers = upload.Headers,
             Body = new ObjectBody([.. parts.Select(static part => new BodySegment(part.Blob, part.Size))]),
         };
-    }
-
-    /// <summary>S3's form for multipart objects: the MD5 of the parts' MD5s, and their number.</summary>
-    private static string ETag(List<UploadedPart> parts)
-    {
-        var md5s = parts.SelectMany(static part => Convert.FromHexString(part.ETag)).ToArray();
-#pragma warning disable CA5351 // an ETag is MD5 by definition
-        return $"{Convert.ToHexStringLower(MD5.HashData(md5s))}-{parts.Count}";
-#pragma warning restore CA5351
     }
 
     private static Checksum? Checksum(Upload upload, List<UploadedPart> parts)

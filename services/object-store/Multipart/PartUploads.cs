@@ -18,7 +18,7 @@ internal sealed class PartUploads(
     {
         var (upload, number) = Target(request);
         quota.CheckAnnounced(request.Bucket, BodyReceiver.AnnouncedBytes(request));
-        using var blob = files.CreatePart();
+        using var blob = files.CreatePart(PartETag.Asked(request));
         var received = await BodyReceiver.ReceiveAsync(request, blob, options.MaxPutBytes, upload.ChecksumAlgorithm);
         if (upload.ChecksumAlgorithm is { } expected && received.Checksum!.Algorithm != expected)
         {

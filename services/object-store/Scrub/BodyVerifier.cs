@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Glue.Foundation.Checksums;
 using Glue.ObjectStore.Bodies;
 using Glue.ObjectStore.Files;
+using Glue.ObjectStore.Multipart;
 using Glue.ObjectStore.Objects;
 
 namespace Glue.ObjectStore.Scrub;
@@ -38,19 +39,17 @@ internal sealed class BodyVerifier(BlobFiles files, StoredBodies bodies, TimePro
 
     private async Task<string?> FaultAsync(StoredBodyRow row, List<string> damaged, Func<int, Task> pace, CancellationToken cancellationToken)
     {
-#pragma warning disable CA5351 // an ETag is MD5 by definition
-        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-#pragma warning restore CA5351
         using var running = row.Checksum is { } known ? new RunningChecksum(known.Algorithm) : null;
         using var composite = row.Checksum is { IsComposite: true } parts ? new RunningChecksum(parts.Algorithm) : null;
-        var md5s = new List<byte>();
+        var digests = new List<byte>();
         foreach (var segment in row.Body.Segments)
         {
+            using var digest = new RunningDigest(BlobId.DigestOf(segment.Blob));
             try
             {
                 await ReadAsync(segment, bytes =>
                 {
-                    md5.AppendData(bytes);
+                    digest.Append(bytes);
                     running?.Append(bytes);
                 }, pace, cancellationToken);
             }
@@ -65,23 +64,23 @@ internal sealed class BodyVerifier(BlobFiles files, StoredBodies bodies, TimePro
                 return e is BodyDamagedException known2 ? known2.What : "its file is missing";
             }
 
-            md5s.AddRange(md5.GetHashAndReset());
+            digests.AddRange(digest.Finish());
             composite?.Append(Convert.FromBase64String(running!.Finish()));
         }
 
-        var fault = Compare(row, [.. md5s], composite is null ? running?.Finish() : $"{composite.Finish()}-{row.Body.Segments.Count}");
+        var fault = Compare(row, [.. digests], composite is null ? running?.Finish() : $"{composite.Finish()}-{row.Body.Segments.Count}");
         damaged.AddRange(fault is null ? [] : row.Body.Blobs);
         return fault;
     }
 
-    private static string? Compare(StoredBodyRow row, byte[] md5s, string? checksum)
+    private static string? Compare(StoredBodyRow row, byte[] digests, string? checksum)
     {
-#pragma warning disable CA5351
+#pragma warning disable CA5351 // an ETag is MD5 by definition
         var etag = row.ETag.Contains('-', StringComparison.Ordinal)
-            ? $"{Convert.ToHexStringLower(MD5.HashData(md5s))}-{row.Body.Segments.Count}"
-            : Convert.ToHexStringLower(md5s.Length > 0 ? md5s : MD5.HashData([]));
+            ? PartETag.OfObject(digests, row.Body.Segments.Count)
+            : Convert.ToHexStringLower(digests.Length > 0 ? digests : MD5.HashData([]));
 #pragma warning restore CA5351
-        return etag != row.ETag ? $"its MD5 gives the ETag {etag}, not {row.ETag}"
+        return etag != row.ETag ? $"its bytes give the ETag {etag}, not {row.ETag}"
             : checksum != row.Checksum?.Value ? $"its {row.Checksum!.Algorithm.Name()} is {checksum}, not {row.Checksum.Value}"
             : null;
     }

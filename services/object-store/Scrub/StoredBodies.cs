@@ -10,7 +10,7 @@ namespace Glue.ObjectStore.Scrub;
 /// <param name="VersionId">Of an object; null for a part.</param>
 /// <param name="Part">Upload id and part number; null for an object.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="ETag">MD5 of the bytes, or of the parts' MD5s.</param>
+/// <param name="ETag">MD5 of the bytes, or of the parts' digests; of a part its digest.</param>
 /// <param name="Checksum">The additional one.</param>
 /// <param name="Body">The blobs.</param>
 internal sealed record StoredBodyRow(

@@ -25,11 +25,16 @@ internal static class HeaderRules
         "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade", "Date",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The one of Glue's own headers that a function may send to the embedded store: what a part's ETag is.</summary>
+    private const string PartETag = "x-glue-part-etag";
+
     /// <param name="name">Of a request header.</param>
     /// <param name="isChunked">The body is <c>aws-chunked</c> and will be decoded.</param>
-    public static bool IsForwarded(string name, bool isChunked) =>
+    /// <param name="isEmbedded">It goes to the embedded store: others know nothing of Glue.</param>
+    public static bool IsForwarded(string name, bool isChunked, bool isEmbedded) =>
         !NotForwarded.Contains(name)
-        && !name.StartsWith("x-glue-", StringComparison.OrdinalIgnoreCase) // what the store believes only of us
+        && (!name.StartsWith("x-glue-", StringComparison.OrdinalIgnoreCase) // the rest of them the store believes only of us
+            || (isEmbedded && name.Equals(PartETag, StringComparison.OrdinalIgnoreCase)))
         && !(isChunked && OfChunkedBodies.Contains(name));
 
     public static bool IsReturned(string name) => !NotReturned.Contains(name);

@@ -41,7 +41,7 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
             message.Headers.ExpectContinue = request.ContentLength is null or > AskFirstBytes;
         }
 
-        CopyHeaders(request, message, isChunked);
+        CopyHeaders(request, message, isChunked, isEmbedded: store is null);
         var sandbox = connection.Sandbox;
         if (message.Method != HttpMethod.Get && message.Method != HttpMethod.Head)
         {
@@ -106,11 +106,11 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
 
     private static bool HasContent(HttpContext context) => context.Request.Method is "PUT" or "POST" || UpstreamContent.CanHaveBody(context);
 
-    private static void CopyHeaders(HttpRequest request, HttpRequestMessage message, bool isChunked)
+    private static void CopyHeaders(HttpRequest request, HttpRequestMessage message, bool isChunked, bool isEmbedded)
     {
         foreach (var (name, values) in request.Headers)
         {
-            if (!HeaderRules.IsForwarded(name, isChunked))
+            if (!HeaderRules.IsForwarded(name, isChunked, isEmbedded))
             {
                 continue;
             }
