@@ -270,6 +270,8 @@ internal static class ColdStartBench
 
         public void Accept(System.IO.Pipelines.IDuplexPipe connection, SandboxIdentity who) => throw new NotSupportedException("Nothing here stores.");
 
+        public Task ServeAsync(System.Net.Sockets.Socket port, SandboxIdentity who, CancellationToken sandboxIsOver) => throw new NotSupportedException("A microVM hands over no port.");
+
         public async ValueTask DisposeAsync()
         {
             await _services!.DisposeAsync();

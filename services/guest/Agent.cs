@@ -27,7 +27,7 @@ internal sealed unsafe class Agent
     private readonly TelemetryHub _hub;
     private readonly Invocation _invocation;
     private readonly ApiServer _api;
-    private readonly StoragePort _storage;
+    private readonly StoragePort? _storage;
     private readonly MicroVm? _guest;
     private byte[]? _heldInit;
     private long _nextWatch;
@@ -47,7 +47,7 @@ internal sealed unsafe class Agent
         _invocation = new Invocation(_channel, _runtime, _extensions, platform);
         _channel.Start();
         _api = new ApiServer(_channel, _poll, _invocation, _extensions, new ExtensionApi(_extensions, _hub));
-        _storage = new StoragePort(_channel, _poll);
+        _storage = guest is null ? null : new StoragePort(_channel, _poll);
     }
 
     /// <summary>Runs until the worker is gone or the sandbox is over.</summary>
@@ -150,7 +150,7 @@ internal sealed unsafe class Agent
         _runtime.ResumeOutput();
         _extensions.ResumeOutput();
         _api.Resume();
-        _storage.Resume();
+        _storage?.Resume();
     }
 
     private bool Handle(Source source, int index, uint events)
@@ -166,10 +166,10 @@ internal sealed unsafe class Agent
                 _api.Accept();
                 return true;
             case Source.Stream:
-                _storage.Serve(index, events);
+                _storage!.Serve(index, events);
                 return true;
             case Source.StorageListener:
-                _storage.Accept();
+                _storage!.Accept();
                 return true;
             case Source.RuntimeExit:
                 _runtime.Reap();
@@ -218,7 +218,7 @@ internal sealed unsafe class Agent
                 case FrameType.ResponseCredit when header.Length == sizeof(uint):
                     _api.GiveCredit(header.Stream, *(int*)payload);
                     break;
-                case >= FrameType.StreamData and <= FrameType.StreamCredit:
+                case >= FrameType.StreamData and <= FrameType.StreamCredit when _storage is not null:
                     _storage.Handle(header, payload);
                     break;
                 case FrameType.Shutdown:
@@ -232,7 +232,7 @@ internal sealed unsafe class Agent
                 case FrameType.Resume when _guest is not null:
                     if (header.Stream == ResumeMessage.Restored)
                     {
-                        _storage.CloseAll(); // they led to the worker of another guest
+                        _storage!.CloseAll(); // they led to the worker of another guest
                     }
 
                     Awakening.Apply(new ReadOnlySpan<byte>(payload, header.Length));

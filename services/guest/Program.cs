@@ -3,8 +3,9 @@ using Glue.Guest;
 using Glue.Guest.Boot;
 using Glue.Guest.Launch;
 using Glue.Guest.Native;
+using Glue.Guest.Storage;
 
-// glue-agent                  the agent: speaks on file descriptor 3
+// glue-agent                  the agent of a process sandbox: speaks on file descriptor 3, and hands its storage port over on 4
 // glue-agent microvm          the agent as PID 1 of a microVM, the argument given by the kernel's command line: see MicroVm
 // glue-agent launch … -- …    the way into a process sandbox, run by the worker: see Launcher
 if (args is ["launch", ..])
@@ -24,5 +25,6 @@ if (args is ["microvm", ..])
     MicroVm.Run();
 }
 
+PortHandover.Run();
 new Agent(ChannelProtocol.FileDescriptor, guest: null).Run();
 return 0;

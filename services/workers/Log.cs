@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(4008, LogLevel.Warning, "Something of sandbox {SandboxId} is left behind: {What}")]
     public static partial void LeftBehind(ILogger logger, string sandboxId, string what);
+
+    [LoggerMessage(4009, LogLevel.Error, "Serving the storage port of sandbox {SandboxId} of {FunctionArn} failed; the sandbox was killed")]
+    public static partial void PortFailed(ILogger logger, string sandboxId, string functionArn, Exception exception);
 }

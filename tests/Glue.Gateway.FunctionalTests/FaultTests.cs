@@ -3,8 +3,12 @@ using System.Net.Sockets;
 
 namespace Glue.Gateway.FunctionalTests;
 
+public sealed class FaultOverChannelTests() : FaultTests(overChannel: true);
+
+public sealed class FaultThroughPortTests() : FaultTests(overChannel: false);
+
 /// <summary>A store that is down or breaks, and bodies larger than anyone would hold.</summary>
-public sealed class FaultTests : IAsyncLifetime
+public abstract class FaultTests(bool overChannel) : IAsyncLifetime
 {
     private readonly TestCredentials _credentials = new();
     private RecordingStore _store = null!;
@@ -26,7 +30,7 @@ public sealed class FaultTests : IAsyncLifetime
         };
         listener.Start();
         await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
-        using var client = host.HttpClient(host.StartSandbox().Bridge);
+        using var client = host.HttpClient(host.StartSandbox(overChannel: overChannel).Bridge);
         using var content = new ByteArrayContent([1]);
         using var answer = await client.PutAsync("/bucket/key", content).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -38,7 +42,7 @@ public sealed class FaultTests : IAsyncLifetime
         var up = false;
         var nobody = FreePort();
         await using var host = await GatewayHost.StartAsync(() => up ? _store.Address : nobody, _credentials);
-        using var client = host.HttpClient(host.StartSandbox().Bridge);
+        using var client = host.HttpClient(host.StartSandbox(overChannel: overChannel).Bridge);
         using var down = await client.PutAsync("/bucket/key", new StringContent("hello"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, down.StatusCode);
         Assert.Contains("<Code>ServiceUnavailable</Code>", await down.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -59,7 +63,7 @@ public sealed class FaultTests : IAsyncLifetime
             return true;
         };
         await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
-        using var client = host.HttpClient(host.StartSandbox().Bridge);
+        using var client = host.HttpClient(host.StartSandbox(overChannel: overChannel).Bridge);
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetByteArrayAsync("/bucket/key"));
     }
 
@@ -72,7 +76,7 @@ public sealed class FaultTests : IAsyncLifetime
             return Task.FromResult(true);
         };
         await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
-        var (bridge, sandbox) = host.StartSandbox();
+        var (bridge, sandbox) = host.StartSandbox(overChannel: overChannel);
         using var client = host.HttpClient(bridge);
         using var request = new HttpRequestMessage(HttpMethod.Put, "/bucket/key") { Content = new ByteArrayContent(new byte[20_000_000]) };
         request.Headers.ExpectContinue = true;
@@ -97,7 +101,7 @@ public sealed class FaultTests : IAsyncLifetime
             return true;
         };
         await using var host = await GatewayHost.StartAsync(() => _store.Address, _credentials);
-        using var client = host.HttpClient(host.StartSandbox().Bridge);
+        using var client = host.HttpClient(host.StartSandbox(overChannel: overChannel).Bridge);
         GC.Collect();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var most = 0L;

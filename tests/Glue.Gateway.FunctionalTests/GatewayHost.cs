@@ -58,20 +58,28 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Uri OrdinaryAddress => new(_app.Urls.Single(url => url.Contains("127.0.0.1", StringComparison.Ordinal)));
 
-    public (SandboxBridge Bridge, SandboxIdentity Sandbox) StartSandbox(string account = Account, int lineageDepth = 0, bool isTemplate = false)
+    /// <param name="account">Whose function it runs.</param>
+    /// <param name="lineageDepth">Of the invocation that runs.</param>
+    /// <param name="isTemplate">It is to become a snapshot.</param>
+    /// <param name="overChannel">Its connections come as a microVM's do; else the gateway has its port.</param>
+    public (SandboxBridge Bridge, SandboxIdentity Sandbox) StartSandbox(string account = Account, int lineageDepth = 0, bool isTemplate = false, bool overChannel = false)
     {
         var sandbox = new SandboxIdentity($"sandbox-{_bridges.Count}", new FunctionVersion
         {
             AccountId = account, Name = "f", Version = "$LATEST", Arn = $"arn:aws:lambda:us-east-1:{account}:function:f:$LATEST",
             RevisionId = "1", Runtime = "provided.al2023", Handler = "bootstrap", Role = $"arn:aws:iam::{account}:role/worker", CodeSha256 = "",
         }, isTemplate) { CurrentLineageDepth = lineageDepth };
-        var bridge = new SandboxBridge(_app.Services.GetRequiredService<IStorageGateway>(), sandbox);
+        var bridge = new SandboxBridge(_app.Services.GetRequiredService<IStorageGateway>(), sandbox, overChannel);
         _bridges.Add(bridge);
         return (bridge, sandbox);
     }
 
     /// <summary>A connection out of a sandbox as its channel makes it: who leaves ends both ways.</summary>
     public void Accept(IDuplexPipe connection, SandboxIdentity sandbox) => _app.Services.GetRequiredService<IStorageGateway>().Accept(connection, sandbox);
+
+    /// <summary>A port as an agent hands it over.</summary>
+    public Task ServeAsync(System.Net.Sockets.Socket port, SandboxIdentity sandbox, CancellationToken isOver) =>
+        _app.Services.GetRequiredService<IStorageGateway>().ServeAsync(port, sandbox, isOver);
 
     /// <summary>Told of everything this host's gateway counts from now on.</summary>
     public MeterListener Counting(Action<string, long> counted)

@@ -18,7 +18,7 @@ internal static class RawHttp
             await stream.WriteAsync(part);
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync(limit.Token);
     }

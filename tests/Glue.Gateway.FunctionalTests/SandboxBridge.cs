@@ -5,24 +5,39 @@ using Glue.Workers.Sandboxes;
 
 namespace Glue.Gateway.FunctionalTests;
 
-/// <summary>Stands for the agent and its channel: every TCP connection becomes a duplex pipe handed to the gateway.</summary>
+/// <summary>
+/// The storage port of a sandbox. Handed over to the gateway, as a process sandbox's; or standing for a microVM's agent and its channel, where every
+/// TCP connection becomes a duplex pipe.
+/// </summary>
 internal sealed class SandboxBridge : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly Task _accepting;
+    private readonly CancellationTokenSource _isOver = new();
 
-    public SandboxBridge(IStorageGateway gateway, SandboxIdentity sandbox)
+    public SandboxBridge(IStorageGateway gateway, SandboxIdentity sandbox, bool overChannel)
     {
         _listener.Start();
-        _accepting = AcceptAsync(gateway, sandbox);
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+        Served = overChannel ? AcceptAsync(gateway, sandbox) : gateway.ServeAsync(_listener.Server, sandbox, _isOver.Token);
     }
 
-    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public Uri Address { get; }
+
+    /// <summary>Done when the sandbox is over and, of a port that was handed over, its last connection.</summary>
+    public Task Served { get; }
+
+    public void End()
+    {
+        _isOver.Cancel();
+        _listener.Stop();
+    }
 
     public async ValueTask DisposeAsync()
     {
-        _listener.Stop();
-        await _accepting;
+        End();
+        await Served;
+        _listener.Dispose();
+        _isOver.Dispose();
     }
 
     private async Task AcceptAsync(IStorageGateway gateway, SandboxIdentity sandbox)

@@ -141,34 +141,4 @@ public abstract partial class DriverContract
         Assert.True(answers >= 5, $"{answers} answers of the neighbour in two seconds");
         Assert.Equal("well", (await worker.AnswerAsync(neighbour)).GetString());
     }
-
-    [Fact]
-    public async Task Connections_to_the_storage_port_reach_the_gateway_with_the_functions_identity()
-    {
-        var gateway = new EchoGateway();
-        await using var worker = WorkerFixture.Start(output, gateway: gateway);
-        var function = worker.Python("""
-            import socket, threading, hashlib
-            def handler(event, context):
-                def one(n, results):
-                    s = socket.create_connection(("127.0.0.1", 9000))
-                    data = bytes([n]) * 3_000_000
-                    threading.Thread(target=lambda: (s.sendall(data), s.shutdown(socket.SHUT_WR))).start()
-                    got = b""
-                    while part := s.recv(65536):
-                        got += part
-                    results[n] = got == data
-                results = {}
-                threads = [threading.Thread(target=one, args=(n, results)) for n in range(8)]
-                [t.start() for t in threads]; [t.join() for t in threads]
-                return results
-            """);
-
-        var request = WorkerFixture.Request() with { LineageDepth = 3 };
-        var answer = WorkerFixture.Expect(await worker.Worker.InvokeAsync(function, request, CancellationToken.None));
-
-        Assert.Equal(8, answer.EnumerateObject().Count(each => each.Value.GetBoolean()));
-        Assert.Equal(function.Name, gateway.LastCaller!.Version.Name);
-        Assert.Equal(3, gateway.LastCaller.CurrentLineageDepth);
-    }
 }

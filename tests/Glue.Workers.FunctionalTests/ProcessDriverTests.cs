@@ -40,4 +40,14 @@ public sealed class ProcessDriverTests(ITestOutputHelper output) : DriverContrac
         Assert.InRange(said.GetProperty("taken").GetInt32(), 1, PouredAtMost - 1);
         Assert.Equal(said.GetProperty("asked").GetInt32(), said.GetProperty("refused").GetInt32());
     }
+
+    /// <summary>With this driver only: in an emulated guest it takes minutes.</summary>
+    [Fact]
+    public async Task The_storage_port_carries_64_MB_up_and_down_without_a_changed_byte()
+    {
+        await using var worker = Start();
+        var function = EchoedBytes(worker) with { Timeout = TimeSpan.FromMinutes(5) };
+
+        Assert.Equal(1, (await worker.AnswerAsync(function, """{"connections":1,"bytes":64000000}""")).GetInt32());
+    }
 }

@@ -398,6 +398,9 @@ public sealed class PoolTests : IAsyncLifetime
         public TaskCompletionSource Accepted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void Accept(IDuplexPipe connection, SandboxIdentity who) => Accepted.TrySetResult();
+
+        public Task ServeAsync(System.Net.Sockets.Socket port, SandboxIdentity who, CancellationToken sandboxIsOver) =>
+            throw new NotSupportedException("The driver's agents have a channel and nothing else.");
     }
 
     private sealed class NoCode : ICodeSource

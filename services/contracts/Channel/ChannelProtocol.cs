@@ -9,10 +9,16 @@ public static class ChannelProtocol
     /// <summary>The channel's file descriptor in a process sandbox.</summary>
     public const int FileDescriptor = 3;
 
+    /// <summary>
+    /// In a process sandbox, the agent's end of a socket pair of its own: before its <see cref="FrameType.Hello"/> it sends the listening socket of
+    /// <see cref="StoragePort"/> there (SCM_RIGHTS, unix(7)) and closes both. A microVM has none: no descriptor leaves it.
+    /// </summary>
+    public const int HandoverDescriptor = 4;
+
     /// <summary>Loopback port of the Runtime API in every sandbox.</summary>
     public const int RuntimeApiPort = 9001;
 
-    /// <summary>Loopback port of the storage gateway in every sandbox.</summary>
+    /// <summary>Loopback port of the storage gateway in every sandbox. Connections to it are streams of a microVM's channel; a process sandbox's worker accepts them itself.</summary>
     public const int StoragePort = 9000;
 
     /// <summary>Upper bound of one frame's payload. A larger length is a broken or hostile peer.</summary>
@@ -24,7 +30,7 @@ public static class ChannelProtocol
     /// <summary>Bytes a side may send on a new stream before the first <see cref="FrameType.StreamCredit"/>, and on a streamed answer before the first <see cref="FrameType.ResponseCredit"/>.</summary>
     public const int InitialCredit = 128 * 1024;
 
-    /// <summary>Streams of one sandbox open at once; further connections wait in the listen queue.</summary>
+    /// <summary>Connections to the storage port of one sandbox open at once; further ones wait in the listen queue.</summary>
     public const int MaxStreams = 256;
 
     /// <summary>Lambda's limit of a synchronous event: 6 MiB.</summary>

@@ -54,7 +54,7 @@ public enum FrameType : byte
     /// <summary>Agent → worker: an extension has done its init. Payload: its name and the events it registered for, a line each, UTF-8.</summary>
     Extension = 13,
 
-    /// <summary>Agent → worker: a function connected to the storage port; the stream number is new.</summary>
+    /// <summary>Agent → worker: a function connected to the storage port of its microVM; the stream number is new.</summary>
     StreamOpen = 16,
 
     /// <summary>Both: bytes of a stream, at most <see cref="ChannelProtocol.MaxStreamData"/> and never more than the credit given.</summary>

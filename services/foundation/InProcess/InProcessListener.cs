@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Glue.Foundation.InProcess;
 
-/// <summary>Hands byte streams to Kestrel as connections of an endpoint that has no socket. A service of its host, as <see cref="IConnectionListenerFactory"/>.</summary>
+/// <summary>Hands connections to Kestrel that it does not accept itself, as those of an endpoint that has no socket. A service of its host, as <see cref="IConnectionListenerFactory"/>.</summary>
 public sealed class InProcessListener(InProcessEndPoint endPoint) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>Accepted and not yet taken by Kestrel, which takes them at once.</summary>
     private const int MostWaiting = 1024;
 
-    private readonly Channel<InProcessConnection> _waiting = Channel.CreateBounded<InProcessConnection>(MostWaiting);
+    private readonly Channel<ConnectionContext> _waiting = Channel.CreateBounded<ConnectionContext>(MostWaiting);
 
     public InProcessEndPoint EndPoint { get; } = endPoint;
 
@@ -20,9 +20,9 @@ public sealed class InProcessListener(InProcessEndPoint endPoint) : IConnectionL
         new(new Listener(_waiting, endpoint));
 
     /// <returns>False: nobody takes connections any more, or too many wait.</returns>
-    public bool TryAccept(InProcessConnection connection) => _waiting.Writer.TryWrite(connection);
+    public bool TryAccept(ConnectionContext connection) => _waiting.Writer.TryWrite(connection);
 
-    private sealed class Listener(Channel<InProcessConnection> waiting, EndPoint endpoint) : IConnectionListener
+    private sealed class Listener(Channel<ConnectionContext> waiting, EndPoint endpoint) : IConnectionListener
     {
         public EndPoint EndPoint { get; } = endpoint;
 

@@ -32,6 +32,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")] public static partial int accept4(int fd, void* address, void* length, int flags);
     [LibraryImport("libc")] public static partial int setsockopt(int fd, int level, int name, void* value, int length);
     [LibraryImport("libc")] public static partial int shutdown(int fd, int how);
+    [LibraryImport("libc")] public static partial nint sendmsg(int fd, MessageHeader* message, int flags);
 
     [LibraryImport("libc")] public static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
     [LibraryImport("libc")] public static partial int posix_spawn_file_actions_init(void* actions);
@@ -67,7 +68,7 @@ internal static unsafe partial class Libc
     public const uint EPOLLIN = 1, EPOLLOUT = 4;
     public const short POLLRDHUP = 0x2000;
     public const int AF_INET = 2, SOCK_STREAM = 1, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
-    public const int SOL_SOCKET = 1, SO_REUSEADDR = 2, IPPROTO_TCP = 6, TCP_NODELAY = 1, SHUT_WR = 1;
+    public const int SOL_SOCKET = 1, SO_REUSEADDR = 2, IPPROTO_TCP = 6, TCP_NODELAY = 1, SHUT_WR = 1, SCM_RIGHTS = 1;
     public const int WNOHANG = 1, SIGKILL = 9, SIGPIPE = 13, SIGTERM = 15, SIG_IGN = 1, PR_SET_DUMPABLE = 4;
     public const int RLIMIT_FSIZE = 1, RLIMIT_DATA = 2, RLIMIT_CORE = 4, RLIMIT_NPROC = 6, RLIMIT_NOFILE = 7;
     public const int CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1;
@@ -90,6 +91,27 @@ internal static unsafe partial class Libc
     {
         public byte* Base;
         public nint Length;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public IoVector* Vectors;
+        public nint VectorCount;
+        public void* Control;
+        public nint ControlLength;
+        public int Flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DescriptorMessage
+    {
+        public nint Length;
+        public int Level;
+        public int Type;
+        public int Descriptor;
     }
 
     [StructLayout(LayoutKind.Sequential)]

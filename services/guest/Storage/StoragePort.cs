@@ -6,7 +6,7 @@ using Glue.Guest.Native;
 namespace Glue.Guest.Storage;
 
 /// <summary>
-/// The storage gateway's port inside the sandbox. Each connection becomes a stream on the channel, with credits both ways: neither
+/// The storage gateway's port inside a microVM. Each connection becomes a stream on the channel, with credits both ways: neither
 /// a function that does not read nor a store that is slow can hold up another stream or a control frame.
 /// </summary>
 internal sealed unsafe class StoragePort

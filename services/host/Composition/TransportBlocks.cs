@@ -34,7 +34,10 @@ internal sealed class TransportBlocks : MemoryPool<byte>, IMemoryPoolFactory<byt
         return block;
     }
 
-    protected override void Dispose(bool disposing) => _free.Clear();
+    /// <summary>Nothing: all of the process's transports share it, and sandboxes' end before the others.</summary>
+    protected override void Dispose(bool disposing)
+    {
+    }
 
     private void Return(Block block)
     {

@@ -25,6 +25,7 @@ public static class StorageGatewayServices
         services.TryAddSingleton<SigV4Signer>();
         services.AddMetrics();
         services.AddSingleton(options);
+        services.AddSingleton<SandboxPorts>();
         services.AddSingleton<StorageGateway>();
         services.AddSingleton<IStorageGateway>(static provider => provider.GetRequiredService<StorageGateway>());
         services.AddSingleton<IConnectionListenerFactory>(static provider => provider.GetRequiredService<StorageGateway>().Listener);
@@ -41,7 +42,7 @@ public static class StorageGatewayServices
         return services;
     }
 
-    /// <summary>Takes the connections that <see cref="IStorageGateway.Accept"/> is given.</summary>
+    /// <summary>Takes the connections that <see cref="IStorageGateway"/> is given.</summary>
     public static void ListenStorageGateway(this KestrelServerOptions kestrel) =>
         kestrel.Listen(StorageGateway.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
 

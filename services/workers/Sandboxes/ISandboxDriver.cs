@@ -33,6 +33,13 @@ public interface IRunningSandbox : IAsyncDisposable
     /// <summary>The byte stream to the agent; end of stream means that the sandbox is over. Owned by this.</summary>
     System.Net.Sockets.Socket Channel { get; }
 
+    /// <summary>
+    /// Once the agent has spoken: the listening socket of the storage port inside, which is its taker's from now on. Null: what connects there comes
+    /// as streams of the channel.
+    /// </summary>
+    /// <exception cref="Channels.ChannelException">The agent has sent none, or something else.</exception>
+    System.Net.Sockets.Socket? TakeStoragePort() => null;
+
     /// <summary>How it came to be.</summary>
     SandboxStart StartKind { get; }
 

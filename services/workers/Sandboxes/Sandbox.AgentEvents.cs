@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Glue.Contracts.Channel;
 using Glue.Contracts.Invocations;
 using Glue.Workers.Channels;
@@ -12,6 +13,13 @@ internal sealed partial class Sandbox : IAgentEvents
         if (protocol != ChannelProtocol.Version)
         {
             throw new ChannelException($"the agent speaks protocol {protocol}, this worker {ChannelProtocol.Version}: publish services/guest again");
+        }
+
+        if (_running!.TakeStoragePort() is { } port)
+        {
+            var isOver = new CancellationTokenSource(); // never disposed: without a timer it holds nothing
+            _closePort = isOver.Cancel;
+            _ = ServeAsync(port, isOver.Token);
         }
 
         _start.AgentGreets();
@@ -92,6 +100,20 @@ internal sealed partial class Sandbox : IAgentEvents
         }
 
         _attempts.Tell();
+    }
+
+    /// <summary>Ends with the sandbox.</summary>
+    private async Task ServeAsync(Socket port, CancellationToken isOver)
+    {
+        try
+        {
+            await _context.Gateway.ServeAsync(port, _identity, isOver);
+        }
+        catch (Exception e)
+        {
+            Log.PortFailed(_context.Logger, Id, Version.Arn, e);
+            Kill("the worker failed to serve its storage port");
+        }
     }
 
     /// <summary>The runtime waits: for its next event, or to be saved.</summary>

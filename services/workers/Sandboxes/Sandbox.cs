@@ -33,6 +33,7 @@ internal sealed partial class Sandbox
     private IRunningSandbox? _running;
     private ChannelWriter? _writer;
     private StreamTable? _streams;
+    private Action? _closePort;
     private long _stateSince;
     private string? _killedFor;
     private bool _becameReady;
@@ -325,6 +326,7 @@ internal sealed partial class Sandbox
         _ending?.Dispose();
         running.Kill();
         _streams!.AbortAll();
+        _closePort?.Invoke();
         _log.Flush();
         var wasOutOfMemory = running.WasOutOfMemory();
         var complaints = running.ReadComplaints();

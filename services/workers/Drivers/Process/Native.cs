@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Glue.Contracts.Channel;
 
 namespace Glue.Workers.Drivers.Process;
 
-/// <summary>What .NET's Process class cannot do: start a child with a chosen descriptor 3, and wait for one process only.</summary>
+/// <summary>What .NET's Process class cannot do: start a child with chosen descriptors 3 and 4, take a descriptor that another process sends, and wait for one process only.</summary>
 internal static unsafe partial class Native
 {
     public const int SocketStream = 1;
@@ -12,6 +13,11 @@ internal static unsafe partial class Native
     private const int FamilyUnix = 1;
     private const short SetSignalDefaults = 4;
     private const short SetSignalMask = 8;
+    private const int DoNotWait = 0x40;
+    private const int ReceivedCloseOnExec = 0x40000000;
+    private const int ControlTruncated = 8;
+    private const int SocketLevel = 1;
+    private const int Rights = 1;
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
@@ -43,11 +49,37 @@ internal static unsafe partial class Native
             : throw new IOException($"pipe2: errno {Marshal.GetLastPInvokeError()}");
     }
 
-    /// <summary>Starts a program with an empty environment, <paramref name="channel"/> as descriptor 3 and output going to <paramref name="complaints"/>.</summary>
+    /// <summary>Takes the one descriptor that has come with a message on a Unix socket; closed on exec.</summary>
+    /// <returns>-1: no message has come, or not one with one descriptor.</returns>
+    public static int ReceiveDescriptor(int socket)
+    {
+        byte anything;
+        var data = new IoVector { Base = &anything, Length = 1 };
+        var rights = default(DescriptorMessage);
+        // Its control part has room for one: the kernel closes what is beyond, and says so.
+        var message = new MessageHeader { Vectors = &data, VectorCount = 1, Control = &rights, ControlLength = DescriptorMessage.OneLength };
+        if (recvmsg(socket, &message, DoNotWait | ReceivedCloseOnExec) <= 0 || rights is not { Length: DescriptorMessage.OneLength, Level: SocketLevel, Type: Rights })
+        {
+            return -1;
+        }
+
+        if ((message.Flags & ControlTruncated) == 0)
+        {
+            return rights.Descriptor;
+        }
+
+        _ = Close(rights.Descriptor);
+        return -1;
+    }
+
+    /// <summary>
+    /// Starts a program with an empty environment, <paramref name="channel"/> as descriptor 3, <paramref name="handover"/> as 4 and output going to
+    /// <paramref name="complaints"/>.
+    /// </summary>
     /// <remarks>
-    /// dup2 clears close-on-exec on its target only, and every descriptor .NET opens has it set: the child gets these four and no other.
+    /// dup2 clears close-on-exec on its target only, and every descriptor .NET opens has it set: the child gets these five and no other.
     /// </remarks>
-    public static int Spawn(IReadOnlyList<string> command, int channel, int complaints)
+    public static int Spawn(IReadOnlyList<string> command, int channel, int handover, int complaints)
     {
         // glibc's opaque structs: 80 and 336 bytes on x86-64, taken larger.
         var actions = stackalloc byte[512];
@@ -75,7 +107,8 @@ internal static unsafe partial class Native
             // Descriptors as high as they come from .NET: none of the targets overwrites a source.
             Check(posix_spawn_file_actions_adddup2(actions, complaints, 1));
             Check(posix_spawn_file_actions_adddup2(actions, complaints, 2));
-            Check(posix_spawn_file_actions_adddup2(actions, channel, 3));
+            Check(posix_spawn_file_actions_adddup2(actions, channel, ChannelProtocol.FileDescriptor));
+            Check(posix_spawn_file_actions_adddup2(actions, handover, ChannelProtocol.HandoverDescriptor));
             Check(posix_spawnattr_init(attributes));
             Check(posix_spawnattr_setsigdefault(attributes, defaults));
             Check(posix_spawnattr_setsigmask(attributes, none));
@@ -104,6 +137,7 @@ internal static unsafe partial class Native
     }
 
     [LibraryImport("libc", SetLastError = true)] private static partial int socketpair(int domain, int type, int protocol, int* pair);
+    [LibraryImport("libc")] private static partial nint recvmsg(int fd, MessageHeader* message, int flags);
     [LibraryImport("libc", SetLastError = true)] private static partial int pipe2(int* pair, int flags);
     [LibraryImport("libc")] private static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
     [LibraryImport("libc")] private static partial int posix_spawn_file_actions_init(void* actions);
@@ -114,4 +148,36 @@ internal static unsafe partial class Native
     [LibraryImport("libc")] private static partial int posix_spawnattr_setflags(void* attributes, short flags);
     [LibraryImport("libc")] private static partial int posix_spawnattr_setsigdefault(void* attributes, void* signals);
     [LibraryImport("libc")] private static partial int posix_spawnattr_setsigmask(void* attributes, void* signals);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct IoVector
+    {
+        public byte* Base;
+        public nint Length;
+    }
+
+    /// <summary>struct msghdr of recvmsg(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct MessageHeader
+    {
+        public void* Name;
+        public uint NameLength;
+        public IoVector* Vectors;
+        public nint VectorCount;
+        public void* Control;
+        public nint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary>struct cmsghdr of cmsg(3), with one descriptor.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct DescriptorMessage
+    {
+        public const int OneLength = 20;
+
+        public nint Length;
+        public int Level;
+        public int Type;
+        public int Descriptor;
+    }
 }

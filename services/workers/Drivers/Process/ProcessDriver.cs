@@ -63,11 +63,12 @@ internal sealed class ProcessDriver : ISandboxDriver
             cgroup = _cgroups?.Create(spec.Id, LimitsOf(spec));
             user = IsRoot ? _users.Take() : null;
             var (ours, theirs) = Native.SocketPair();
+            var (handover, theirHandover) = Native.SocketPair();
             var (read, write) = Native.Pipe();
             try
             {
-                var pid = await _spawner.StartAsync(CommandOf(spec, cgroup, user), theirs, write);
-                return new ProcessSandbox(pid, new Socket(new SafeSocketHandle(ours, ownsHandle: true)), read, cgroup, () => Free(user))
+                var pid = await _spawner.StartAsync(CommandOf(spec, cgroup, user), theirs, theirHandover, write);
+                return new ProcessSandbox(pid, new Socket(new SafeSocketHandle(ours, ownsHandle: true)), new PortHandover(handover), read, cgroup, () => Free(user))
                 {
                     GuardedMemoryKiB = (uint)spec.Version.MemoryMiB * 1024,
                     DataLimitBytes = cgroup is null ? ((ulong)spec.Version.MemoryMiB * 1024 * 1024) + DataSlackBytes : 0,
@@ -77,12 +78,14 @@ internal sealed class ProcessDriver : ISandboxDriver
             catch
             {
                 _ = Native.Close(ours);
+                _ = Native.Close(handover);
                 _ = Native.Close(read);
                 throw;
             }
             finally
             {
                 _ = Native.Close(theirs);
+                _ = Native.Close(theirHandover);
                 _ = Native.Close(write);
             }
         }

@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Glue.Workers.Drivers.Process;
 
 /// <summary>A bubblewrap process with the agent below it.</summary>
-internal sealed class ProcessSandbox(int pid, Socket channel, int complaints, ICgroup? cgroup, Action free) : IRunningSandbox
+internal sealed class ProcessSandbox(int pid, Socket channel, PortHandover handover, int complaints, ICgroup? cgroup, Action free) : IRunningSandbox
 {
     private readonly Lock _lock = new();
     private readonly SafeFileHandle _complaints = new(complaints, ownsHandle: true);
@@ -23,6 +23,8 @@ internal sealed class ProcessSandbox(int pid, Socket channel, int complaints, IC
 
     /// <summary>Told what could not be removed.</summary>
     public required Action<string> Leftover { get; init; }
+
+    public Socket TakeStoragePort() => handover.Take();
 
     /// <summary>
     /// bubblewrap's death takes the agent with it (parent-death signal), the agent's death, as PID 1, the whole namespace. A closed
@@ -83,6 +85,7 @@ internal sealed class ProcessSandbox(int pid, Socket channel, int complaints, IC
         }
 
         channel.Dispose();
+        handover.Dispose();
         _complaints.Dispose();
         free(); // only now: no process of that user is left
     }

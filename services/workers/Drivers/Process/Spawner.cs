@@ -24,14 +24,14 @@ internal sealed class Spawner : IDisposable
         _thread.Start();
     }
 
-    public Task<int> StartAsync(IReadOnlyList<string> command, int channel, int complaints)
+    public Task<int> StartAsync(IReadOnlyList<string> command, int channel, int handover, int complaints)
     {
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Add(() =>
         {
             try
             {
-                done.SetResult(Native.Spawn(command, channel, complaints));
+                done.SetResult(Native.Spawn(command, channel, handover, complaints));
             }
             catch (Exception e)
             {
