@@ -60,7 +60,7 @@ public class OrderFunction
     public async Task<object> Draw()
     {
         var left = Directory.EnumerateFileSystemEntries("/tmp").Count();
-        await Task.Delay(1500); // three at once are three clones
+        await Task.Delay(1500); // calls at once mostly find each other busy
         return new
         {
             Made = _made,
@@ -133,7 +133,7 @@ public sealed class Hooked
     public async Task<object> Draw()
     {
         var shared = Random.Shared.NextInt64();
-        await Task.Delay(1500); // three at once are three clones
+        await Task.Delay(1500); // calls at once mostly find each other busy
         return new { Said = _said, Shared = shared, Bytes = Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) };
     }
 }
