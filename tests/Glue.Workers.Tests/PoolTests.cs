@@ -21,6 +21,7 @@ public sealed class PoolTests : IAsyncLifetime
     private readonly ManualTime _time = new();
     private readonly FakeDriver _driver = new();
     private readonly SilentGateway _gateway = new();
+    private readonly EmptyCode _code = new();
     private readonly LogsUnderWatch _logs = new();
     private readonly SandboxPool _pool;
 
@@ -137,6 +138,49 @@ public sealed class PoolTests : IAsyncLifetime
         _driver.Gate.SetResult();
 
         await stopping.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_pool_that_stops_while_a_snapshot_waits_for_its_functions_code_waits_for_nothing()
+    {
+        _driver.HasSnapshots = true;
+        _code.Gate = new TaskCompletionSource();
+        var pool = NewPool();
+        pool.Prepare(Version("f"));
+        await UntilAsync(_ => _code.Opened == 1);
+
+        await pool.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(0, _driver.Starts);
+    }
+
+    [Fact]
+    public async Task A_function_whose_code_cannot_be_had_keeps_no_other_from_its_snapshot()
+    {
+        _driver.HasSnapshots = true;
+        _code.Fault = new FileNotFoundException("no such code");
+        _pool.Prepare(Version("f"));
+        await UntilAsync(_ => _code.Opened == 1);
+
+        _code.Fault = null;
+        _pool.Prepare(Version("g"));
+
+        await UntilAsync(_ => _driver.Starts == 1);
+    }
+
+    [Fact]
+    public async Task A_driver_that_fails_in_a_way_nobody_thought_of_keeps_no_other_from_its_snapshot()
+    {
+        _driver.HasSnapshots = true;
+        _driver.Gate = new TaskCompletionSource();
+        _driver.Gate.SetException(new UnauthorizedAccessException("no such right"));
+        _pool.Prepare(Version("f"));
+        await UntilAsync(_ => _driver.Starts == 1);
+
+        _driver.Gate = null;
+        _pool.Prepare(Version("g"));
+
+        await UntilAsync(_ => _driver.Starts == 2);
     }
 
     [Fact]
@@ -379,20 +423,20 @@ public sealed class PoolTests : IAsyncLifetime
     {
         for (var i = 0; !isReached(_pool.Status); i++)
         {
-            Assert.True(i < 500, $"not reached in 5 s: {_pool.Status}");
+            Assert.True(i < 6_000, $"not reached in a minute: {_pool.Status}");
             await Task.Delay(10);
         }
     }
 
-    /// <summary>Never reads: what is sent must stay within its credit.</summary>
     private SandboxPool NewPool()
     {
         var options = new WorkersOptions { Folder = _folder.Path, GuestFolder = "-", MemoryBudgetMiB = 1024, MaxConcurrentStarts = 8, IdleTimeout = TimeSpan.FromMinutes(5) };
         var metrics = new WorkersMetrics(_services.GetRequiredService<IMeterFactory>(), "one", static () => null);
         return new SandboxPool(
-            new SandboxContext(_driver, _gateway, new SessionKeys(_time), _logs, options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, new NoCode()));
+            new SandboxContext(_driver, _gateway, new SessionKeys(_time), _logs, options, metrics, _time, NullLogger.Instance), new CodeCache(_folder.Path, _code));
     }
 
+    /// <summary>Never reads: what is sent must stay within its credit.</summary>
     private sealed class SilentGateway : IStorageGateway
     {
         public TaskCompletionSource Accepted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -403,18 +447,38 @@ public sealed class PoolTests : IAsyncLifetime
             throw new NotSupportedException("The driver's agents have a channel and nothing else.");
     }
 
-    private sealed class NoCode : ICodeSource
+    /// <summary>Empty code is enough: nothing runs it.</summary>
+    private sealed class EmptyCode : ICodeSource
     {
-        public Task<Stream> OpenAsync(string accountId, string codeSha256, CancellationToken cancellationToken)
+        private int _opened;
+
+        /// <summary>How often code was asked for.</summary>
+        public int Opened => Volatile.Read(ref _opened);
+
+        /// <summary>Holds the answer back until released; null: it comes at once.</summary>
+        public TaskCompletionSource? Gate { get; set; }
+
+        /// <summary>Why there is no code; null: there is.</summary>
+        public Exception? Fault { get; set; }
+
+        public async Task<Stream> OpenAsync(string accountId, string codeSha256, CancellationToken cancellationToken)
         {
-            var stream = new MemoryStream();
-            using (new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+            var (gate, fault) = (Gate, Fault);
+            Interlocked.Increment(ref _opened);
+            await (gate?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+            if (fault is not null)
             {
-                // Empty is enough: nothing runs it.
+                throw fault;
+            }
+
+            var stream = new MemoryStream();
+            await using (new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+            {
+                // No entries.
             }
 
             stream.Position = 0;
-            return Task.FromResult<Stream>(stream);
+            return stream;
         }
     }
 }

@@ -77,53 +77,58 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
 
     private async Task MakeAsync(FunctionVersion version)
     {
-        var begun = _context.Time.GetTimestamp();
-        var sandbox = new Sandbox(Guid.NewGuid().ToString("N"), version, this, _context);
         try
         {
             using var code = await _code.RentAsync(version, _stopping.Token);
             var command = RuntimeCommand.Of(version, code.Folder, _context.Driver.Runtimes, isTemplate: true);
-            if (command.Failure is not null)
+            if (command.Failure is null) // else its invocations say why
             {
-                return; // its invocations say why
-            }
-
-            while (_polled.Wait(0, CancellationToken.None))
-            {
-                // Left over from a template that failed.
-            }
-
-            var reason = await PrepareAsync(sandbox, new SandboxSpec(sandbox.Id, version, code.Folder, SandboxPurpose.Template), command);
-            sandbox.Kill(reason ?? "its snapshot is made");
-            await sandbox.Gone;
-            if (reason is null)
-            {
-                _known.TryRemove(VersionKey.Of(version), out _); // should it be lost, it may be made again
-                Log.SnapshotMade(_context.Logger, version.Arn, _context.Time.GetElapsedTime(begun).TotalMilliseconds);
-            }
-            else
-            {
-                Log.SnapshotNotMade(_context.Logger, version.Arn, reason, null);
+                await MakeAsync(version, code.Folder, command);
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !_stopping.IsCancellationRequested)
         {
-            sandbox.Kill("the worker stops");
-            await GoneIfStartedAsync(sandbox);
-            throw;
-        }
-        catch (Exception e) // whatever it was, sandboxes start without a snapshot as well
-        {
+            // Whatever it was, sandboxes start without a snapshot as well.
             Log.SnapshotNotMade(_context.Logger, version.Arn, e.Message, e);
-            sandbox.Kill("its snapshot could not be made");
-            await GoneIfStartedAsync(sandbox);
         }
     }
 
-    /// <returns>Null when saved, else why not.</returns>
-    private async Task<string?> PrepareAsync(Sandbox sandbox, SandboxSpec spec, RuntimeCommand command)
+    private async Task MakeAsync(FunctionVersion version, string codeFolder, RuntimeCommand command)
     {
-        var started = await sandbox.StartAsync(spec, command).WaitAsync(_stopping.Token);
+        while (_polled.Wait(0, CancellationToken.None))
+        {
+            // Left over from a template that failed.
+        }
+
+        var begun = _context.Time.GetTimestamp();
+        var sandbox = new Sandbox(Guid.NewGuid().ToString("N"), version, this, _context);
+        var starting = sandbox.StartAsync(new SandboxSpec(sandbox.Id, version, codeFolder, SandboxPurpose.Template), command);
+        var end = "its snapshot could not be made";
+        try
+        {
+            var reason = await PrepareAsync(sandbox, starting);
+            end = reason ?? "its snapshot is made";
+            if (reason is not null)
+            {
+                Log.SnapshotNotMade(_context.Logger, version.Arn, reason, null);
+                return;
+            }
+        }
+        finally
+        {
+            sandbox.Kill(end);
+            await starting; // what the driver could not even begin has no end to wait for
+            await sandbox.Gone;
+        }
+
+        _known.TryRemove(VersionKey.Of(version), out _); // should it be lost, it may be made again
+        Log.SnapshotMade(_context.Logger, version.Arn, _context.Time.GetElapsedTime(begun).TotalMilliseconds);
+    }
+
+    /// <returns>Null when saved, else why not.</returns>
+    private async Task<string?> PrepareAsync(Sandbox sandbox, Task<SandboxStarted> starting)
+    {
+        var started = await starting.WaitAsync(_stopping.Token);
         if (!started.IsReady)
         {
             return started.Reason ?? $"its init failed: {started.Failure!.ErrorType}";
@@ -171,6 +176,4 @@ internal sealed class TemplateMaker : ISandboxHost, IAsyncDisposable
         await _polled.WaitAsync(_stopping.Token);
         return null;
     }
-
-    private static Task GoneIfStartedAsync(Sandbox sandbox) => sandbox.State == SandboxState.Booting ? Task.CompletedTask : sandbox.Gone;
 }
