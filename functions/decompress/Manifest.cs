@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Glue.Functions.Decompress.Archives;
+using Glue.Functions.Objects.Staging;
 
 namespace Glue.Functions.Decompress;
 
@@ -10,7 +11,7 @@ internal sealed class Manifest(string folder)
 {
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Dictionary<string, (string Name, long Bytes, string Sha256)> _stored = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Name, long Bytes, StagedDigest Digest)> _stored = new(StringComparer.Ordinal);
     private readonly List<(string Name, string Reason)> _skipped = [];
 
     public string Format { get; set; } = "";
@@ -22,7 +23,7 @@ internal sealed class Manifest(string folder)
     public long Bytes => _stored.Values.Sum(static member => member.Bytes);
 
     /// <summary>A member that was stored; one of the same key before it is replaced.</summary>
-    public void Add(string name, string keyPart, long bytes, string sha256) => _stored[keyPart] = (name, bytes, sha256);
+    public void Add(string name, string keyPart, long bytes, StagedDigest digest) => _stored[keyPart] = (name, bytes, digest);
 
     /// <summary>A member that has no place in a store.</summary>
     public void Skip(ArchiveMember member) => _skipped.Add((member.Name, member.Kind switch
@@ -32,6 +33,7 @@ internal sealed class Manifest(string folder)
         _ => "device, pipe or socket",
     }));
 
+    /// <summary>Once the members are published.</summary>
     /// <param name="bucket">Of the archive.</param>
     /// <param name="key">Of the archive.</param>
     /// <param name="eTag">Of the archive.</param>
@@ -53,13 +55,13 @@ internal sealed class Manifest(string folder)
             json.WriteString("bucket", outputBucket);
             json.WriteNumber("bytes", Bytes);
             json.WriteStartArray("members");
-            foreach (var (keyPart, (name, size, sha256)) in _stored)
+            foreach (var (keyPart, (name, size, digest)) in _stored)
             {
                 json.WriteStartObject();
                 json.WriteString("name", name);
                 json.WriteString("key", folder + keyPart);
                 json.WriteNumber("bytes", size);
-                json.WriteString("sha256", sha256);
+                json.WriteString("sha256", digest.Hex);
                 json.WriteEndObject();
             }
 

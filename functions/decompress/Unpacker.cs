@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Glue.Functions.Decompress.Archives;
 using Glue.Functions.Decompress.Members;
 using Glue.Functions.Objects.Staging;
@@ -53,8 +52,9 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
                     }
 
                     var name = keys.For(member.Name);
-                    store.Begin(folder + name, member.Bytes);
-                    var digest = Copy(archive, member, budget, ref memberBytes);
+                    var digest = new StagedDigest();
+                    store.Begin(folder + name, member.Bytes, digest);
+                    Copy(archive, member, budget, ref memberBytes);
                     store.End();
                     manifest.Add(member.Name, name, memberBytes, digest);
                 }
@@ -81,19 +81,17 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
         }
     }
 
-    private string Copy(ArchiveReader archive, ArchiveMember member, UnpackBudget budget, ref long memberBytes)
+    private void Copy(ArchiveReader archive, ArchiveMember member, UnpackBudget budget, ref long memberBytes)
     {
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (archive.ReadBlock(out var bytes, out var offset))
         {
             if (offset > memberBytes)
             {
-                WriteHole(offset - memberBytes, member.Name, digest, budget);
+                WriteHole(offset - memberBytes, member.Name, budget);
                 memberBytes = offset;
             }
 
             budget.Add(bytes.Length, member.Name);
-            digest.AppendData(bytes);
             store.Write(bytes);
             memberBytes += bytes.Length;
         }
@@ -108,7 +106,7 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
             // A hole at the end of a sparse file has no block behind it; a member cut short has none either, but there libarchive objects.
             if (archive.IsTar)
             {
-                WriteHole(announced - memberBytes, member.Name, digest, budget);
+                WriteHole(announced - memberBytes, member.Name, budget);
                 memberBytes = announced;
             }
             else
@@ -116,19 +114,16 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
                 throw new ArchiveError($"the member ends after {memberBytes} of {announced} bytes");
             }
         }
-
-        return Convert.ToHexStringLower(digest.GetHashAndReset());
     }
 
     /// <summary>The zeros that a sparse file does not store.</summary>
-    private void WriteHole(long bytes, string member, IncrementalHash digest, UnpackBudget budget)
+    private void WriteHole(long bytes, string member, UnpackBudget budget)
     {
         var zeros = new byte[64 * 1024];
         while (bytes > 0)
         {
             var now = zeros.AsSpan(0, (int)Math.Min(zeros.Length, bytes));
             budget.Add(now.Length, member);
-            digest.AppendData(now);
             store.Write(now);
             bytes -= now.Length;
         }

@@ -9,7 +9,7 @@ internal sealed class MemoryObjects : IStagedObjects
 
     public Dictionary<string, MemoryStream> Written { get; } = new(StringComparer.Ordinal);
 
-    public void Begin(string key, long? bytes) => Written[key] = _current = new MemoryStream();
+    public void Begin(string key, long? bytes, StagedDigest? digest = null) => Written[key] = _current = new MemoryStream();
 
     public void Write(ReadOnlySpan<byte> bytes) => _current!.Write(bytes);
 

@@ -9,7 +9,8 @@ public interface IStagedObjects : IDisposable
     /// <summary>Begins an object; one of the same key before it is replaced.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="bytes">Its size, where it is known.</param>
-    void Begin(string key, long? bytes);
+    /// <param name="digest">Takes its SHA-256, where that is wanted.</param>
+    void Begin(string key, long? bytes, StagedDigest? digest = null);
 
     void Write(ReadOnlySpan<byte> bytes);
 

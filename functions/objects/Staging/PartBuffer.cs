@@ -2,40 +2,33 @@ using System.Runtime.InteropServices;
 
 namespace Glue.Functions.Objects.Staging;
 
-/// <summary>Room for one part, outside the managed heap, used again for the next.</summary>
-internal sealed unsafe class PartBuffer : IDisposable
+/// <summary>Room for one part, outside the managed heap.</summary>
+/// <param name="room">Its bytes.</param>
+internal sealed unsafe class PartBuffer(int room) : IDisposable
 {
-    private byte* _start;
-    private int _room;
+    private byte* _start = (byte*)NativeMemory.Alloc((nuint)room);
+
+    public int Room { get; } = room;
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Bytes => new(_start, Length);
 
-    public int Free(int partBytes) => partBytes - Length;
+    public void Clear() => Length = 0;
 
-    /// <summary>Empties it for a part of that size.</summary>
-    public void Reset(int partBytes)
+    /// <summary>Takes as much of it as there is room for.</summary>
+    /// <returns>How much.</returns>
+    public int Append(ReadOnlySpan<byte> bytes, int mostBytes)
     {
-        Length = 0;
-        if (_room < partBytes)
-        {
-            NativeMemory.Free(_start);
-            _start = (byte*)NativeMemory.Alloc((nuint)partBytes);
-            _room = partBytes;
-        }
-    }
-
-    public void Append(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(new Span<byte>(_start + Length, _room - Length));
-        Length += bytes.Length;
+        var now = Math.Min(bytes.Length, Math.Min(Room, mostBytes) - Length);
+        bytes[..now].CopyTo(new Span<byte>(_start + Length, now));
+        Length += now;
+        return now;
     }
 
     public void Dispose()
     {
         NativeMemory.Free(_start);
         _start = null;
-        (_room, Length) = (0, 0);
     }
 }

@@ -5,15 +5,14 @@ namespace Glue.Functions.Objects.Staging;
 /// <summary>How large the parts of an upload are: small ones keep memory flat, but an upload has at most 10,000.</summary>
 internal static class PartSizes
 {
+    /// <summary>Of a part that is not the last.</summary>
+    public const int Least = MultipartUpload.LeastPartBytes;
+
     private const int Step = 1_000;
 
     /// <param name="bytes">Of the object; null: not known, the parts grow with it (5 MiB for the first 1,000, 10 for the next, …: 275 GiB in all).</param>
     /// <param name="number">1 for the first.</param>
-    public static int Of(long? bytes, int number)
-    {
-        const long least = MultipartUpload.LeastPartBytes;
-        return checked((int)(bytes is { } known
-            ? Math.Max(least, ((known - 1) / MultipartUpload.MostParts) + 1)
-            : least * (1 + ((number - 1) / Step))));
-    }
+    public static int Of(long? bytes, int number) => checked((int)(bytes is { } known
+        ? Math.Max(Least, ((known - 1) / MultipartUpload.MostParts) + 1)
+        : (long)Least * (1 + ((number - 1) / Step))));
 }

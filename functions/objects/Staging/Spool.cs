@@ -8,6 +8,9 @@ namespace Glue.Functions.Objects.Staging;
 /// </summary>
 internal sealed class Spool : IDisposable
 {
+    /// <summary>Of one object.</summary>
+    private const int MostObjectBytes = 1024 * 1024;
+
     private const long MostBytes = 256L * 1024 * 1024;
 
     private readonly SafeFileHandle? _file;
@@ -35,17 +38,19 @@ internal sealed class Spool : IDisposable
     public bool TryKeep(ReadOnlySpan<byte> bytes, out SpooledBytes kept)
     {
         kept = new SpooledBytes(_file, _used, bytes.Length);
-        if (bytes.Length > _room - _used)
+        if (bytes.IsEmpty)
+        {
+            return true;
+        }
+
+        if (bytes.Length > MostObjectBytes || bytes.Length > _room - _used)
         {
             return false;
         }
 
         try
         {
-            if (!bytes.IsEmpty)
-            {
-                RandomAccess.Write(_file!, bytes, _used);
-            }
+            RandomAccess.Write(_file!, bytes, _used);
         }
         catch (IOException)
         {

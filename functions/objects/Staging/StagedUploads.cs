@@ -5,13 +5,13 @@ using Glue.Functions.Storage;
 namespace Glue.Functions.Objects.Staging;
 
 /// <summary>
-/// Objects of more than one part become multipart uploads that are completed together at the end; a few threads upload while the caller
-/// works. Smaller ones wait in the <see cref="Spool"/> and are put then. Memory is that of the part buffers (20 MiB), whatever is written.
+/// Objects become multipart uploads while they are written, and are completed together at the end; small ones wait in the
+/// <see cref="Spool"/> and are put then. Memory is that of the parts under way (20 MiB), whatever is written.
 /// </summary>
 public sealed class StagedUploads : IStagedObjects
 {
-    private const int Uploaders = 3;
-    private const int Buffers = Uploaders + 1;
+    // Four parts of the usual size: one that is filled, three that are sent.
+    private const int MemoryBytes = 4 * PartSizes.Least;
 
     // Each publisher waits for the store's disk most of its time, and the store syncs for all that wait: more of them, fewer syncs.
     private const int Publishers = 16;
@@ -20,15 +20,14 @@ public sealed class StagedUploads : IStagedObjects
     private readonly string _bucket;
     private readonly Action<string> _warn;
     private readonly Dictionary<string, StagedObject> _objects = new(StringComparer.Ordinal);
-    private readonly BlockingCollection<PartBuffer> _free = [];
-    private readonly BlockingCollection<(StagedObject Object, int Number, PartBuffer Part)> _parts = [];
-    private readonly Thread[] _uploaders;
     private readonly List<StagedObject> _replaced = [];
-    private ExceptionDispatchInfo? _failure;
+    private readonly PartMemory _memory = new(MemoryBytes);
+    private readonly PartUploads _uploads;
+    private readonly Spool _spool = new();
     private StagedObject? _current;
     private PartBuffer? _part;
     private int _partBytes;
-    private readonly Spool _spool = new();
+    private long _written; // of the current object
 
     /// <param name="storage">Shared by the uploading threads.</param>
     /// <param name="bucket">Where the objects go.</param>
@@ -36,26 +35,18 @@ public sealed class StagedUploads : IStagedObjects
     public StagedUploads(StorageClient storage, string bucket, Action<string> warn)
     {
         (_storage, _bucket, _warn) = (storage, bucket, warn);
-        for (var i = 0; i < Buffers; i++)
-        {
-            _free.Add(new PartBuffer());
-        }
-
-        _uploaders = [.. Enumerable.Range(0, Uploaders).Select(_ => new Thread(Upload, 256 * 1024) { IsBackground = true })];
-        foreach (var uploader in _uploaders)
-        {
-            uploader.Start();
-        }
+        _uploads = new PartUploads(storage, _memory);
     }
 
-    public void Begin(string key, long? bytes)
+    public void Begin(string key, long? bytes, StagedDigest? digest = null)
     {
         if (_objects.Remove(key, out var earlier))
         {
             _replaced.Add(earlier);
         }
 
-        _objects[key] = _current = new StagedObject(_bucket, key, bytes);
+        _objects[key] = _current = new StagedObject(_bucket, key, bytes, digest);
+        _written = 0;
         Rent();
     }
 
@@ -64,26 +55,26 @@ public sealed class StagedUploads : IStagedObjects
     {
         while (!bytes.IsEmpty)
         {
-            if (_part!.Free(_partBytes) == 0)
+            if (_part!.Length == _partBytes)
             {
                 HandOver();
                 Rent();
             }
 
-            var now = bytes[..Math.Min(bytes.Length, _part.Free(_partBytes))];
-            _part.Append(now);
-            bytes = bytes[now.Length..];
+            var taken = _part!.Append(bytes, _partBytes);
+            _written += taken;
+            bytes = bytes[taken..];
         }
     }
 
     public void End()
     {
         var (staged, part) = (_current!, _part!);
-        if (staged.Parts == 0 && (_spool.TryKeep(part.Bytes, out var held) || part.Length == 0))
+        if (staged.Parts == 0 && _spool.TryKeep(part.Bytes, out var kept))
         {
-            staged.Held = held;
+            staged.Hold(kept, part.Bytes);
         }
-        else if (part.Length > 0)
+        else
         {
             HandOver();
         }
@@ -94,118 +85,80 @@ public sealed class StagedUploads : IStagedObjects
     /// <exception cref="StorageException">The store refused a part or an object. Those that were published before it stay: each is whole.</exception>
     public void Publish()
     {
-        StopUploaders();
-        _failure?.Throw();
-        var objects = new ConcurrentQueue<StagedObject>(_objects.Values);
-        InParallel(Math.Min(Publishers, objects.Count), () =>
-        {
-            while (_failure is null && objects.TryDequeue(out var staged))
-            {
-                staged.Publish(_storage);
-            }
-        });
-        _failure?.Throw();
-    }
-
-    public void Dispose()
-    {
-        _failure ??= ExceptionDispatchInfo.Capture(new OperationCanceledException()); // what still waits is not sent any more
-        StopUploaders();
-        var objects = new ConcurrentQueue<StagedObject>(_objects.Values.Concat(_replaced).Where(static staged => staged.HasUpload));
-        InParallel(Math.Min(Publishers, objects.Count), () =>
-        {
-            while (objects.TryDequeue(out var staged))
-            {
-                try
-                {
-                    staged.Abort();
-                }
-                catch (Exception e) when (e is StorageException or IOException)
-                {
-                    _warn($"the upload of {_bucket}/{staged.Key} could not be given up, the store keeps its parts until it is: {e.Message}");
-                }
-            }
-        });
-        _part?.Dispose();
-        while (_free.TryTake(out var buffer))
-        {
-            buffer.Dispose();
-        }
-
-        _free.Dispose();
-        _parts.Dispose();
-        _spool.Dispose();
-    }
-
-    /// <summary>Takes a free buffer for the current object's next part, or keeps the one at hand.</summary>
-    private void Rent()
-    {
-        _failure?.Throw();
-        _part ??= _free.Take(); // an uploader gives its buffer back whatever happens to the part
-        _failure?.Throw();
-        _partBytes = PartSizes.Of(_current!.Bytes, _current.Parts + 1);
-        _part.Reset(_partBytes);
-    }
-
-    private void HandOver()
-    {
-        _parts.Add((_current!, ++_current!.Parts, _part!));
-        _part = null;
-    }
-
-    private void Upload()
-    {
-        foreach (var (staged, number, part) in _parts.GetConsumingEnumerable())
+        _uploads.Finish();
+        ExceptionDispatchInfo? failure = null;
+        ForEach(_objects.Values, staged =>
         {
             try
             {
-                if (_failure is null)
+                if (failure is null)
                 {
-                    staged.Send(_storage, number, part.Bytes);
+                    staged.Publish(_storage);
                 }
             }
             catch (Exception e)
             {
-                Fail(e);
+                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
             }
-            finally
+        });
+        failure?.Throw();
+    }
+
+    public void Dispose()
+    {
+        _uploads.Dispose();
+        ForEach(_objects.Values.Concat(_replaced).Where(static staged => staged.HasUpload), staged =>
+        {
+            try
             {
-                _free.Add(part);
+                staged.Abort();
             }
-        }
+            catch (Exception e) when (e is StorageException or IOException)
+            {
+                _warn($"the upload of {_bucket}/{staged.Key} could not be given up, the store keeps its parts until it is: {e.Message}");
+            }
+        });
+        _part?.Dispose();
+        _memory.Dispose();
+        _spool.Dispose();
     }
 
-    private void StopUploaders()
+    /// <summary>Takes a buffer for the current object's next part.</summary>
+    private void Rent()
     {
-        if (!_parts.IsAddingCompleted)
+        _uploads.ThrowIfFailed();
+        _partBytes = PartSizes.Of(_current!.Bytes, _current.Parts + 1);
+        var expected = _current.Bytes - _written is > 0 and var left ? Math.Min(left, _partBytes) : _partBytes;
+        if (_part is { } atHand)
         {
-            _parts.CompleteAdding();
+            _part = null;
+            _memory.Return(atHand);
         }
 
-        foreach (var uploader in _uploaders)
-        {
-            uploader.Join();
-        }
+        _part = _memory.Rent((int)expected);
+        _partBytes = Math.Min(_partBytes, _part.Room); // an object that is longer than was said
+        _uploads.ThrowIfFailed();
     }
 
-    private void InParallel(int count, Action work)
+    private void HandOver()
     {
-        var threads = Enumerable.Range(0, count).Select(_ => new Thread(
+        _uploads.Add(_current!, ++_current!.Parts, _part!);
+        _part = null;
+    }
+
+    private static void ForEach(IEnumerable<StagedObject> objects, Action<StagedObject> work)
+    {
+        var waiting = new ConcurrentQueue<StagedObject>(objects);
+        var threads = Enumerable.Range(0, Math.Min(Publishers, waiting.Count)).Select(_ => new Thread(
             () =>
             {
-                try
+                while (waiting.TryDequeue(out var staged))
                 {
-                    work();
-                }
-                catch (Exception e)
-                {
-                    Fail(e);
+                    work(staged);
                 }
             },
             256 * 1024) { IsBackground = true }).ToList();
         threads.ForEach(static thread => thread.Start());
         threads.ForEach(static thread => thread.Join());
     }
-
-    private void Fail(Exception e) => Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
 }

@@ -1,0 +1,86 @@
+namespace Glue.Functions.Objects.Staging;
+
+/// <summary>
+/// Room for parts on their way: any number of small ones or a few large ones, so many bytes in all. Who wants more waits until an
+/// uploader gives some back. Buffers are kept and used again, which spares the kernel their zeroing.
+/// </summary>
+internal sealed class PartMemory(int mostBytes) : IDisposable
+{
+    private const int LeastRoom = 128 * 1024;
+
+    private readonly object _gate = new();
+    private readonly List<PartBuffer> _kept = [];
+    private int _mostBytes = mostBytes;
+    private int _allocated;
+
+    /// <param name="bytes">Of the part. Four of that size always have room.</param>
+    public PartBuffer Rent(int bytes)
+    {
+        var room = RoomFor(bytes);
+        lock (_gate)
+        {
+            _mostBytes = Math.Max(_mostBytes, checked(4 * room));
+            while (true)
+            {
+                if (TryRent(room) is { } buffer)
+                {
+                    return buffer;
+                }
+
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    public void Return(PartBuffer buffer)
+    {
+        lock (_gate)
+        {
+            _kept.Add(buffer);
+            Monitor.Pulse(_gate); // only the thread that makes parts waits here
+        }
+    }
+
+    /// <remarks>Every buffer has been returned.</remarks>
+    public void Dispose() => _kept.ForEach(static buffer => buffer.Dispose());
+
+    private PartBuffer? TryRent(int room)
+    {
+        var fitting = _kept.FindLastIndex(buffer => buffer.Room == room); // the last returned: the processor may still have it
+        if (fitting >= 0)
+        {
+            var buffer = _kept[fitting];
+            _kept.RemoveAt(fitting);
+            buffer.Clear();
+            return buffer;
+        }
+
+        while (_allocated + room > _mostBytes && _kept.Count > 0)
+        {
+            var other = _kept[0];
+            _kept.RemoveAt(0);
+            _allocated -= other.Room;
+            other.Dispose();
+        }
+
+        if (_allocated + room > _mostBytes)
+        {
+            return null;
+        }
+
+        _allocated += room;
+        return new PartBuffer(room);
+    }
+
+    /// <summary>Few sizes, so that one member's buffer serves the next; what is not touched takes no memory.</summary>
+    private static int RoomFor(int bytes)
+    {
+        var room = LeastRoom;
+        while (room < bytes && room < PartSizes.Least)
+        {
+            room = Math.Min(room * 2, PartSizes.Least);
+        }
+
+        return Math.Max(room, bytes);
+    }
+}
