@@ -6,16 +6,17 @@ using System.Text;
 namespace Glue.Functions.Decompress.Archives;
 
 /// <summary>
-/// One libarchive reader over a stream. What the stream throws inside a callback cannot cross native code: it is kept and thrown again
+/// One libarchive reader over a stream or a decoder. What that throws inside a callback cannot cross native code: it is kept and thrown again
 /// as soon as libarchive has returned.
 /// </summary>
 internal sealed unsafe class ArchiveHandle : IDisposable
 {
     private const int BufferBytes = 256 * 1024;
 
-    private readonly Stream _source;
+    private readonly Stream _source = Stream.Null;
+    private readonly IDecoder? _decoder;
     private readonly bool _seeks;
-    private readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferBytes);
+    private readonly byte* _buffer;
     private nint _archive = ArchiveNative.New();
     private GCHandle _self;
     private ExceptionDispatchInfo? _thrown;
@@ -25,6 +26,14 @@ internal sealed unsafe class ArchiveHandle : IDisposable
     public ArchiveHandle(Stream source, bool seeks)
     {
         (_source, _seeks) = (source, seeks);
+        _buffer = (byte*)NativeMemory.Alloc(BufferBytes);
+        _self = GCHandle.Alloc(this);
+    }
+
+    /// <param name="decoder">Its owner closes it, later.</param>
+    public ArchiveHandle(IDecoder decoder)
+    {
+        _decoder = decoder;
         _self = GCHandle.Alloc(this);
     }
 
@@ -112,8 +121,19 @@ internal sealed unsafe class ArchiveHandle : IDisposable
         var self = Of(data);
         try
         {
-            *bytes = self._buffer;
-            return self._source.Read(new Span<byte>(self._buffer, BufferBytes));
+            if (self._decoder is not { } decoder)
+            {
+                *bytes = self._buffer;
+                return self._source.Read(new Span<byte>(self._buffer, BufferBytes));
+            }
+
+            var block = decoder.ReadBlock();
+            fixed (byte* start = block)
+            {
+                *bytes = start; // native memory: it does not move
+            }
+
+            return block.Length;
         }
         catch (Exception e)
         {

@@ -22,11 +22,10 @@ internal static class ArchiveLibrary
     private static bool IsIsalKnown()
     {
         ReadOnlySpan<byte> a = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x4B, 4, 0, 0x43, 0xBE, 0xB7, 0xE8, 1, 0, 0, 0];
-        using var stream = new GzipStream(new MemoryStream([.. a, .. a]));
-        Span<byte> content = stackalloc byte[4];
+        using var decoder = new GzipDecoder(new MemoryStream([.. a, .. a]));
         try
         {
-            return content[..stream.Read(content)].SequenceEqual("aa"u8);
+            return decoder.ReadBlock().SequenceEqual("aa"u8);
         }
         catch (InvalidDataException)
         {

@@ -17,8 +17,9 @@ internal sealed class ArchiveReader : IDisposable
     private readonly NameDecoder _names;
     private readonly Compression? _compression;
     private readonly string _objectName;
-    private Stream? _decompressed;
+    private IDecoder? _decoder;
     private ArchiveHandle? _archive;
+    private PlainZip? _zip; // instead of the two
     private bool _begun;
 
     /// <param name="source">The object; its owner closes it.</param>
@@ -42,11 +43,11 @@ internal sealed class ArchiveReader : IDisposable
             }
             else if (Signatures.IsZip(start))
             {
-                Open(ZipDirectory.Select(source, wanted is null ? null : name => wanted(names.DecodeZip(name))), seeks: true, Formats);
+                OpenZip(wanted);
             }
             else
             {
-                Open(source, seeks: true, Formats);
+                Open(new ArchiveHandle(source, seeks: true), Formats);
             }
         }
         catch (ArchiveError e) when (_compression is null && !e.IsEncryption)
@@ -66,12 +67,17 @@ internal sealed class ArchiveReader : IDisposable
     {
         get
         {
+            if (_zip is not null)
+            {
+                return "zip";
+            }
+
             var archive = Array.Find(Formats, format => format.Code == _archive!.Format).Name;
             return archive is null ? _compression?.Name ?? "" : _compression is null ? archive : $"{archive}, {_compression.Name}";
         }
     }
 
-    public bool IsTar => _archive!.Format == ArchiveNative.FormatTar;
+    public bool IsTar => _archive?.Format == ArchiveNative.FormatTar;
 
     /// <summary>How far the object was read.</summary>
     public string Progress => $"archive byte {_source.Position} of {_source.Length}";
@@ -80,6 +86,11 @@ internal sealed class ArchiveReader : IDisposable
     /// <returns>Null at the end.</returns>
     public ArchiveMember? Next()
     {
+        if (_zip is not null)
+        {
+            return _zip.Next();
+        }
+
         var any = _archive!.Next(out var entry);
         if (!any && !_begun && IsTar && _compression is not null && !_compression.IsTarName(_objectName))
         {
@@ -104,26 +115,38 @@ internal sealed class ArchiveReader : IDisposable
     }
 
     /// <inheritdoc cref="ArchiveHandle.ReadBlock"/>
-    public bool ReadBlock(out ReadOnlySpan<byte> bytes, out long offset) => _archive!.ReadBlock(out bytes, out offset);
+    public bool ReadBlock(out ReadOnlySpan<byte> bytes, out long offset) =>
+        _zip is null ? _archive!.ReadBlock(out bytes, out offset) : _zip.ReadBlock(out bytes, out offset);
 
     public void Dispose()
     {
         _archive?.Dispose();
-        _decompressed?.Dispose();
+        _decoder?.Dispose();
+        _zip?.Dispose();
     }
 
     private void OpenCompressed(bool maybeArchive)
     {
         _archive?.Dispose();
-        _decompressed?.Dispose();
+        _decoder?.Dispose();
         _source.Position = 0;
-        _decompressed = _compression!.Open(_source);
-        Open(_decompressed, seeks: false, maybeArchive ? Formats : []);
+        _decoder = _compression!.Open(_source);
+        Open(new ArchiveHandle(_decoder), maybeArchive ? Formats : []);
     }
 
-    private void Open(Stream input, bool seeks, ReadOnlySpan<(int Code, string Name)> formats)
+    private void OpenZip(Func<string, bool>? wanted)
     {
-        _archive = new ArchiveHandle(input, seeks);
+        var directory = ZipDirectory.Find(_source);
+        _zip = PlainZip.TryOpen(_source, directory, _names, wanted);
+        if (_zip is null)
+        {
+            Open(new ArchiveHandle(wanted is null ? _source : directory.Select(_source, name => wanted(_names.DecodeZip(name))), seeks: true), Formats);
+        }
+    }
+
+    private void Open(ArchiveHandle archive, ReadOnlySpan<(int Code, string Name)> formats)
+    {
+        _archive = archive;
         foreach (var (code, _) in formats)
         {
             _ = ArchiveNative.SupportFormat(_archive.Pointer, code);
@@ -144,19 +167,15 @@ internal sealed class ArchiveReader : IDisposable
     private void ReadRest()
     {
         const int MostPadding = 1024 * 1024;
-        if (_decompressed is not null)
+        for (long left = MostPadding; _decoder is not null && left > 0;)
         {
-            var waste = new byte[64 * 1024];
-            for (var left = MostPadding; left > 0;)
+            var read = _decoder.ReadBlock().Length;
+            if (read == 0)
             {
-                var read = _decompressed.Read(waste);
-                if (read == 0)
-                {
-                    return;
-                }
-
-                left -= read;
+                return;
             }
+
+            left -= read;
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed record Compression(string Name, int FilterCode, string[] Extensi
     };
 
     /// <summary>The bytes inside. Not all by libarchive: 3.6 does not look at gzip's checksum, and takes twice the time for it.</summary>
-    public Stream Open(Stream source) => this == Gzip ? new GzipStream(source) : new FilterStream(source, FilterCode);
+    public IDecoder Open(Stream source) => this == Gzip ? new GzipDecoder(source) : new FilterDecoder(source, FilterCode);
 
     /// <summary><c>a.tar.gz</c>, <c>a.tgz</c>: what is inside is called a tar by its name.</summary>
     public bool IsTarName(string name) =>

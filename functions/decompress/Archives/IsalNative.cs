@@ -17,6 +17,9 @@ internal static unsafe partial class IsalNative
     /// <summary>ISAL_BLOCK_FINISH: all is handed out, the trailer is read.</summary>
     public const int Finished = 5;
 
+    /// <summary>ISAL_GZIP_NO_HDR: nothing is around the deflated data; their CRC-32 is calculated.</summary>
+    public const uint Nothing = 2;
+
     /// <summary>ISAL_GZIP_NO_HDR_VER: the header was read before; the trailer is compared.</summary>
     public const uint GzipTrailer = 6;
 
@@ -28,9 +31,6 @@ internal static unsafe partial class IsalNative
     [LibraryImport(Isal, EntryPoint = "isal_inflate_init")]
     public static partial void Initialize(State* state);
 
-    [LibraryImport(Isal, EntryPoint = "isal_inflate_reset")]
-    public static partial void Reset(State* state);
-
     [LibraryImport(Isal, EntryPoint = "isal_gzip_header_init")]
     public static partial void InitializeHeader(byte* header);
 
@@ -39,6 +39,10 @@ internal static unsafe partial class IsalNative
 
     [LibraryImport(Isal, EntryPoint = "isal_inflate")]
     public static partial int Inflate(State* state);
+
+    /// <summary>CRC-32 of zip and gzip.</summary>
+    [LibraryImport(Isal, EntryPoint = "crc32_gzip_refl")]
+    public static partial uint Checksum(uint before, byte* bytes, ulong length);
 
     /// <summary>
     /// struct inflate_state: the fields that callers set and read; between and behind them are ISA-L's tables. The offsets are those of 2.30
@@ -52,6 +56,7 @@ internal static unsafe partial class IsalNative
         [FieldOffset(16)] public byte* NextIn;
         [FieldOffset(32)] public uint AvailableIn;
         [FieldOffset(21_160)] public int BlockState;
-        [FieldOffset(21_172)] public uint ChecksumKind; // crc_flag
+        [FieldOffset(21_172)] public uint Wrapping; // crc_flag
+        [FieldOffset(21_176)] public uint Checksum; // crc
     }
 }

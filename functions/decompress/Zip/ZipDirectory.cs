@@ -2,11 +2,8 @@ using System.Buffers.Binary;
 
 namespace Glue.Functions.Decompress.Zip;
 
-/// <summary>
-/// Leaves out of a zip what is not wanted, without reading it: the members' bytes stay where they are, and the directory at the end is
-/// replaced by one that lists only the wanted ones. libarchive then goes to those alone, by ranged reads. (PKWARE APPNOTE 6.3.10, 4.3 and 4.4.)
-/// </summary>
-internal static class ZipDirectory
+/// <summary>A zip's directory, which stands at its end. (PKWARE APPNOTE 6.3.10, 4.3 and 4.4.)</summary>
+internal sealed class ZipDirectory
 {
     private const uint EndSignature = 0x06054b50;
     private const uint End64Signature = 0x06064b50;
@@ -18,21 +15,23 @@ internal static class ZipDirectory
     private const int EntryBytes = 46;
     private const int MostComment = 65_535;
     private const long MostDirectory = 256L * 1024 * 1024;
+    private const long MostPlain = 8L * 1024 * 1024;
+
+    private readonly long _position; // in the source
+    private readonly long _offset; // where it says that it is: less, when the zip has a program before it
+    private readonly long _bytes;
+
+    private ZipDirectory(long position, long offset, long bytes) => (_position, _offset, _bytes) = (position, offset, bytes);
+
+    private delegate bool Entry(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> name);
 
     /// <param name="source">Can seek; is left at its beginning.</param>
-    /// <param name="wanted">By the name's bytes; null: all.</param>
-    /// <returns>The zip to read: the source itself where all of it is wanted.</returns>
     /// <exception cref="InvalidDataException">The directory is not there: libarchive would go by what it meets and miss that the end is.</exception>
-    public static Stream Select(Stream source, Func<ReadOnlySpan<byte>, bool>? wanted)
+    public static ZipDirectory Find(Stream source)
     {
         try
         {
-            if (FindEnd(source) is not var (position, offset, bytes))
-            {
-                throw new InvalidDataException("the zip's directory, which stands at its end, is missing");
-            }
-
-            return wanted is null ? source : Select(source, position, offset, bytes, wanted);
+            return FindEnd(source) ?? throw new InvalidDataException("the zip's directory, which stands at its end, is missing");
         }
         finally
         {
@@ -40,8 +39,64 @@ internal static class ZipDirectory
         }
     }
 
-    /// <returns>Where the directory is, where it says it is (less, when the zip has a program before it), and its size.</returns>
-    private static (long Position, long Offset, long Bytes)? FindEnd(Stream source)
+    /// <summary>
+    /// Leaves out of a zip what is not wanted, without reading it: the members' bytes stay where they are, and the directory is replaced by
+    /// one that lists only the wanted ones. libarchive then goes to those alone, by ranged reads.
+    /// </summary>
+    /// <param name="source">Can seek; is left at its beginning.</param>
+    /// <param name="wanted">By the name's bytes.</param>
+    public Stream Select(Stream source, Func<ReadOnlySpan<byte>, bool> wanted)
+    {
+        using var kept = new MemoryStream();
+        long count = 0;
+        var isWhole = Read(source, (entry, name) =>
+        {
+            if (wanted(name))
+            {
+                kept.Write(entry);
+                count++;
+            }
+
+            return true;
+        });
+        if (!isWhole)
+        {
+            throw new InvalidDataException($"the zip's directory breaks off after {count} wanted members");
+        }
+
+        source.Position = 0;
+        WriteEnd(kept, _offset, count);
+        return new OverlayStream(source, _position, kept.ToArray());
+    }
+
+    /// <summary>The members in the order in which they lie.</summary>
+    /// <param name="source">Can seek; is left at its beginning.</param>
+    /// <param name="decode">The name's bytes to text.</param>
+    /// <returns>Null unless all of them are plain (<see cref="ZipMember.Read"/>), none lies in another, and they are not too many to be kept.</returns>
+    public List<ZipMember>? ReadPlain(Stream source, Func<ReadOnlySpan<byte>, string> decode)
+    {
+        var members = new List<ZipMember>();
+        var isPlain = _bytes <= MostPlain && Read(source, (entry, name) =>
+        {
+            var member = ZipMember.Read(entry, name, decode, _position - _offset);
+            if (member is not null)
+            {
+                members.Add(member);
+            }
+
+            return member is not null;
+        });
+        source.Position = 0;
+        members.Sort(static (a, b) => a.Position.CompareTo(b.Position));
+        for (var i = 0; i < members.Count; i++)
+        {
+            isPlain &= members[i].LeastEnd <= (i + 1 < members.Count ? members[i + 1].Position : _position);
+        }
+
+        return isPlain ? members : null;
+    }
+
+    private static ZipDirectory? FindEnd(Stream source)
     {
         var tail = new byte[Math.Min(source.Length, EndBytes + MostComment + LocatorBytes + End64Bytes)];
         source.Position = source.Length - tail.Length;
@@ -67,7 +122,7 @@ internal static class ZipDirectory
         return null;
     }
 
-    private static (long Position, long Offset, long Bytes)? ReadEnd64(Stream source, long at, long end)
+    private static ZipDirectory? ReadEnd64(Stream source, long at, long end)
     {
         if (at < 0 || at + End64Bytes > end)
         {
@@ -80,40 +135,39 @@ internal static class ZipDirectory
         return U32(record) == End64Signature ? Check((long)U64(record[48..]), (long)U64(record[48..]), (long)U64(record[40..])) : null;
     }
 
-    private static (long Position, long Offset, long Bytes)? Check(long position, long offset, long bytes) =>
-        bytes is >= 0 and <= MostDirectory && offset >= 0 && position >= offset ? (position, offset, bytes) : null;
+    private static ZipDirectory? Check(long position, long offset, long bytes) =>
+        bytes is >= 0 and <= MostDirectory && offset >= 0 && position >= offset ? new(position, offset, bytes) : null;
 
-    private static OverlayStream Select(Stream source, long position, long offset, long bytes, Func<ReadOnlySpan<byte>, bool> wanted)
+    /// <param name="source">The zip.</param>
+    /// <param name="read">Returns whether to go on.</param>
+    /// <returns>False when it breaks off, or was to end.</returns>
+    private bool Read(Stream source, Entry read)
     {
-        source.Position = position;
+        source.Position = _position;
         var directory = new BufferedStream(source, 64 * 1024);
-        using var kept = new MemoryStream();
         var entry = new byte[EntryBytes + (3 * MostComment)];
-        long count = 0;
-        for (var left = bytes; left > 0;)
+        for (var left = _bytes; left > 0;)
         {
             if (left < EntryBytes || directory.ReadAtLeast(entry.AsSpan(0, EntryBytes), EntryBytes, throwOnEndOfStream: false) < EntryBytes || U32(entry) != EntrySignature)
             {
-                throw new InvalidDataException($"the zip's directory breaks off after {count} wanted members");
+                return false;
             }
 
             var nameBytes = U16(entry.AsSpan(28));
             var length = EntryBytes + nameBytes + U16(entry.AsSpan(30)) + U16(entry.AsSpan(32));
             if (length > left || directory.ReadAtLeast(entry.AsSpan(EntryBytes, length - EntryBytes), length - EntryBytes, throwOnEndOfStream: false) < length - EntryBytes)
             {
-                throw new InvalidDataException($"the zip's directory breaks off after {count} wanted members");
+                return false;
             }
 
             left -= length;
-            if (wanted(entry.AsSpan(EntryBytes, nameBytes)))
+            if (!read(entry.AsSpan(0, length), entry.AsSpan(EntryBytes, nameBytes)))
             {
-                kept.Write(entry, 0, length);
-                count++;
+                return false;
             }
         }
 
-        WriteEnd(kept, offset, count);
-        return new OverlayStream(source, position, kept.ToArray());
+        return true;
     }
 
     private static void WriteEnd(MemoryStream directory, long offset, long count)

@@ -24,7 +24,7 @@ internal static class DoctorCommand
                 new("system", true, $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}"),
                 Library("libvips.so.42", "the thumbnail function", "libvips42"),
                 Library("libarchive.so.13", "the function decompress", "libarchive13"),
-                Library("libisal.so.2", "the function decompress, of gzip", "libisal2"),
+                Library("libisal.so.2", "the function decompress, of gzip and zip", "libisal2"),
                 Program("ffmpeg", "/usr/bin/ffmpeg", "the function transform, of recordings", "ffmpeg"),
                 Library("libsqlite3.so.0", "metadata, event log and queue", "libsqlite3-0"),
                 Library("libxxhash.so.0", "ETags of functions' uploads in parts", "libxxhash0"),

@@ -1,0 +1,41 @@
+namespace Glue.Functions.Decompress.Archives;
+
+/// <summary>What one of libarchive's filters makes of a stream, read to its last byte so that every checksum is looked at.</summary>
+internal sealed class FilterDecoder : IDecoder
+{
+    private readonly ArchiveHandle _archive;
+    private bool _ended;
+
+    public FilterDecoder(Stream source, int filterCode)
+    {
+        _archive = new ArchiveHandle(source, seeks: false);
+        try
+        {
+            _ = ArchiveNative.SupportFilter(_archive.Pointer, filterCode);
+            _ = ArchiveNative.SupportRaw(_archive.Pointer);
+            _archive.Open();
+            _ended = !_archive.Next(out _);
+        }
+        catch
+        {
+            _archive.Dispose();
+            throw;
+        }
+    }
+
+    public ReadOnlySpan<byte> ReadBlock()
+    {
+        while (!_ended)
+        {
+            _ended = !_archive.ReadBlock(out var bytes, out _);
+            if (!bytes.IsEmpty)
+            {
+                return bytes;
+            }
+        }
+
+        return default;
+    }
+
+    public void Dispose() => _archive.Dispose();
+}
