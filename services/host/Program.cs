@@ -70,3 +70,12 @@ catch (AmazonServiceException e)
     Console.Error.WriteLine($"glue: {e.ErrorCode}: {e.Message}");
     return 1;
 }
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine("glue: " + e.Message); // a file or folder that the user named
+    return 1;
+}
+catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)
+{
+    return 130; // Ctrl-C before the stack was up: as a shell says it
+}

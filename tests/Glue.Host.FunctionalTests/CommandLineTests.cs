@@ -11,7 +11,8 @@ public sealed class CommandLineTests(SharedStack shared)
     [InlineData("glue: Unrecognized command or argument '--dta=x'.\nSee glue up --help.\n", "up", "--dta=x")]
     [InlineData("glue: --s3-port 70000: a port is a number from 0 to 65535.\nSee glue up --help.\n", "up", "--s3-port", "70000")]
     [InlineData("glue: There is no settings file /no/such/file.\n", "up", "--data", "/dev/null/x", "--config", "/no/such/file")]
-    [InlineData("glue: /no/such/picture.jpg does not exist.\n", "demo", "/no/such/picture.jpg")]
+    [InlineData("glue: /no/such/picture.jpg does not exist.\n/etc is a folder: name the pictures in it.\n--out /etc/passwd is a file: name a folder.\n",
+        "demo", "/no/such/picture.jpg", "/etc", "--out", "/etc/passwd")]
     [InlineData("glue: No running stack was found in /no/such/folder. Start one with ./glue up, or name its folder with --data.\n", "invocations", "--data", "/no/such/folder")]
     public async Task A_wrong_command_is_answered_with_what_is_wrong(string says, params string[] arguments)
     {

@@ -51,6 +51,30 @@ public sealed class DemoTests : IDisposable
             (refused.ExitCode, refused.Error));
     }
 
+    [Fact]
+    public async Task Ctrl_C_ends_it_at_once_without_a_word()
+    {
+        await File.WriteAllBytesAsync(_pictures["0.jpg"], await Picture.JpegAsync());
+        for (var i = 1; i < 300; i++) // more than can be through before it is told to end
+        {
+            File.CreateSymbolicLink(_pictures[$"{i}.jpg"], _pictures["0.jpg"]);
+        }
+
+        var ended = await Cli.RunAsync(
+            "/bin/bash",
+            ["-c", """
+                env --default-signal=INT dotnet "$0" demo --driver process --out out *.jpg >said &
+                until grep -q '^stack is up' said; do sleep 0.05; done
+                kill -INT $!
+                wait $!
+                """, Repository.Artifact("glue/glue.dll")],
+            new Dictionary<string, string> { ["TMPDIR"] = _temporary.Path }, _pictures.Path);
+
+        Assert.Equal((130, ""), (ended.ExitCode, ended.Error));
+        Assert.Single((await File.ReadAllTextAsync(_pictures["said"])).Trim().Split('\n'));
+        ExpectNothingLeft();
+    }
+
     public void Dispose()
     {
         _pictures.Dispose();

@@ -32,7 +32,13 @@ internal static class DemoCommand
     /// <exception cref="StartupException">Some cannot be read, or two thumbnails would have the same name.</exception>
     private static List<DemoItem> Pictures(FileInfo[] files, DirectoryInfo? output)
     {
-        var faults = files.Where(static file => !file.Exists).Select(static file => $"{file.FullName} does not exist.").ToList();
+        var faults = files.Where(static file => !file.Exists)
+            .Select(static file => Directory.Exists(file.FullName) ? $"{file.FullName} is a folder: name the pictures in it." : $"{file.FullName} does not exist.").ToList();
+        if (output is not null && File.Exists(output.FullName))
+        {
+            faults.Add($"--out {output.FullName} is a file: name a folder.");
+        }
+
         var pictures = files.Length > 0
             ? [.. files.Select(file => new DemoItem(file.Name, file.OpenRead, ThumbnailPath(file, output)))]
             : new List<DemoItem> { MadeUp(output) };
@@ -54,7 +60,7 @@ internal static class DemoCommand
     }
 
     private static string ThumbnailPath(FileInfo file, DirectoryInfo? output) =>
-        Path.Combine(output?.FullName ?? file.DirectoryName!, Path.GetFileNameWithoutExtension(file.Name) + ".thumbnail.jpg");
+        Path.Combine(output?.FullName ?? file.DirectoryName ?? "", Path.GetFileNameWithoutExtension(file.Name) + ".thumbnail.jpg");
 
     private static async Task<int> RunAsync(List<DemoItem> pictures, string driver, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -79,7 +85,25 @@ internal static class DemoCommand
 
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Stopping);
             limit.CancelAfter(timeout);
-            var arrived = await new DemoRun(stack).RunAsync(pictures, limit.Token);
+            var arrived = false;
+            try
+            {
+                arrived = await new DemoRun(stack).RunAsync(pictures, limit.Token);
+            }
+            catch (Exception) when (host.Stopping.IsCancellationRequested)
+            {
+                // Ctrl-C: whatever broke, broke because of it.
+            }
+            catch (OperationCanceledException e) when (limit.IsCancellationRequested)
+            {
+                throw new StartupException($"The pictures were not stored within {timeout.TotalSeconds:0} s; --timeout gives more.", e);
+            }
+
+            if (host.Stopping.IsCancellationRequested)
+            {
+                return 130;
+            }
+
             DemoReport.Show(pictures);
             return arrived ? 0 : 1;
         }
