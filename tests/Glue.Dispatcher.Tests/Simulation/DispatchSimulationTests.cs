@@ -1,7 +1,7 @@
 namespace Glue.Dispatcher.Tests.Simulation;
 
 /// <summary>
-/// Thousands of simulated lives. A failure names its seed: <c>GLUE_SEED=N ./glue test Simulation</c> runs that one alone.
+/// Thousands of simulated lives. A failure names its seed: <c>GLUE_SEED=N dotnet test tests/Glue.Dispatcher.Tests --filter Simulation</c> runs that one alone.
 /// </summary>
 public sealed class DispatchSimulationTests
 {
