@@ -16,6 +16,12 @@ internal sealed class BlobWriter(BlobFiles files, int maxRowBytes, BodyDigest di
     /// </summary>
     private const long EarlyBytes = 4 << 20;
 
+    /// <summary>
+    /// A piece of so many bytes is written by another thread while its MD5 is computed here, which takes several times as long. Of a smaller one, or with a
+    /// quick digest, the hop would be the dearer part.
+    /// </summary>
+    private const int OverlapBytes = 64 * 1024;
+
     private byte[]? _small = maxRowBytes > 0 ? ArrayPool<byte>.Shared.Rent(maxRowBytes) : null;
     private string? _id;
     private SafeFileHandle? _handle;
@@ -47,14 +53,23 @@ internal sealed class BlobWriter(BlobFiles files, int maxRowBytes, BodyDigest di
             Open();
             if (Length > 0)
             {
-                await RandomAccess.WriteAsync(_handle!, _small.AsMemory(0, (int)Length), 0, cancellationToken);
+                RandomAccess.Write(_handle!, _small.AsSpan(0, (int)Length), 0);
                 _sums!.Append(_small.AsSpan(0, (int)Length));
             }
         }
 
-        var writing = RandomAccess.WriteAsync(_handle!, bytes, Length, cancellationToken);
-        _sums!.Append(bytes.Span);
-        await writing;
+        if (digest == BodyDigest.Md5 && bytes.Length >= OverlapBytes)
+        {
+            var writing = RandomAccess.WriteAsync(_handle!, bytes, Length, cancellationToken);
+            _sums!.Append(bytes.Span);
+            await writing;
+        }
+        else
+        {
+            RandomAccess.Write(_handle!, bytes.Span, Length);
+            _sums!.Append(bytes.Span);
+        }
+
         Length += bytes.Length;
         if (Length - _earlyTo >= EarlyBytes)
         {
@@ -79,7 +94,7 @@ internal sealed class BlobWriter(BlobFiles files, int maxRowBytes, BodyDigest di
             Open();
         }
 
-        await RandomAccess.WriteAsync(_handle!, _sums!.Finish(), Length);
+        RandomAccess.Write(_handle!, _sums!.Finish(), Length);
         await _early;
         await files.SyncAsync(_id!, _handle!);
     }

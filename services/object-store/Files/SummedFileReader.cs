@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Glue.Foundation.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Glue.ObjectStore.Files;
@@ -16,7 +17,6 @@ internal sealed class SummedFileReader : BlobReader
     private readonly uint _seed;
     private readonly long _firstBlock;
     private readonly byte[] _sums;
-    private readonly bool _isQuick;
     private long _position;
     private byte[]? _block; // of a block that is not wanted whole
     private ReadOnlyMemory<byte> _left;
@@ -32,7 +32,6 @@ internal sealed class SummedFileReader : BlobReader
         (_blob, _file, _blobLength, _position, _end) = (blob, file, blobLength, offset, offset + length);
         _seed = BlockSums.Seed(blob);
         _firstBlock = offset / BlockBytes;
-        _isQuick = length <= BlockBytes; // mostly in the page cache: reading it here is quicker than a hop to another thread
         _sums = new byte[(((_end - 1) / BlockBytes) - _firstBlock + 1) * BlockSums.SumBytes];
         try
         {
@@ -96,9 +95,13 @@ internal sealed class SummedFileReader : BlobReader
     {
         for (var filled = 0; filled < into.Length;)
         {
-            var read = _isQuick
-                ? RandomAccess.Read(_file, into.Span[filled..], start + filled)
-                : await RandomAccess.ReadAsync(_file, into[filled..], start + filled, cancellationToken);
+            // Mostly it is in the page cache: reading it here is quicker than a hop to another thread, which only the disk is worth.
+            var read = PageCache.TryRead(_file, into.Span[filled..], start + filled);
+            if (read == 0)
+            {
+                read = await RandomAccess.ReadAsync(_file, into[filled..], start + filled, cancellationToken);
+            }
+
             Fill(read, least: 1);
             filled += read;
         }
