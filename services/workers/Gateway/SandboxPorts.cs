@@ -27,7 +27,7 @@ internal sealed class SandboxPorts(IOptionsFactory<SocketTransportOptions> optio
                 break; // closed
             }
 
-            _ = ServeAsync(accepted);
+            _ = ServeOneAsync(accepted);
         }
 
         // All but the place just taken: the transport's memory is theirs until they have ended.
@@ -36,7 +36,7 @@ internal sealed class SandboxPorts(IOptionsFactory<SocketTransportOptions> optio
             await room.WaitAsync(CancellationToken.None);
         }
 
-        async Task ServeAsync(ConnectionContext connection)
+        async Task ServeOneAsync(ConnectionContext connection)
         {
             try
             {

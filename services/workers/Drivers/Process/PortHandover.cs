@@ -21,9 +21,10 @@ internal sealed class PortHandover(int socket) : IDisposable
             throw new ChannelException("the agent has handed over no storage port: publish services/guest again");
         }
 
-        var port = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
+        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
         try
         {
+            var port = new Socket(handle);
             if (port is { AddressFamily: AddressFamily.InterNetwork, SocketType: SocketType.Stream, LocalEndPoint: IPEndPoint { Port: ChannelProtocol.StoragePort } }
                 && port.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection) is not 0)
             {
@@ -35,7 +36,7 @@ internal sealed class PortHandover(int socket) : IDisposable
             // Not a socket at all.
         }
 
-        port.Dispose();
+        handle.Dispose();
         throw new ChannelException("what the agent has handed over is not its storage port");
     }
 
