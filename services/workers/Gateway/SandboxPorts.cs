@@ -54,6 +54,7 @@ internal sealed class SandboxPorts(IOptionsFactory<SocketTransportOptions> optio
         var own = options.Create(Options.DefaultName);
         own.CreateBoundListenSocket = _ => port;
         own.Backlog = ChannelProtocol.MaxStreams;
+        own.MaxReadBufferSize = ChannelProtocol.InitialCredit; // ahead of a slow store, as on a channel: Kestrel's 1 MiB is no faster, and 256 connections may take it
         own.IOQueueCount = 0; // no queues of its own: a sandbox has few connections, and there may be many sandboxes
         return new SocketTransportFactory(Options.Create(own), loggers).BindAsync(port.LocalEndPoint!);
     }
