@@ -3,6 +3,7 @@ namespace Glue.Functions.Decompress.Members;
 /// <summary>
 /// <c>INCLUDE</c> and <c>EXCLUDE</c>: patterns separated by commas or line ends. <c>*</c> and <c>?</c> stay inside one folder,
 /// <c>**</c> goes through folders. A pattern without a slash is about the file's name in any folder, one with a slash about the whole path.
+/// One that ends in a slash is about everything in that folder.
 /// </summary>
 internal sealed class GlobSet
 {
@@ -19,7 +20,8 @@ internal sealed class GlobSet
         (_include.Length == 0 || Array.Exists(_include, glob => Fits(glob, path))) && !Array.Exists(_exclude, glob => Fits(glob, path));
 
     private static string[] Split(string? list) =>
-        (list ?? "").Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        [.. (list ?? "").Split([',', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(static glob => glob.EndsWith('/') ? glob + "**" : glob)];
 
     private static bool Fits(string glob, string path) => glob.Contains('/', StringComparison.Ordinal)
         ? Match(glob.AsSpan().TrimStart('/'), path)

@@ -9,7 +9,9 @@ internal sealed class MemberKeys
     private const int DigestCharacters = 16;
 
     private readonly int _mostBytes;
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal); // by name
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal); // the last one given, by clean name
 
     /// <param name="mostBytes">Of UTF-8 that a key part may have.</param>
     public MemberKeys(int mostBytes) => _mostBytes = mostBytes;
@@ -20,13 +22,25 @@ internal sealed class MemberKeys
     /// </summary>
     public string For(string name)
     {
-        var clean = Cut(Clean(name));
-        var key = clean;
-        for (var number = 2; !_names.TryAdd(key, name) && _names[key] != name; number++)
+        if (_keys.TryGetValue(name, out var known))
         {
-            key = $"{clean}~{number}";
+            return known;
         }
 
+        var clean = Clean(name);
+        var key = Cut(clean);
+        if (!_taken.Add(key))
+        {
+            var number = _numbers.GetValueOrDefault(clean, 1);
+            do
+            {
+                key = Cut($"{clean}~{++number}");
+            }
+            while (!_taken.Add(key));
+            _numbers[clean] = number;
+        }
+
+        _keys.Add(name, key);
         return key;
     }
 
@@ -37,13 +51,19 @@ internal sealed class MemberKeys
     public static string Clean(string name)
     {
         var parts = new List<string>();
-        foreach (var part in name.Replace('\\', '/').Split('/'))
+        foreach (var given in name.Replace('\\', '/').Split('/'))
         {
+            var part = given;
+            while (part is [var letter, ':', ..] && char.IsAsciiLetter(letter) && (parts.Count == 0 || part.Length == 2))
+            {
+                part = part[2..]; // C: at the beginning, and wherever it stands alone
+            }
+
             if (part == "..")
             {
                 parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
             }
-            else if (part.Length > 0 && part != "." && !(parts.Count == 0 && part.Length == 2 && part[1] == ':' && char.IsAsciiLetter(part[0])))
+            else if (part.Length > 0 && part != ".")
             {
                 parts.Add(part);
             }
