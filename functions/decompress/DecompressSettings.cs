@@ -15,10 +15,10 @@ internal sealed record DecompressSettings
     /// <summary><c>MAX_MEMBERS</c> that are stored or noted; default 10,000, at most 100,000 (each is remembered until the end).</summary>
     public long MostMembers { get; init; } = 10_000;
 
-    /// <summary><c>MAX_BYTES</c> of all members together; default 100 GiB.</summary>
+    /// <summary><c>MAX_BYTES</c> of all members together that are stored; default 100 GiB.</summary>
     public long MostBytes { get; init; } = 100L << 30;
 
-    /// <summary><c>MAX_RATIO</c> of unpacked to packed bytes, counted once 32 MiB are unpacked; default 250.</summary>
+    /// <summary><c>MAX_RATIO</c> of unpacked to packed bytes, stored or not, counted once 32 MiB are unpacked; default 250.</summary>
     public long MostRatio { get; init; } = 250;
 
     /// <summary><c>NAME_ENCODING</c> of names that are not UTF-8; default (null): by the format.</summary>

@@ -12,7 +12,8 @@ internal sealed class Manifest(string folder)
     private static readonly JsonWriterOptions Readable = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Dictionary<string, (string Name, long Bytes, StagedDigest Digest)> _stored = new(StringComparer.Ordinal);
-    private readonly List<(string Name, string Reason)> _skipped = [];
+    private readonly Dictionary<string, string> _keyParts = new(StringComparer.Ordinal);
+    private readonly List<ArchiveMember> _skipped = [];
 
     public string Format { get; set; } = "";
 
@@ -23,15 +24,18 @@ internal sealed class Manifest(string folder)
     public long Bytes => _stored.Values.Sum(static member => member.Bytes);
 
     /// <summary>A member that was stored; one of the same key before it is replaced.</summary>
-    public void Add(string name, string keyPart, long bytes, StagedDigest digest) => _stored[keyPart] = (name, bytes, digest);
+    public void Add(string name, string keyPart, long bytes, StagedDigest digest)
+    {
+        _stored[keyPart] = (name, bytes, digest);
+        _keyParts[name] = keyPart;
+    }
 
     /// <summary>A member that has no place in a store.</summary>
-    public void Skip(ArchiveMember member) => _skipped.Add((member.Name, member.Kind switch
-    {
-        MemberKind.SymbolicLink => $"symbolic link to {member.LinkTarget}",
-        MemberKind.HardLink => $"hard link to {member.LinkTarget}, which is stored under that name",
-        _ => "device, pipe or socket",
-    }));
+    public void Skip(ArchiveMember member) => _skipped.Add(member);
+
+    /// <param name="name">Of a member.</param>
+    /// <returns>Null: none of that name was stored.</returns>
+    public long? BytesOf(string name) => _keyParts.TryGetValue(name, out var keyPart) ? _stored[keyPart].Bytes : null;
 
     /// <summary>Once the members are published.</summary>
     /// <param name="bucket">Of the archive.</param>
@@ -67,11 +71,11 @@ internal sealed class Manifest(string folder)
 
             json.WriteEndArray();
             json.WriteStartArray("skipped");
-            foreach (var (name, reason) in _skipped)
+            foreach (var member in _skipped)
             {
                 json.WriteStartObject();
-                json.WriteString("name", name);
-                json.WriteString("reason", reason);
+                json.WriteString("name", member.Name);
+                json.WriteString("reason", Reason(member));
                 json.WriteEndObject();
             }
 
@@ -82,4 +86,11 @@ internal sealed class Manifest(string folder)
         bytes.WriteByte((byte)'\n');
         return bytes.ToArray();
     }
+
+    private string Reason(ArchiveMember member) => member.Kind switch
+    {
+        MemberKind.SymbolicLink => $"symbolic link to {member.LinkTarget}",
+        MemberKind.HardLink => $"hard link to {member.LinkTarget}, which is {(BytesOf(member.LinkTarget!) is null ? "not stored" : "stored under that name")}",
+        _ => "device, pipe or socket",
+    };
 }

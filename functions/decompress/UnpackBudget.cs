@@ -14,6 +14,7 @@ internal sealed class UnpackBudget(DecompressSettings settings, long archiveByte
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(2); // to give the uploads up in
 
     private long _nextLook;
+    private long _made; // bytes that were unpacked, whether stored or not
 
     public long Bytes { get; private set; }
 
@@ -27,6 +28,16 @@ internal sealed class UnpackBudget(DecompressSettings settings, long archiveByte
         }
     }
 
+    /// <summary>Asked at every member, wanted or not.</summary>
+    /// <param name="decoded">Bytes that came out of the compression around the archive so far, headers included.</param>
+    /// <param name="member">Its name.</param>
+    public void Look(long decoded, string member)
+    {
+        _made = Math.Max(_made, decoded);
+        CheckRatio(member);
+        CheckTime();
+    }
+
     /// <summary>Asked before the bytes are made or stored.</summary>
     public void Add(long bytes, string member)
     {
@@ -36,21 +47,37 @@ internal sealed class UnpackBudget(DecompressSettings settings, long archiveByte
             throw new ArchiveLimitException($"the archive unpacks to more than MAX_BYTES={settings.MostBytes} bytes (at member '{member}')");
         }
 
+        PassOver(bytes, member);
+    }
+
+    /// <summary>Bytes that had to be unpacked to come to what lies behind them. They are not stored, so they do not count as such.</summary>
+    public void PassOver(long bytes, string member)
+    {
+        _made += bytes;
+        CheckRatio(member);
+        if (_made >= _nextLook)
+        {
+            _nextLook = _made + LookEvery;
+            CheckTime();
+        }
+    }
+
+    private void CheckRatio(string member)
+    {
         // A zip whose members share bytes reads them again and again: more than the whole object does not count.
         var packed = Math.Max(1, Math.Min(consumed(), archiveBytes));
-        if (Bytes > RatioFrom && Bytes / packed > settings.MostRatio)
+        if (_made > RatioFrom && _made / packed > settings.MostRatio)
         {
             throw new ArchiveLimitException(
-                $"the archive unpacks to more than MAX_RATIO={settings.MostRatio} times its size ({Bytes} bytes from {packed}, at member '{member}'): this is how decompression bombs look");
+                $"the archive unpacks to more than MAX_RATIO={settings.MostRatio} times its size ({_made} bytes from {packed}, at member '{member}'): this is how decompression bombs look");
         }
+    }
 
-        if (Bytes >= _nextLook)
+    private void CheckTime()
+    {
+        if (timeLeft() < LeastTime)
         {
-            _nextLook = Bytes + LookEvery;
-            if (timeLeft() < LeastTime)
-            {
-                throw new OutOfTimeException(Bytes);
-            }
+            throw new OutOfTimeException(_made);
         }
     }
 }

@@ -34,15 +34,27 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
                 while ((member = archive.Next()) is not null)
                 {
                     memberBytes = 0;
-                    if (member.Kind == MemberKind.Folder || !settings.Members.Wants(MemberKeys.Clean(member.Name)))
+                    budget.Look(archive.Decoded, member.Name);
+                    var isWanted = settings.Members.Wants(MemberKeys.Clean(member.Name));
+                    if (!isWanted && archive.IsSelected)
                     {
-                        continue;
+                        throw new ArchiveError("its own header and the zip's directory give it different names, of which INCLUDE and EXCLUDE want one only");
                     }
 
-                    budget.AddMember();
-                    if (member.Kind != MemberKind.File)
+                    if (isWanted && member.Kind != MemberKind.Folder)
+                    {
+                        budget.AddMember();
+                    }
+
+                    var stored = NameToStore(member, isWanted, manifest);
+                    if (stored != member.Name && isWanted && member.Kind is not (MemberKind.File or MemberKind.Folder))
                     {
                         manifest.Skip(member);
+                    }
+
+                    if (stored is null)
+                    {
+                        PassOver(archive, member, budget);
                         continue;
                     }
 
@@ -51,12 +63,12 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
                         throw new EncryptedArchiveException($"the member '{member.Name}'");
                     }
 
-                    var name = keys.For(member.Name);
+                    var name = keys.For(stored);
                     var digest = new StagedDigest();
                     store.Begin(folder + name, member.Bytes, digest);
                     Copy(archive, member, budget, ref memberBytes);
                     store.End();
-                    manifest.Add(member.Name, name, memberBytes, digest);
+                    manifest.Add(stored, name, memberBytes, digest);
                 }
 
                 manifest.Format = archive.Format;
@@ -78,6 +90,34 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
         catch (InvalidDataException e)
         {
             throw new DamagedArchiveException($"archive byte {counted.Position} of {counted.Length}", e.Message.TrimEnd('.'), e);
+        }
+    }
+
+    /// <summary>
+    /// The name under which a member's bytes are stored; null: nowhere. A file with several names lies in a cpio (newc) with the last of
+    /// them, which is a link to the first: that one's bytes are then still to come.
+    /// </summary>
+    private static string? NameToStore(ArchiveMember member, bool isWanted, Manifest manifest) => member.Kind switch
+    {
+        MemberKind.File when isWanted => member.Name,
+        MemberKind.HardLink when member.Bytes > 0 => manifest.BytesOf(member.LinkTarget!) switch
+        {
+            0 => member.LinkTarget,
+            null when isWanted => member.Name,
+            _ => null,
+        },
+        _ => null,
+    };
+
+    /// <summary>Where leaving a member out means to unpack it, its bytes count against ratio and time all the same.</summary>
+    private static void PassOver(ArchiveReader archive, ArchiveMember member, UnpackBudget budget)
+    {
+        if (archive.DecodesToSkip && member.Bytes is not 0 && !member.IsEncrypted)
+        {
+            while (archive.ReadBlock(out var bytes, out _))
+            {
+                budget.PassOver(bytes.Length, member.Name);
+            }
         }
     }
 

@@ -105,6 +105,87 @@ public sealed class FormatTests(Archives archives) : IClassFixture<Archives>
         Assert.Equal(500_000, Assert.Single(Unpacking.Unpack(zip, settings: Unpacking.Settings(("INCLUDE", "big")))).Value.Length);
     }
 
+    [Theory]
+    [InlineData("gzip", "gz")]
+    [InlineData("bzip2", "bz2")]
+    [InlineData("xz", "xz")]
+    [InlineData("zstd -q", "zst")]
+    [InlineData("lz4 -q", "lz4")]
+    public async Task An_empty_compressed_file_is_an_empty_file(string tool, string extension)
+    {
+        var (members, manifest) = Unpacking.Unpack(new MemoryStream(await MakeAsync($"{tool} -c < /dev/null > made")), $"none.txt.{extension}");
+        Assert.Empty(Assert.Single(members, static member => member.Key == "none.txt").Value);
+        Assert.Equal((1, tool.Split(' ')[0]), (manifest.Members, manifest.Format));
+    }
+
+    [Fact]
+    public async Task Nothing_compressed_that_is_called_a_tar_is_one_without_members() =>
+        Assert.Empty(Unpacking.Unpack(await MakeAsync("gzip < /dev/null > made"), "none.tar.gz"));
+
+    [Theory]
+    [InlineData("a.cpio", "--format newc", "abc")]
+    [InlineData("a.cpio", "--format odc", "abc")]
+    [InlineData("a.tar", "--format pax", "abc")]
+    [InlineData("a.cpio.gz", "--format newc", "abc")]
+    [InlineData("a.cpio", "--format newc", "b")] // excluded
+    [InlineData("a.cpio", "--format newc", "c")]
+    public async Task A_file_with_several_names_is_stored_once_whichever_of_them_holds_its_bytes(string name, string format, string excluded)
+    {
+        var packed = await MakeAsync($"echo content > a; ln a b; ln a c; echo other > d; bsdtar {format} -cf made a b c d" + (name.EndsWith("gz", StringComparison.Ordinal) ? "; gzip made; mv made.gz made" : ""));
+        var (members, manifest) = Unpacking.Unpack(new MemoryStream(packed), name, Unpacking.Settings(("EXCLUDE", excluded)));
+        Assert.Equal(["a", "d"], members.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal("content\n"u8, members["a"]);
+        Assert.Equal("other\n"u8, members["d"]);
+        var json = System.Text.Encoding.UTF8.GetString(manifest.Write("b", "k", "e", 1, "b"));
+        Assert.Contains("\"hard link to a, which is stored under that name\"", json, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("content\n"u8)), json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_last_name_of_a_file_holds_its_bytes_when_it_alone_is_wanted()
+    {
+        var packed = await MakeAsync("echo content > a; ln a b; bsdtar --format newc -cf made a b");
+        Assert.Equal("content\n"u8, Unpacking.Unpack(packed, settings: Unpacking.Settings(("INCLUDE", "b")))["b"]);
+    }
+
+    [Theory]
+    [InlineData("plain.zip", "gz")]
+    [InlineData("a.7z", "gz")]
+    [InlineData("a.iso", "zst")]
+    [InlineData("a.deb", "xz")]
+    public async Task An_archive_in_a_compressed_file_is_a_single_file(string name, string extension)
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder[name], archives[name]);
+        (await Cli.RunAsync("/bin/bash", ["-euc", $"case {extension} in gz) gzip {name};; zst) zstd -q {name};; *) xz {name};; esac"], folder: folder.Path)).Expect();
+        var (key, bytes) = Assert.Single(Unpacking.Unpack(await File.ReadAllBytesAsync(folder[$"{name}.{extension}"]), $"{name}.{extension}"));
+        Assert.Equal(name, key);
+        Assert.Equal(archives[name], bytes);
+    }
+
+    [Theory]
+    [InlineData("rows.csv.zst")]
+    [InlineData("rows.csv.lz4")]
+    [InlineData("a.tar.zst")]
+    public void Frames_to_be_skipped_may_stand_before_the_first(string name)
+    {
+        byte[] note = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4], none = [0x5F, 0x2A, 0x4D, 0x18, 0, 0, 0, 0];
+        Assert.Equal(
+            Unpacking.Unpack(archives[name], name).Select(static member => (member.Key, member.Value.Length)),
+            Unpacking.Unpack([.. note, .. none, .. archives[name], .. note], name).Select(static member => (member.Key, member.Value.Length)));
+    }
+
+    [Fact]
+    public async Task What_pzstd_writes_is_read() =>
+        Assert.Equal(6_888_896, Unpacking.Unpack(await MakeAsync("seq 1000000 > n; pzstd -q -p 2 n -o made"), "n.zst")["n"].Length);
+
+    [Theory]
+    [InlineData(new byte[] { 0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4 })] // nothing behind them
+    [InlineData(new byte[] { 0x50, 0x2A, 0x4D, 0x18, 0xFF, 0xFF, 0xFF, 0xFF, 1 })] // goes beyond the end
+    [InlineData(new byte[] { 0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0, 0x1F, 0x8B, 8, 0 })] // gzip has none
+    public void Frames_to_be_skipped_alone_are_no_archive(byte[] content) =>
+        Assert.StartsWith("not an archive that this function reads: its first bytes are 50 2A 4D 18", Unpacking.Fails(content).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_sparse_file_gets_its_holes_back_as_zeros()
     {
@@ -113,5 +194,13 @@ public sealed class FormatTests(Archives archives) : IClassFixture<Archives>
         var file = Unpacking.Unpack(await File.ReadAllBytesAsync(folder["s.tar"]))["s"];
         folder.Dispose();
         Assert.Equal((3 << 20, (byte)'x', 1), (file.Length, file[1 << 20], file.Count(static b => b != 0)));
+    }
+
+    /// <param name="script">Writes a file <c>made</c>.</param>
+    private static async Task<byte[]> MakeAsync(string script)
+    {
+        using var folder = new TempFolder();
+        (await Cli.RunAsync("/bin/bash", ["-euc", script], folder: folder.Path)).Expect();
+        return await File.ReadAllBytesAsync(folder["made"]);
     }
 }

@@ -1,3 +1,5 @@
+using Glue.Functions.Decompress.Archives;
+
 namespace Glue.Functions.Decompress.Tests;
 
 public sealed class LimitTests(Archives archives) : IClassFixture<Archives>
@@ -26,6 +28,32 @@ public sealed class LimitTests(Archives archives) : IClassFixture<Archives>
         var e = Unpacking.Fails(await File.ReadAllBytesAsync(folder["b"]), kind);
         Assert.Equal("ArchiveLimitException", e.GetType().Name);
         Assert.Matches("MAX_RATIO=250 times its size|MAX_BYTES", e.Message);
+    }
+
+    [Theory]
+    [InlineData("echo a > a; truncate -s 200M z; tar -c a z | zstd -q > b")]
+    [InlineData("echo a > a; truncate -s 200M z; 7z a -bd x.7z a z > /dev/null; mv x.7z b")]
+    [InlineData("mkdir d; yes d/ | head -100000 | tar -c --no-recursion -T - | zstd -q > b")] // headers only
+    public async Task What_is_not_wanted_is_no_way_round_the_limits_where_it_has_to_be_unpacked(string make)
+    {
+        using var folder = new TempFolder();
+        (await Cli.RunAsync("/bin/bash", ["-euc", make], folder: folder.Path)).Expect();
+        var e = Unpacking.Fails(await File.ReadAllBytesAsync(folder["b"]), settings: Unpacking.Settings(("INCLUDE", "a")));
+        Assert.Contains("MAX_RATIO=250 times its size", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_wanted_do_not_count_as_stored_ones() =>
+        Assert.Equal(4, Unpacking.Unpack(archives["a.tar.gz"], settings: Unpacking.Settings(("EXCLUDE", "*.bin"), ("MAX_BYTES", "699K"))).Count);
+
+    [Theory]
+    [InlineData("a.tar", "**")] // nothing is stored
+    [InlineData("a.tar.gz", "none")]
+    public void The_time_is_looked_at_whether_members_are_wanted_or_not(string name, string exclude)
+    {
+        using var store = new MemoryStore();
+        var unpacker = new Unpacker(Unpacking.Settings(("EXCLUDE", exclude)), store, static () => TimeSpan.FromSeconds(1));
+        Assert.Throws<OutOfTimeException>(() => unpacker.Unpack(new MemoryStream(archives[name]), name, ""));
     }
 
     [Fact]

@@ -4,6 +4,23 @@ namespace Glue.Functions.Decompress.Tests;
 
 public sealed class NameTests(Archives archives) : IClassFixture<Archives>
 {
+    /// <summary>Info-ZIP's Unicode Path field in the local header, in the directory, or both.</summary>
+    private const string ZipWithUnicodePath =
+        """
+        import zlib
+        def make(about, local, central):
+            name, data, path = b'r.txt', b'x', '日本.txt'.encode()
+            up = struct.pack('<HHBI', 0x7075, 5 + len(path), 1, zlib.crc32(about.encode())) + path
+            l, c = up if local else b'', up if central else b''
+            rest = (0, 0, 0, 0, zlib.crc32(data), len(data), len(data), len(name))
+            with open(out, 'wb') as f:
+                f.write(struct.pack('<IH4H3I2H', 0x04034b50, 20, *rest, len(l)) + name + l + data)
+                at = f.tell()
+                f.write(struct.pack('<I2H4H3I2H3H2I', 0x02014b50, 20, 20, *rest, len(c), 0, 0, 0, 0, 0) + name + c)
+                f.write(struct.pack('<I4H2IH', 0x06054b50, 0, 0, 1, 1, f.tell() - at, at, 0))
+
+        """;
+
     [Theory]
     [InlineData("a/b.txt", "a/b.txt")]
     [InlineData("/etc/passwd", "etc/passwd")]
@@ -12,6 +29,11 @@ public sealed class NameTests(Archives archives) : IClassFixture<Archives>
     [InlineData("./a//b/.", "a/b")]
     [InlineData("C:\\Users\\x.txt", "Users/x.txt")]
     [InlineData("\\\\server\\share\\x", "server/share/x")]
+    [InlineData("C:evil.txt", "evil.txt")]
+    [InlineData("x/C:/y", "x/y")]
+    [InlineData("C:D:..\\x", "x")]
+    [InlineData("x/../C:y", "y")]
+    [InlineData("ab:c/d:e", "ab:c/d:e")]
     [InlineData("a\nb\u0000c", "a_b_c")]
     [InlineData("..", "unnamed")]
     [InlineData("", "unnamed")]
@@ -34,8 +56,42 @@ public sealed class NameTests(Archives archives) : IClassFixture<Archives>
         Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(one), 90, 100);
     }
 
+    [Fact]
+    public void Different_names_too_long_for_a_key_that_come_down_to_the_same_still_fit_into_one()
+    {
+        var keys = new MemberKeys(100);
+        var name = new string('n', 200);
+        var all = new[] { name, "./" + name, "/" + name, new string('m', 99), "./" + new string('m', 99) }.Select(keys.For).ToList();
+        Assert.Equal(all.Count, all.Distinct().Count());
+        Assert.All(all, static key => Assert.InRange(key.Length, 1, 100));
+    }
+
+    [Fact]
+    public void A_number_that_is_a_members_own_name_is_passed_over()
+    {
+        var keys = new MemberKeys(1000);
+        Assert.Equal(["a~2", "a", "a~3", "a~4", "a~2"], new[] { "a~2", "a", "../a", "/a", "a~2" }.Select(keys.For));
+    }
+
+    [Fact]
+    public void A_hundred_thousand_names_that_come_down_to_one_get_their_keys_without_trying_them_all()
+    {
+        // Tried one after the other, these are five thousand million tries: minutes.
+        var keys = new MemberKeys(1000);
+        var last = "";
+        for (var i = 0; i < 100_000; i++)
+        {
+            last = keys.For(string.Concat(Enumerable.Repeat("./", i % 400)) + new string('/', i / 400) + "x");
+        }
+
+        Assert.Equal("x~100000", last);
+    }
+
     [Theory]
     [InlineData("*.csv", "deep/er/a.csv", true)]
+    [InlineData("docs/", "docs/deep/a", true)]
+    [InlineData("docs/", "docs", false)]
+    [InlineData("docs/", "other/docs/a", false)]
     [InlineData("*.csv", "a.csv.gz", false)]
     [InlineData("data/*.csv", "data/a.csv", true)]
     [InlineData("data/*.csv", "data/deep/a.csv", false)]
@@ -95,5 +151,43 @@ public sealed class NameTests(Archives archives) : IClassFixture<Archives>
         Assert.Contains("\"symbolic link to /etc/passwd\"", json, StringComparison.Ordinal);
         Assert.Contains("\"hard link to file, which is stored under that name\"", json, StringComparison.Ordinal);
         Assert.Contains("\"device, pipe or socket\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_to_what_is_not_stored_says_so()
+    {
+        var tar = await archives.PythonAsync(
+            """
+            with tarfile.open(out, 'w') as t:
+                t.addfile(tarfile.TarInfo('file'))
+                for name, to in ('hard', 'file'), ('lost', 'nowhere'):
+                    i = tarfile.TarInfo(name); i.type = tarfile.LNKTYPE; i.linkname = to; t.addfile(i)
+            """);
+        string Skipped(string exclude) => System.Text.Encoding.UTF8.GetString(
+            Unpacking.Unpack(new MemoryStream(tar), settings: Unpacking.Settings(("EXCLUDE", exclude))).Manifest.Write("b", "k", "e", 1, "b"));
+        Assert.Contains("\"hard link to file, which is stored under that name\"", Skipped("none"), StringComparison.Ordinal);
+        Assert.Contains("\"hard link to nowhere, which is not stored\"", Skipped("none"), StringComparison.Ordinal);
+        Assert.Contains("\"hard link to file, which is not stored\"", Skipped("file"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("r.txt", "日本*", "日本.txt")] // the field is about this name
+    [InlineData("r.txt", "r*", null)]
+    [InlineData("other", "r*", "r.txt")] // it is about another: the member was renamed by a program that does not know the field
+    [InlineData("other", "日本*", null)]
+    public async Task A_pattern_is_about_the_name_that_a_zip_gives_in_Unicode_beside_the_old_one(string about, string pattern, string? name)
+    {
+        var zip = await archives.PythonAsync(ZipWithUnicodePath + $"make('{about}', True, True)");
+        Assert.Equal(name is null ? [] : [name], Unpacking.Unpack(zip, settings: Unpacking.Settings(("INCLUDE", pattern))).Keys);
+    }
+
+    [Fact]
+    public async Task A_member_whose_header_and_directory_entry_do_not_agree_whether_it_is_wanted_is_an_error()
+    {
+        var zip = await archives.PythonAsync(ZipWithUnicodePath + "make('r.txt', False, True)");
+        Assert.Equal(["r.txt"], Unpacking.Unpack(zip).Keys);
+        Assert.Contains(
+            "at or behind the member 'r.txt' (archive byte",
+            Unpacking.Fails(zip, settings: Unpacking.Settings(("INCLUDE", "日本*"))).Message, StringComparison.Ordinal);
     }
 }

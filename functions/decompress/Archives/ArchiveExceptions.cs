@@ -4,7 +4,7 @@ namespace Glue.Functions.Decompress.Archives;
 
 /// <summary>The object is neither an archive nor a compressed file that is understood.</summary>
 internal sealed class NotAnArchiveException(string lookedLike) : ObjectException(
-    $"not an archive that this function reads: {lookedLike}. It reads zip, tar, 7z, rar, cpio, iso and ar, and gz, bz2, xz, zst, lz4, lz and Z around a tar or a single file");
+    $"not an archive that this function reads: {lookedLike}. It reads zip, tar, 7z, rar, cpio, iso and ar, and gz, bz2, xz, zst, lz4, lz and Z around a tar, a cpio or a single file");
 
 /// <summary>Cut short or damaged; says which member broke, and where.</summary>
 internal sealed class DamagedArchiveException(string where, string reason, Exception? inner = null) : ObjectException(

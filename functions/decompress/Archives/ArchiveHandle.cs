@@ -41,6 +41,9 @@ internal sealed unsafe class ArchiveHandle : IDisposable
 
     public int Format => ArchiveNative.Format(_archive) & ArchiveNative.FormatMask;
 
+    /// <summary>What libarchive took from the stream or the decoder.</summary>
+    public long BytesTaken { get; private set; }
+
     public bool HasEncryptedEntries => ArchiveNative.HasEncryptedEntries(_archive) > 0;
 
     /// <exception cref="ArchiveError">No format or filter that was asked for fits.</exception>
@@ -124,7 +127,9 @@ internal sealed unsafe class ArchiveHandle : IDisposable
             if (self._decoder is not { } decoder)
             {
                 *bytes = self._buffer;
-                return self._source.Read(new Span<byte>(self._buffer, BufferBytes));
+                var read = self._source.Read(new Span<byte>(self._buffer, BufferBytes));
+                self.BytesTaken += read;
+                return read;
             }
 
             var block = decoder.ReadBlock();
@@ -133,6 +138,7 @@ internal sealed unsafe class ArchiveHandle : IDisposable
                 *bytes = start; // native memory: it does not move
             }
 
+            self.BytesTaken += block.Length;
             return block.Length;
         }
         catch (Exception e)

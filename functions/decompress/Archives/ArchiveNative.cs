@@ -17,6 +17,7 @@ internal static unsafe partial class ArchiveNative
     public const int FormatTar = 0x30000;
     public const int FormatIso9660 = 0x40000;
     public const int FormatZip = 0x50000;
+    public const int FormatEmpty = 0x60000;
     public const int FormatAr = 0x70000;
     public const int FormatRaw = 0x90000;
     public const int FormatRar = 0xD0000;
@@ -36,6 +37,10 @@ internal static unsafe partial class ArchiveNative
 
     [LibraryImport(Archive, EntryPoint = "archive_read_support_format_raw")]
     public static partial int SupportRaw(nint archive);
+
+    /// <summary>No bytes at all, which raw does not take.</summary>
+    [LibraryImport(Archive, EntryPoint = "archive_read_support_format_empty")]
+    public static partial int SupportEmpty(nint archive);
 
     [LibraryImport(Archive, EntryPoint = "archive_read_support_filter_by_code")]
     public static partial int SupportFilter(nint archive, int code);
@@ -63,6 +68,9 @@ internal static unsafe partial class ArchiveNative
 
     [LibraryImport(Archive, EntryPoint = "archive_format")]
     public static partial int Format(nint archive);
+
+    [LibraryImport(Archive, EntryPoint = "archive_filter_code")]
+    public static partial int Filter(nint archive, int number);
 
     [LibraryImport(Archive, EntryPoint = "archive_error_string")]
     public static partial byte* Error(nint archive);

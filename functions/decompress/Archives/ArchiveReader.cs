@@ -13,14 +13,19 @@ internal sealed class ArchiveReader : IDisposable
         (ArchiveNative.FormatRar5, "rar"), (ArchiveNative.FormatCpio, "cpio"), (ArchiveNative.FormatIso9660, "iso"), (ArchiveNative.FormatAr, "ar"),
     ];
 
+    // Compressed as a whole as a matter of course. A zip inside gzip is a single file: an archive in an archive.
+    private static readonly (int Code, string Name)[] CompressedFormats = [(ArchiveNative.FormatTar, "tar"), (ArchiveNative.FormatCpio, "cpio")];
+
     private readonly CountedStream _source;
     private readonly NameDecoder _names;
     private readonly Compression? _compression;
     private readonly string _objectName;
+    private readonly long _compressedFrom;
     private IDecoder? _decoder;
     private ArchiveHandle? _archive;
     private PlainZip? _zip; // instead of the two
     private bool _begun;
+    private bool _isEmptyFile; // the single compressed file
 
     /// <param name="source">The object; its owner closes it.</param>
     /// <param name="objectName">The last part of its key: a single compressed file has its name from it.</param>
@@ -33,6 +38,12 @@ internal sealed class ArchiveReader : IDisposable
         Span<byte> start = stackalloc byte[Signatures.Bytes];
         start = start[..source.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         var look = Signatures.Describe(start);
+        _compressedFrom = SkippableFrames.Skip(source, start);
+        if (_compressedFrom > 0)
+        {
+            start = start[..source.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        }
+
         source.Position = 0;
         _compression = Compression.Recognise(start);
         try
@@ -79,6 +90,15 @@ internal sealed class ArchiveReader : IDisposable
 
     public bool IsTar => _archive?.Format == ArchiveNative.FormatTar;
 
+    /// <summary>What lies behind a member can only be had by decoding it: to leave it out costs as much as to read it.</summary>
+    public bool DecodesToSkip => _compression is not null || _archive?.Format is ArchiveNative.Format7Zip or ArchiveNative.FormatRar5;
+
+    /// <summary>Bytes that came out of the compression around the members, their headers included; 0 without one.</summary>
+    public long Decoded => _compression is null ? 0 : _archive!.BytesTaken;
+
+    /// <summary>Members that are not wanted do not come up: the zip's directory was asked for their names.</summary>
+    public bool IsSelected { get; private set; }
+
     /// <summary>How far the object was read.</summary>
     public string Progress => $"archive byte {_source.Position} of {_source.Length}";
 
@@ -91,7 +111,18 @@ internal sealed class ArchiveReader : IDisposable
             return _zip.Next();
         }
 
+        if (_isEmptyFile)
+        {
+            return null;
+        }
+
         var any = _archive!.Next(out var entry);
+        if (!any && _archive.Format == ArchiveNative.FormatEmpty && !_compression!.IsTarName(_objectName))
+        {
+            _isEmptyFile = true;
+            return new ArchiveMember(_compression.NameInside(_objectName), MemberKind.File, 0, null, false);
+        }
+
         if (!any && !_begun && IsTar && _compression is not null && !_compression.IsTarName(_objectName))
         {
             OpenCompressed(maybeArchive: false); // a file that begins with zeros looks like a tar without members
@@ -115,8 +146,17 @@ internal sealed class ArchiveReader : IDisposable
     }
 
     /// <inheritdoc cref="ArchiveHandle.ReadBlock"/>
-    public bool ReadBlock(out ReadOnlySpan<byte> bytes, out long offset) =>
-        _zip is null ? _archive!.ReadBlock(out bytes, out offset) : _zip.ReadBlock(out bytes, out offset);
+    public bool ReadBlock(out ReadOnlySpan<byte> bytes, out long offset)
+    {
+        if (_isEmptyFile)
+        {
+            bytes = default;
+            offset = 0;
+            return false;
+        }
+
+        return _zip is null ? _archive!.ReadBlock(out bytes, out offset) : _zip.ReadBlock(out bytes, out offset);
+    }
 
     public void Dispose()
     {
@@ -129,9 +169,9 @@ internal sealed class ArchiveReader : IDisposable
     {
         _archive?.Dispose();
         _decoder?.Dispose();
-        _source.Position = 0;
+        _source.Position = _compressedFrom;
         _decoder = _compression!.Open(_source);
-        Open(new ArchiveHandle(_decoder), maybeArchive ? Formats : []);
+        Open(new ArchiveHandle(_decoder), maybeArchive ? CompressedFormats : []);
     }
 
     private void OpenZip(Func<string, bool>? wanted)
@@ -140,6 +180,7 @@ internal sealed class ArchiveReader : IDisposable
         _zip = PlainZip.TryOpen(_source, directory, _names, wanted);
         if (_zip is null)
         {
+            IsSelected = wanted is not null;
             Open(new ArchiveHandle(wanted is null ? _source : directory.Select(_source, name => wanted(_names.DecodeZip(name))), seeks: true), Formats);
         }
     }
@@ -155,6 +196,7 @@ internal sealed class ArchiveReader : IDisposable
         if (_compression is not null)
         {
             _ = ArchiveNative.SupportRaw(_archive.Pointer); // a single file, when it is no archive
+            _ = ArchiveNative.SupportEmpty(_archive.Pointer);
         }
 
         _archive.Open();

@@ -25,6 +25,9 @@ internal sealed record Compression(string Name, int FilterCode, string[] Extensi
         _ => null,
     };
 
+    /// <summary>Made of frames, between which skippable ones may stand.</summary>
+    public static bool HasFrames(ReadOnlySpan<byte> start) => Recognise(start) is { } compression && (compression == Zstd || compression == Lz4);
+
     /// <summary>The bytes inside. Not all by libarchive: 3.6 does not look at gzip's checksum, and takes twice the time for it.</summary>
     public IDecoder Open(Stream source) => this == Gzip ? new GzipDecoder(source) : new FilterDecoder(source, FilterCode);
 

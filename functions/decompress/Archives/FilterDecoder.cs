@@ -13,7 +13,13 @@ internal sealed class FilterDecoder : IDecoder
         {
             _ = ArchiveNative.SupportFilter(_archive.Pointer, filterCode);
             _ = ArchiveNative.SupportRaw(_archive.Pointer);
+            _ = ArchiveNative.SupportEmpty(_archive.Pointer);
             _archive.Open();
+            if (ArchiveNative.Filter(_archive.Pointer, 0) != filterCode)
+            {
+                throw new ArchiveError("the header of the compressed data is cut short or damaged"); // libarchive would hand them out as they are
+            }
+
             _ended = !_archive.Next(out _);
         }
         catch

@@ -51,7 +51,7 @@ internal sealed class ZipDirectory
         long count = 0;
         var isWhole = Read(source, (entry, name) =>
         {
-            if (wanted(name))
+            if (wanted(UnicodePath.NameOf(entry, name)))
             {
                 kept.Write(entry);
                 count++;
