@@ -35,7 +35,7 @@ public static class EventObjects
             {
                 context.Logger.LogWarning($"{source}: deleted before it could be made into {result}");
             }
-            catch (Exception e) when (e is ObjectException or StorageException)
+            catch (Exception e)
             {
                 if (e is ObjectException fault)
                 {

@@ -32,8 +32,8 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
         long records = 0;
         try
         {
-            using var input = Open(source);
-            var reader = Reader(new ByteWindow(input), OutputKeys.WithoutPacking(key));
+            using var input = Open(source, out var charset);
+            var reader = Reader(new ByteWindow(input, charset), OutputKeys.WithoutPacking(key));
             var record = new Record();
             while (true)
             {
@@ -91,7 +91,7 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
     }
 
     /// <summary>Unpacked by its first bytes, in UTF-8, without a byte order mark.</summary>
-    private Stream Open(Stream source)
+    private Stream Open(Stream source, out string? charset)
     {
         var head = new byte[4];
         var length = source.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
@@ -99,10 +99,11 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
         Stream unpacked = head.AsSpan(0, length) switch
         {
             [0x1F, 0x8B, ..] => new GZipStream(new BufferedStream(source, ReadAhead), CompressionMode.Decompress),
-            [0x28, 0xB5, 0x2F, 0xFD] => new ZstdReader(source),
+            [0x28, 0xB5, 0x2F, 0xFD] or [>= 0x50 and <= 0x5F, 0x2A, 0x4D, 0x18] => // a frame, or one to be skipped, as pzstd begins with (RFC 8878, 3.1.2)
+                new ZstdReader(source),
             _ => source,
         };
-        return Utf8Input.Open(unpacked, pipeline.Input.Charset);
+        return Utf8Input.Open(unpacked, pipeline.Input.Charset, out charset);
     }
 
     private RecordReader Reader(ByteWindow window, string key)

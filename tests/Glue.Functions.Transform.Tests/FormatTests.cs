@@ -29,6 +29,63 @@ public sealed class FormatTests
     public void JSON_is_an_array_or_objects_one_after_the_other(string json) =>
         Assert.Equal("{\"a\":1}\n{\"a\":\"]}\\\"\"}\n", Transforming.Text(Json, json, "in.json"));
 
+    [Theory]
+    [InlineData("\"na\"me,b\n1,2\n3,4\n", "the CSV's header is wrong: field 1 goes on behind its closing quote. Nothing of it was kept")]
+    [InlineData("Gr\u00F6\u00DFe;a,b\n1,2\n3,4\n", "the CSV's header is wrong: it is not UTF-8; input.charset says what it is. Nothing of it was kept")]
+    public void A_CSV_whose_header_cannot_be_read_fails_and_no_row_takes_its_place(string latin, string message)
+    {
+        var e = Assert.Throws<Formats.BrokenInputException>(() => Transforming.Bytes(Json, Encoding.Latin1.GetBytes(latin), "in.csv"));
+        Assert.Equal(message, e.Message);
+    }
+
+    [Fact]
+    public void JSON_in_JSON_is_written_on_one_line_without_white_space_between_its_parts()
+    {
+        const string Pretty = "[\n  {\n    \"a\": [\n      \"x y\",\t{ \"q\\\" \": 1 }\r\n    ]\n  }\n]\n";
+        Assert.Equal("{\"a\":[\"x y\",{\"q\\\" \":1}]}\n", Transforming.Text(Json, Pretty, "in.json"));
+        Assert.Equal("{\"a\":{\"b\":[1,2]}}\n", Transforming.Text("steps: [{cast: {a: json}}]", "a\n\"{ \"\"b\"\":\n[1, 2] }\"\n"));
+        var hashes = Transforming.Text("steps: [{hash: [a]}]", "{\"a\":[\"a\",\"b\"]}\n{\"a\": [\"a\", \"b\"]}\n", "in.jsonl").Split('\n');
+        Assert.Equal(hashes[0], hashes[1]);
+    }
+
+    [Theory]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    public void Half_of_a_surrogate_pair_rejects_its_record_only(string record)
+    {
+        var results = Transforming.Bytes(Json, Encoding.UTF8.GetBytes("{\"a\":1}\n" + record + "\n{\"a\":2}\n"), "in.jsonl");
+        Assert.Equal("{\"a\":1}\n{\"a\":2}\n", Encoding.UTF8.GetString(results["in.jsonl"]));
+        Assert.Contains("half of a surrogate pair", Encoding.UTF8.GetString(results["in.jsonl.rejects.jsonl"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_with_a_null_character_stay_apart() => Assert.Equal(
+        "{\"a\\u0000b\":1,\"c\":2}\n{\"a\":1,\"b\\u0000c\":2}\n",
+        Transforming.Text(Json, "{\"a\\u0000b\":1,\"c\":2}\n{\"a\":1,\"b\\u0000c\":2}\n", "in.jsonl"));
+
+    [Theory]
+    [InlineData("us-ascii", new byte[] { 0xE4 })]
+    [InlineData("shift_jis", new byte[] { 0x81, 0x20 })]
+    [InlineData("utf-16", new byte[] { 0x00, 0xDC })] // half of a surrogate pair
+    public void Bytes_that_do_not_fit_the_charset_reject_their_record(string charset, byte[] bad)
+    {
+        var encoding = charset == "utf-16" ? Encoding.Unicode : Encoding.ASCII;
+        byte[] input = [.. encoding.GetBytes("a\n1\nx"), .. bad, .. encoding.GetBytes("y\n2\n")];
+        var pipeline = $"input: {{charset: {charset}}}";
+        Assert.Equal($"it has bytes that are not {charset}", Assert.Single(Transforming.Reasons(pipeline, input)));
+        Assert.Equal("{\"a\":\"1\"}\n{\"a\":\"2\"}\n", Encoding.UTF8.GetString(Transforming.Bytes(pipeline, input, "in.csv")["in.csv.jsonl"]));
+    }
+
+    [Fact]
+    public async Task A_zst_that_begins_with_a_frame_to_be_skipped_is_unpacked_all_the_same()
+    {
+        using var folder = new TempFolder();
+        (await Cli.RunAsync("/bin/bash", ["-euc", $"printf 'a\\n1\\n' | zstd -qc > {folder["z"]}"])).Expect();
+        byte[] skipped = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
+        byte[] input = [.. skipped, .. await File.ReadAllBytesAsync(folder["z"])];
+        Assert.Equal("a\n1\n", Encoding.UTF8.GetString(Transforming.Bytes(Csv, input, "in.csv.zst").Values.Single()));
+    }
+
     [Fact]
     public void JSON_is_written_as_an_array()
     {

@@ -35,6 +35,43 @@ public sealed class StepTests
         Assert.DoesNotContain("\"a\":\"2d711642", lines[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hash")]
+    [InlineData("pseudonymise")]
+    public void A_record_without_the_column_that_shall_be_hidden_is_rejected(string step) =>
+        Assert.Equal(["there is no column 'mial'", "there is no column 'mial'"], Transforming.Reasons($"steps: [{{{step}: [mial]}}]", System.Text.Encoding.UTF8.GetBytes(People)));
+
+    [Fact]
+    public void A_column_that_may_be_missing_is_made_null_before_it_is_hidden() => Assert.Equal(
+        "{\"id\":1,\"mail\":null}\n", Transforming.Text("steps: [{derive: {mail: mail}}, {hash: [mail]}]", "{\"id\":1}", "in.jsonl"));
+
+    [Theory]
+    [InlineData("datetime", "2026-02-01 12:30", "2026-02-01T12:30:00Z")]
+    [InlineData("datetime", "1 Feb 2026 12:30:45.5 +02:00", "2026-02-01T10:30:45.5Z")]
+    [InlineData("datetime", "2026-01-01T00:30:00+02:00", "2025-12-31T22:30:00Z")]
+    [InlineData("datetime(yyyyMMdd'T'HHmmsszzz)", "20260201T123000+01:00", "2026-02-01T11:30:00Z")]
+    [InlineData("date(d.M.yy)", "1.2.26", "2026-02-01")]
+    [InlineData("date(yyyy-MM)", "2026-02", "2026-02-01")]
+    public void Dates_are_written_as_ISO_8601(string type, string text, string result) => Assert.Equal(
+        $"{{\"a\":\"{result}\"}}\n", Transforming.Text(System.Text.Json.JsonSerializer.Serialize(new { steps = new[] { new { cast = new { a = type } } } }), $"a\n{text}\n"));
+
+    [Theory]
+    [InlineData("12:30")]
+    [InlineData("1 Feb")]
+    [InlineData("1 Feb 12:30:45.2026")]
+    public void A_time_without_its_year_is_rejected_rather_than_dated_today(string text) => Assert.Equal(
+        [$"column 'a': '{text}' is a time without a year of four digits; datetime(FORMAT) says how it is to be read"],
+        Transforming.Reasons("steps: [{cast: {a: datetime}}]", System.Text.Encoding.UTF8.GetBytes($"a\n{text}\n")));
+
+    [Theory]
+    [InlineData("date(dd.MM)")]
+    [InlineData("datetime(HH:mm)")]
+    [InlineData("date(%)")]
+    [InlineData("date()")]
+    [InlineData("date(M)")]
+    public void A_format_without_a_year_is_refused_at_once(string type) =>
+        Assert.Contains("is no format of a date with its year", Transforming.Refused(System.Text.Json.JsonSerializer.Serialize(new { steps = new[] { new { cast = new { a = type } } } })).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Bad_records_are_put_aside_with_line_and_reason_and_the_others_go_on()
     {

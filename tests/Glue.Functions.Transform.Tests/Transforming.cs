@@ -19,6 +19,13 @@ internal static class Transforming
     public static string Text(string pipeline, string input, string key = "in.csv") =>
         Encoding.UTF8.GetString(Assert.Single(Bytes(pipeline, Encoding.UTF8.GetBytes(input), key)).Value);
 
+    /// <summary>The reasons of the rejects, one after the other.</summary>
+    public static string[] Reasons(string pipeline, byte[] input, string key = "in.csv") =>
+    [
+        .. Encoding.UTF8.GetString(Bytes(pipeline, input, key)[key + ".rejects.jsonl"]).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(static line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("reason").GetString()!),
+    ];
+
     /// <summary>One value of the expression over the record {"a": 7, "b": "text", "n": null, "f": 2.5}.</summary>
     public static string Value(string expression)
     {

@@ -2,7 +2,8 @@ namespace Glue.Functions.Transform.Formats;
 
 /// <summary>The part of the input that is looked at: it moves forward record by record, and grows while a record does not fit.</summary>
 /// <param name="input">UTF-8.</param>
-internal sealed class ByteWindow(Stream input)
+/// <param name="charset">What it was made UTF-8 from, by <see cref="Utf8Input"/>; null: it is the input itself.</param>
+internal sealed class ByteWindow(Stream input, string? charset)
 {
     /// <summary>Bytes of one record.</summary>
     public const int MostRecordBytes = 32 * 1024 * 1024;
@@ -10,6 +11,8 @@ internal sealed class ByteWindow(Stream input)
     private byte[] _bytes = new byte[256 * 1024];
     private int _start;
     private int _end;
+
+    public string? Charset { get; } = charset;
 
     /// <summary>No more will come.</summary>
     public bool IsLast { get; private set; }

@@ -21,13 +21,13 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
     {
         if (_columns is null && hasHeader)
         {
-            if (!Next(record))
-            {
-                return false;
-            }
-
             try
             {
+                if (!Next(record))
+                {
+                    return false;
+                }
+
                 _columns = new Schema([.. _fields.Select(field => Encoding.UTF8.GetString(Content(record.Raw, field).Span))]);
             }
             catch (RecordException e)

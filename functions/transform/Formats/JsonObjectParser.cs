@@ -33,6 +33,10 @@ internal sealed class JsonObjectParser
 
             _values.AsSpan(0, count).CopyTo(record.Shape(schema));
         }
+        catch (InvalidOperationException)
+        {
+            throw new RecordException("a string has half of a surrogate pair");
+        }
         catch (JsonException e)
         {
             throw new RecordException($"it is not JSON: {e.Message.Split(". Path:", StringSplitOptions.None)[0].Split(" LineNumber:", StringSplitOptions.None)[0]}");
@@ -81,7 +85,7 @@ internal sealed class JsonObjectParser
 
     private Schema Find(List<string> names)
     {
-        var key = string.Join('\0', names);
+        var key = string.Concat(names.Select(static name => $"{name.Length}:{name}")); // names may hold any character
         if (!_schemas.TryGetValue(key, out var schema))
         {
             schema = new Schema(names);
@@ -103,7 +107,7 @@ internal sealed class JsonObjectParser
                 return Value.OfText(json.Slice(start + 1, reader.ValueSpan.Length));
             case JsonTokenType.String:
                 var text = new byte[reader.ValueSpan.Length];
-                return Value.OfText(text.AsMemory(0, Unescape(ref reader, text)));
+                return Value.OfText(text.AsMemory(0, reader.CopyString(text)));
             case JsonTokenType.Number:
                 return Value.TryNumber(json.Slice(start, reader.ValueSpan.Length), out var number)
                     ? number
@@ -114,19 +118,7 @@ internal sealed class JsonObjectParser
                 return Value.Null;
             default:
                 reader.Skip();
-                return Value.OfJson(json[start..(int)reader.BytesConsumed]);
-        }
-    }
-
-    private static int Unescape(ref Utf8JsonReader reader, byte[] text)
-    {
-        try
-        {
-            return reader.CopyString(text);
-        }
-        catch (InvalidOperationException)
-        {
-            throw new RecordException("a string has half of a surrogate pair");
+                return Value.OfJson(JsonText.Compact(json[start..(int)reader.BytesConsumed]));
         }
     }
 }

@@ -10,6 +10,7 @@ internal static class JsonText
     public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static b => (byte)b), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> White = SearchValues.Create(" \t\r\n"u8);
 
     /// <summary>A string with its quotes.</summary>
     public static void Write(ReadOnlySpan<byte> utf8, ArrayBufferWriter<byte> output)
@@ -25,6 +26,39 @@ internal static class JsonText
         utf8.CopyTo(room[1..]);
         room[utf8.Length + 1] = (byte)'"';
         output.Advance(utf8.Length + 2);
+    }
+
+    /// <summary>A JSON value without the white space between its parts: on one line, and the same bytes for the same value.</summary>
+    public static ReadOnlyMemory<byte> Compact(ReadOnlyMemory<byte> json)
+    {
+        if (json.Span.IndexOfAny(White) < 0)
+        {
+            return json;
+        }
+
+        var from = json.Span;
+        var (to, length) = (new byte[from.Length], 0);
+        var inString = false;
+        for (var at = 0; at < from.Length; at++)
+        {
+            var b = from[at];
+            if (!inString && White.Contains(b))
+            {
+                continue;
+            }
+
+            to[length++] = b;
+            if (b == '"')
+            {
+                inString = !inString;
+            }
+            else if (b == '\\' && inString)
+            {
+                to[length++] = from[++at];
+            }
+        }
+
+        return to.AsMemory(0, length);
     }
 
     private static void WriteEscaped(ReadOnlySpan<byte> utf8, ArrayBufferWriter<byte> output)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 using Glue.Functions.Transform.Records;
 
@@ -6,6 +7,8 @@ namespace Glue.Functions.Transform.Formats;
 /// <summary>Takes records out of an input, one after the other.</summary>
 internal abstract class RecordReader(ByteWindow window)
 {
+    private static readonly byte[] Misfit = Encoding.UTF8.GetBytes([Utf8Input.Misfit]);
+
     protected ByteWindow Window { get; } = window;
 
     /// <summary>Reads the next record. After a <see cref="RecordException"/> the next call goes on behind the bad one.</summary>
@@ -23,6 +26,11 @@ internal abstract class RecordReader(ByteWindow window)
         if (!Utf8.IsValid(record.Raw.Span))
         {
             throw new RecordException("it is not UTF-8; input.charset says what it is");
+        }
+
+        if (Window.Charset is { } charset && record.Raw.Span.IndexOf(Misfit) >= 0)
+        {
+            throw new RecordException($"it has bytes that are not {charset}");
         }
     }
 }

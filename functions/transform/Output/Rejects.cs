@@ -36,7 +36,7 @@ internal sealed class Rejects(long most)
             json.WriteStartObject();
             json.WriteNumber("line"u8, record.Line);
             json.WriteString("reason"u8, reason);
-            json.WriteString("record"u8, Encoding.UTF8.GetString(record.Raw.Span)); // what is no UTF-8 becomes U+FFFD
+            json.WriteString("record"u8, Encoding.UTF8.GetString(record.Raw.Span).Replace(Utf8Input.Misfit, '\uFFFD')); // as what is no UTF-8
             json.WriteEndObject();
         }
 

@@ -120,8 +120,8 @@ internal sealed class PipelineReader(string? pseudonymKey)
             "cast" => new ValueStep([.. Pairs(value, where).Select(static pair => (pair.Key, Casts.Find(pair.Value)))]),
             "filter" => new FilterStep(ExpressionParser.Parse(Text(value, where))),
             "derive" => Layouts.Derive([.. Pairs(value, where).Select(static pair => (pair.Key, ExpressionParser.Parse(pair.Value)))]),
-            "hash" => new ValueStep([.. Names(value, where).Select(static column => (column, (Func<Value, Value>)Digests.Hash))]),
-            "pseudonymise" => new ValueStep([.. Names(value, where).Select(column => (column, Pseudonyms(where)))]),
+            "hash" => new ValueStep([.. Names(value, where).Select(static column => (column, (Func<Value, Value>)Digests.Hash))], mustBeThere: true),
+            "pseudonymise" => new ValueStep([.. Names(value, where).Select(column => (column, Pseudonyms(where)))], mustBeThere: true),
             _ => throw new FormatException($"{where}: there is no such step; there are select, drop, rename, cast, filter, derive, hash and pseudonymise"),
         };
     }
@@ -151,9 +151,9 @@ internal sealed class PipelineReader(string? pseudonymKey)
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         try
         {
-            return Encoding.GetEncoding(name, EncoderFallback.ReplacementFallback, DecoderFallback.ReplacementFallback);
+            return Encoding.GetEncoding(name);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException) // utf-7
         {
             throw new FormatException($"there is no charset '{name}'; write utf-8, windows-1252, iso-8859-15, utf-16, shift_jis or the like", e);
         }

@@ -4,7 +4,8 @@ namespace Glue.Functions.Transform.Steps;
 
 /// <summary>Changes the values of some columns, each for itself: casts, digests.</summary>
 /// <param name="changes">By column.</param>
-internal sealed class ValueStep(IReadOnlyList<(string Column, Func<Value, Value> Change)> changes) : Step
+/// <param name="mustBeThere">A record without one of the columns is refused: under another name its value would go on as it is.</param>
+internal sealed class ValueStep(IReadOnlyList<(string Column, Func<Value, Value> Change)> changes, bool mustBeThere = false) : Step
 {
     private readonly int[] _places = new int[changes.Count];
     private Schema? _schema;
@@ -33,6 +34,10 @@ internal sealed class ValueStep(IReadOnlyList<(string Column, Func<Value, Value>
                 {
                     throw new RecordException($"column '{changes[i].Column}': {e.Message}");
                 }
+            }
+            else if (mustBeThere)
+            {
+                throw new RecordException($"there is no column '{changes[i].Column}'");
             }
         }
 
