@@ -9,9 +9,6 @@ namespace Glue.Functions.Decompress;
 /// <summary>S3 event in; of every archive that was created, its members are stored, and a manifest last of all.</summary>
 internal sealed class DecompressFunction(DecompressSettings settings, StorageClient storage)
 {
-    /// <summary>Longest life of an invocation: an upload that is older belongs to a run that was killed.</summary>
-    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(16);
-
     public static DecompressFunction FromEnvironment()
     {
         var settings = DecompressSettings.Read(Environment.GetEnvironmentVariable);
@@ -32,7 +29,7 @@ internal sealed class DecompressFunction(DecompressSettings settings, StorageCli
 
         var bucket = settings.Output.BucketFor(source.Bucket);
         var folder = $"{settings.Output.Prefix}{source.Key}/";
-        AbortLeftovers(bucket, folder, context.Logger);
+        new Leftovers(storage, bucket, context.Logger).GiveUploadsUp(folder, static _ => true);
         Manifest manifest;
         using (var store = new StagedUploads(storage, bucket, context.Logger.LogWarning))
         {
@@ -46,25 +43,5 @@ internal sealed class DecompressFunction(DecompressSettings settings, StorageCli
         var json = manifest.Write(source.Bucket, source.Key, archive.Info.ETag, archive.Length, bucket);
         storage.Put(bucket, manifestKey, json, new ObjectUpload { ContentType = "application/json" });
         return new(bucket, manifestKey, manifest.Format, manifest.Members, manifest.Skipped, manifest.Bytes, archive.BytesFetched);
-    }
-
-    /// <summary>A run that was killed could not give its uploads up; nobody sees them, but they take room.</summary>
-    private void AbortLeftovers(string bucket, string folder, ILambdaLogger log)
-    {
-        try
-        {
-            var now = TimeProvider.System.GetUtcNow();
-            foreach (var upload in storage.UnfinishedUploads(bucket, folder))
-            {
-                if (upload.Begun is { } begun && now - begun > LongestRun)
-                {
-                    upload.Abort();
-                }
-            }
-        }
-        catch (StorageException e)
-        {
-            log.LogDebug($"no leftovers were looked for: {e.Message}"); // a role may allow writing and not listing
-        }
     }
 }

@@ -3,6 +3,8 @@ using Glue.Functions.Objects.Staging;
 using Glue.Functions.Runtime;
 using Glue.Functions.Storage;
 using Glue.Functions.Transform.Media;
+using Glue.Functions.Transform.Output;
+using Glue.Functions.Transform.Pipelines;
 
 namespace Glue.Functions.Transform;
 
@@ -33,22 +35,52 @@ internal sealed class TransformFunction(TransformSettings settings, string pipel
     {
         using var original = new ObjectStream(storage, source.Bucket, source.Key, source.VersionId);
         var bucket = settings.Output.BucketFor(source.Bucket);
+        var leftovers = new Leftovers(storage, bucket, context.Logger);
         using var objects = new StagedUploads(storage, bucket, context.Logger.LogWarning);
-        var made = settings.Media is { } media
-            ? Convert(media, original, source.Key, objects, context)
-            : new Transformer(settings.Pipeline(pipeline), objects, settings.Output.Prefix, () => context.RemainingTime).Transform(original, source.Key);
-        objects.Publish();
-        return made with { Bucket = bucket };
+        return settings.Media is { } media
+            ? Convert(media, original, source.Key, objects, leftovers, context) with { Bucket = bucket }
+            : Transform(settings.Pipeline(pipeline), original, source.Key, objects, leftovers, context) with { Bucket = bucket };
     }
 
-    private TransformReport.Entry Convert(MediaSettings media, ObjectStream original, string key, StagedUploads objects, ILambdaContext context)
+    private TransformReport.Entry Transform(
+        Pipeline steps, ObjectStream original, string key, StagedUploads objects, Leftovers leftovers, ILambdaContext context)
+    {
+        var prefix = settings.Output.Prefix;
+        var (before, after) = OutputKeys.Around(prefix, key, steps.Output);
+        var rejects = OutputKeys.Rejects(prefix, key);
+        leftovers.GiveUploadsUp(before, upload => upload == rejects || upload.EndsWith(after, StringComparison.Ordinal));
+        var made = new Transformer(steps, objects, prefix, () => context.RemainingTime).Transform(original, key);
+        objects.Publish();
+
+        // An object that replaces one with more rows, or with bad ones.
+        if (made.Rejects is null)
+        {
+            leftovers.Delete(rejects);
+        }
+
+        for (var part = made.Keys.Count + 1; steps.Output.IsSplit && leftovers.Delete(OutputKeys.Of(prefix, key, steps.Output, part)); part++)
+        {
+        }
+
+        return made;
+    }
+
+    private TransformReport.Entry Convert(
+        MediaSettings media, ObjectStream original, string key, StagedUploads objects, Leftovers leftovers, ILambdaContext context)
     {
         if (original.Length == 0)
         {
             throw new EmptyObjectException();
         }
 
+        foreach (var profile in media.Profiles)
+        {
+            var result = profile.KeyOf(settings.Output.Prefix, key);
+            leftovers.GiveUploadsUp(result, upload => upload == result);
+        }
+
         var keys = new MediaTransformer(media, objects, settings.Output.Prefix, () => context.RemainingTime).Transform(original, key);
+        objects.Publish();
         return new("", keys, 0, null, 0);
     }
 

@@ -57,6 +57,32 @@ public sealed class TransformTests
     }
 
     [Fact]
+    public async Task What_a_killed_run_left_is_given_up_by_the_next_one()
+    {
+        await using var function = await FunctionProcess.StartAsync("transform");
+        function.Objects["/in/a.csv"] = new("n\n1\n"u8.ToArray());
+        function.Store.BeginOld("/in/transformed/a.csv.jsonl", TimeSpan.FromHours(1));
+        function.Store.BeginOld("/in/transformed/a.csv.00002.jsonl", TimeSpan.FromHours(1));
+        function.Store.BeginOld("/in/transformed/a.csv.00003.jsonl", TimeSpan.FromMinutes(5));
+        function.Store.BeginOld("/in/transformed/b.csv.jsonl", TimeSpan.FromHours(1));
+        (await function.InvokeForAsync("in", "a.csv")).Expect(succeeded: true);
+        Assert.Equal(["/in/transformed/a.csv.00003.jsonl", "/in/transformed/b.csv.jsonl"], function.Store.Unfinished.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Of_an_object_that_replaces_a_longer_and_worse_one_nothing_of_the_former_remains()
+    {
+        await using var function = await FunctionProcess.StartAsync("transform", ("TRANSFORM", "{steps: [{cast: {n: integer}}], output: {format: csv, split: {rows: 1}}}"));
+        function.Objects["/in/a.csv"] = new("n\n1\n2\nx\n3\n"u8.ToArray());
+        (await function.InvokeForAsync("in", "a.csv")).Expect(succeeded: true);
+        string[] parts = ["/in/transformed/a.00001.csv", "/in/transformed/a.00002.csv", "/in/transformed/a.00003.csv"];
+        Assert.Equal(["/in/a.csv", .. parts, "/in/transformed/a.csv.rejects.jsonl"], function.Objects.Keys.Order(StringComparer.Ordinal));
+        function.Objects["/in/a.csv"] = new("n\n7\n"u8.ToArray());
+        (await function.InvokeForAsync("in", "a.csv")).Expect(succeeded: true);
+        Assert.Equal(["/in/a.csv", parts[0]], function.Objects.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Memory_stays_flat_and_the_rows_are_those_of_Pythons_csv()
     {
         using var folder = new TempFolder();

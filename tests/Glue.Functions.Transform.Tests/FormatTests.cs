@@ -131,7 +131,7 @@ public sealed class FormatTests
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder["packed"], packed);
         Assert.Equal(rows, (await Cli.RunAsync("/bin/bash", ["-c", $"{tool} < {folder["packed"]}"])).Expect());
-        Assert.Equal(rows, Encoding.UTF8.GetString(Transforming.Bytes(Csv, packed, "in.csv" + extension)["in.csv"]));
+        Assert.Equal(rows, Encoding.UTF8.GetString(Transforming.Bytes(Csv, packed, "in.csv" + extension).Values.Single()));
         var e = Assert.ThrowsAny<Objects.ObjectException>(() => Transforming.Bytes(Csv, packed[..(packed.Length - 20)], "in.csv" + extension));
         Assert.StartsWith("the compressed object is cut short or damaged: ", e.Message, StringComparison.Ordinal);
     }
@@ -151,7 +151,9 @@ public sealed class FormatTests
     [Theory]
     [InlineData("x/in.csv", "csv", "x/in.csv")]
     [InlineData("in.csv", "jsonl", "in.csv.jsonl")]
-    [InlineData("in.json.gz", "csv", "in.json.csv")]
+    [InlineData("in.json", "csv", "in.json.csv")]
+    [InlineData("in.json.gz", "csv", "in.json.gz.csv")]
+    [InlineData("in.CSV", "csv", "in.CSV")]
     public void A_result_has_its_originals_key_and_the_extension_of_what_is_inside(string key, string format, string result)
     {
         var input = Encoding.UTF8.GetBytes(key.Contains("json", StringComparison.Ordinal) ? "{\"a\":1}" : "a\n1\n");

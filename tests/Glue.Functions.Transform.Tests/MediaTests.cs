@@ -56,6 +56,34 @@ public sealed class MediaTests(MediaTests.Recordings recordings) : IClassFixture
             "the recording has no picture, which 'poster' needs. Nothing was kept",
             Assert.Throws<NotMediaException>(() => Convert("mp3,poster", Convert("wav", recordings.Clip).Values.Single())).Message);
 
+    [Theory]
+    [InlineData("-c copy", "mkv")]
+    [InlineData("-c copy -movflags +faststart", "mp4")]
+    [InlineData("-c copy", "ts")]
+    [InlineData("-vn", "flac")]
+    public async Task A_recording_that_is_cut_in_half_fails_and_no_torso_of_it_is_kept(string arguments, string extension)
+    {
+        var whole = await Recordings.AsAsync(recordings.Clip, arguments, extension);
+        Assert.Single(Convert("mp3", whole));
+        Assert.Throws<NotMediaException>(() => Convert("mp3", whole[..(whole.Length / 2)]));
+    }
+
+    [Fact]
+    public async Task A_recording_that_does_not_say_how_long_it_lasts_is_refused_all_the_same_when_it_is_too_long()
+    {
+        var live = await Recordings.AsAsync(recordings.Clip, "-c:v libvpx -c:a libvorbis -f webm -live 1", "webm");
+        Assert.Single(Convert("mp3", live, limits: ("MAX_SECONDS", "6")));
+        var e = Assert.Throws<MediaLimitException>(() => Convert("mp3", live, limits: ("MAX_SECONDS", "2")));
+        Assert.Equal("the recording lasts longer than MAX_SECONDS=2. Nothing was kept", e.Message);
+    }
+
+    [Fact]
+    public void Who_ends_ffmpeg_is_said()
+    {
+        Assert.Equal("it was ended by signal 9, most likely because the function's memory was not enough; give it more", MediaTool.Reason(137, ""));
+        Assert.Equal("no such codec", MediaTool.Reason(1, "a\nno such codec\n\n"));
+    }
+
     [Fact]
     public void A_recording_that_is_too_large_or_too_long_is_not_begun()
     {
@@ -140,6 +168,15 @@ public sealed class MediaTests(MediaTests.Recordings recordings) : IClassFixture
             await File.WriteAllBytesAsync(folder["r"], recording);
             var csv = (await Cli.RunAsync("/usr/bin/ffprobe", ["-v", "error", "-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0", folder["r"]])).Expect();
             return string.Join(';', csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Trim(',')));
+        }
+
+        /// <summary>The recording in another container.</summary>
+        public static async Task<byte[]> AsAsync(byte[] recording, string arguments, string extension)
+        {
+            using var folder = new TempFolder();
+            await File.WriteAllBytesAsync(folder["from"], recording);
+            (await Cli.RunAsync("/usr/bin/ffmpeg", ["-v", "error", "-i", folder["from"], .. arguments.Split(' '), folder["to." + extension]])).Expect();
+            return await File.ReadAllBytesAsync(folder["to." + extension]);
         }
 
         public async Task InitializeAsync()

@@ -100,15 +100,14 @@ internal static class Casts
 
     private static bool TryParse(string text, string format, out DateTime time) => DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, Utc, out time);
 
-    /// <summary>Four digits that may be the year; in UTC it may be the one before or after. Those of a second's fraction are none.</summary>
+    /// <summary>Four digits that may be the year; in UTC it may be the one before or after.</summary>
     private static bool HasYear(string text, int year)
     {
         for (var at = 0; at < text.Length;)
         {
             var digits = text.AsSpan(at);
             digits = digits[..(digits.IndexOfAnyExceptInRange('0', '9') is >= 0 and var end ? end : digits.Length)];
-            var isFraction = at >= 4 && text[at - 1] is ('.' or ',') && text[at - 4] == ':';
-            if (digits.Length == 4 && !isFraction && Math.Abs(int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture) - year) <= 1)
+            if (digits.Length == 4 && Math.Abs(int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture) - year) <= 1)
             {
                 return true;
             }

@@ -35,8 +35,10 @@ internal sealed record MediaProfile(MediaKind Kind, int? Height)
     /// <summary>Key of the result. <c>a.mov</c> becomes <c>a.mov.720p.mp4</c>; <c>a.mp4</c> becomes <c>a.720p.mp4</c>.</summary>
     public string KeyOf(string prefix, string key)
     {
-        var stem = key.EndsWith(Kind.Extension, StringComparison.OrdinalIgnoreCase) ? key[..^Kind.Extension.Length] : key;
-        return Height is { } height ? $"{prefix}{stem}.{height}p{Kind.Extension}" : $"{prefix}{stem}{Kind.Extension}";
+        var hasExtension = key.EndsWith(Kind.Extension, StringComparison.OrdinalIgnoreCase);
+        var stem = hasExtension ? key[..^Kind.Extension.Length] : key;
+        var extension = hasExtension ? key[^Kind.Extension.Length..] : Kind.Extension; // A.MP4 and A.mp4 are two
+        return Height is { } height ? $"{prefix}{stem}.{height}p{extension}" : $"{prefix}{stem}{extension}";
     }
 
     /// <summary>ffmpeg's arguments behind the input.</summary>

@@ -8,6 +8,7 @@ namespace Glue.Functions.Transform.Media;
 internal static class MediaTool
 {
     private const int KeptOfErrors = 4096;
+    private const int SignalExit = 128; // and the signal's number
 
     /// <summary>
     /// Playlists and scripts (hls, concat, …) are not among them: they name other files, and the function's own environment is one.
@@ -23,7 +24,7 @@ internal static class MediaTool
         try
         {
             var (exit, _, errors) = Run("ffmpeg", ["-hide_banner", "-version"], TimeSpan.FromSeconds(20));
-            return exit == 0 ? null : $"ffmpeg does not start: {LastLine(errors)}";
+            return exit == 0 ? null : $"ffmpeg does not start: {Reason(exit, errors)}";
         }
         catch (Win32Exception)
         {
@@ -57,11 +58,21 @@ internal static class MediaTool
         return (process.ExitCode, output.ToString(), errors.ToString());
     }
 
-    public static string LastLine(string errors) =>
+    /// <summary>Why a program failed: its last line, or the signal that ended it.</summary>
+    public static string Reason(int exit, string errors) => exit > SignalExit
+        ? $"it was ended by signal {exit - SignalExit}, most likely because the function's memory was not enough; give it more"
+        : LastLine(errors);
+
+    private static string LastLine(string errors) =>
         errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "it gave no reason";
 
     private static void Keep(StringBuilder lines, string? line, int most)
     {
+        if (line is null)
+        {
+            return; // the end
+        }
+
         lines.Append(line).Append('\n');
         if (lines.Length > most)
         {

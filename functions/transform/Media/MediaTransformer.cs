@@ -11,6 +11,7 @@ namespace Glue.Functions.Transform.Media;
 internal sealed class MediaTransformer(MediaSettings settings, IStagedObjects objects, string prefix, Func<TimeSpan> timeLeft)
 {
     private const long LeastFree = 16 * 1024 * 1024; // of /tmp, for everybody else
+    private static readonly TimeSpan Beyond = TimeSpan.FromSeconds(2); // MAX_SECONDS: so a recording that is too long shows itself
     private static readonly TimeSpan LeastTime = TimeSpan.FromSeconds(3); // to upload in, or to give the uploads up
 
     /// <returns>The results' keys.</returns>
@@ -54,7 +55,7 @@ internal sealed class MediaTransformer(MediaSettings settings, IStagedObjects ob
             "ffprobe", ["-v", "error", .. MediaTool.Input, "-show_entries", "format=duration:stream=codec_type", "-of", "json", file], TimeLeft());
         if (exit != 0)
         {
-            throw new NotMediaException($"not audio or video that this function reads: {MediaTool.LastLine(errors).Replace(file, "the object", StringComparison.Ordinal)}");
+            throw new NotMediaException($"not audio or video that this function reads: {MediaTool.Reason(exit, errors).Replace(file, "the object", StringComparison.Ordinal)}");
         }
 
         var recording = Recording.Read(output);
@@ -75,26 +76,35 @@ internal sealed class MediaTransformer(MediaSettings settings, IStagedObjects ob
         var most = folder.FreeBytes - LeastFree;
         // A tenth in: the first frame is often black. A container that does not know its length gives its first frame.
         var from = profile.Kind.IsStill && recording.Duration is { } duration ? duration.TotalSeconds / 10 : 0;
-        var (exit, _, errors) = MediaTool.Run(
+        var (exit, progress, errors) = MediaTool.Run(
             "ffmpeg",
             [
-                "-nostdin", "-hide_banner", "-v", "error", "-y", .. MediaTool.Input,
+                "-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", "-xerror", "-y", .. MediaTool.Input,
                 "-ss", from.ToString("0.###", CultureInfo.InvariantCulture), "-i", file,
                 "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact",
-                .. profile.Arguments(), "-t", settings.MostDuration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+                .. profile.Arguments(), "-t", (settings.MostDuration + Beyond).TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
                 "-fs", Math.Max(0, most).ToString(CultureInfo.InvariantCulture), result,
             ],
             TimeLeft());
         var made = new FileInfo(result);
         if (exit != 0 || !made.Exists || made.Length == 0)
         {
-            throw new NotMediaException($"'{profile.Kind.Name}' could not be made: {MediaTool.LastLine(errors).Replace(file, "the object", StringComparison.Ordinal)}");
+            throw new NotMediaException($"'{profile.Kind.Name}' could not be made: {MediaTool.Reason(exit, errors).Replace(file, "the object", StringComparison.Ordinal)}");
+        }
+
+        var outcome = Outcome.Read(progress, errors);
+        if (outcome.Duration > settings.MostDuration)
+        {
+            throw new MediaLimitException(string.Create(CultureInfo.InvariantCulture, $"the recording lasts longer than MAX_SECONDS={settings.MostDuration.TotalSeconds:0}"));
         }
 
         // ffmpeg stops at -fs without an error, a little below it.
-        return made.Length < most - (most / 10)
-            ? result
-            : throw new MediaLimitException($"'{profile.Kind.Name}' needs more than the {most} bytes that the function's /tmp has left: give it more with --ephemeral-storage");
+        if (made.Length >= most - (most / 10))
+        {
+            throw new MediaLimitException($"'{profile.Kind.Name}' needs more than the {most} bytes that the function's /tmp has left: give it more with --ephemeral-storage");
+        }
+
+        return outcome.EndedEarly ? throw new NotMediaException("the recording is cut short: it ends before its own header says so") : result;
     }
 
     private void Stage(string file, string key)

@@ -14,14 +14,17 @@ internal static class OutputKeys
     /// <param name="part">1 for the first object of a result that is split; null: not split.</param>
     public static string Of(string prefix, string key, Pipeline.OutputSide output, int? part)
     {
-        var stem = WithoutPacking(key);
-        if (stem.EndsWith(output.Extension, StringComparison.OrdinalIgnoreCase))
-        {
-            stem = stem[..^output.Extension.Length]; // a.csv stays a.csv; a.json becomes a.json.csv, and never meets another a's result
-        }
+        var (before, after) = Around(prefix, key, output);
+        return before + (part is { } n ? "." + n.ToString("D5", CultureInfo.InvariantCulture) : "") + after;
+    }
 
-        var number = part is { } n ? "." + n.ToString("D5", CultureInfo.InvariantCulture) : "";
-        return $"{prefix}{stem}{number}{output.Extension}{output.PackingExtension}";
+    /// <summary>What stands before and behind the number of a result that is split.</summary>
+    public static (string Before, string After) Around(string prefix, string key, Pipeline.OutputSide output)
+    {
+        // a.csv stays a.csv. Whatever else it is called, also a.csv.gz, it keeps its whole name: no other a's result has it.
+        var hasExtension = key.EndsWith(output.Extension, StringComparison.OrdinalIgnoreCase);
+        var (stem, extension) = hasExtension ? (key[..^output.Extension.Length], key[^output.Extension.Length..]) : (key, output.Extension);
+        return (prefix + stem, extension + output.PackingExtension);
     }
 
     public static string Rejects(string prefix, string key) => $"{prefix}{key}.rejects.jsonl";
