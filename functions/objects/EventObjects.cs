@@ -31,7 +31,7 @@ public static class EventObjects
                     made.Add(make(source));
                 }
             }
-            catch (StorageException e) when (e.Code is "NoSuchKey" or "NotFound" && e.Key == source.Key && e.Bucket == source.Bucket)
+            catch (StorageException e) when (e.Code is "NoSuchKey" or "NoSuchVersion" or "NotFound" && e.Key == source.Key && e.Bucket == source.Bucket)
             {
                 context.Logger.LogWarning($"{source}: deleted before it could be made into {result}");
             }

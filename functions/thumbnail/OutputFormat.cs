@@ -16,14 +16,38 @@ internal sealed record OutputFormat(
     public static readonly OutputFormat Avif = new(".avif", ".avif", "image/avif", "heifsave_buffer");
     public static readonly OutputFormat Gif = new(".gif", ".gif", "image/gif", "gifsave_buffer", CanMove: true);
 
+    // What a picture is called; other endings ("photo", "v1.2") are part of a name.
+    private static readonly string[] Pictures =
+        [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".tif", ".tiff", ".dng", ".heic", ".heif", ".hif", ".avif", ".pdf"];
+
     /// <summary>
-    /// The key of a thumbnail: prefix, then the original's key, then the format's extension unless the key ends with it already. It is
-    /// appended, not exchanged: a camera that uploads IMG_1.HEIC beside IMG_1.JPG gets two thumbnails, not one that overwrites the other.
+    /// The key of a thumbnail: prefix and the original's key, then the format's extension where the key names another one. It is appended,
+    /// not exchanged, and no two keys give the same: IMG_1.HEIC and IMG_1.JPG have a thumbnail each, and so have a.heic and a.heic.jpg
+    /// (which therefore becomes a.heic.jpg.jpg), and photo and photo.jpg (which both stay as they are).
     /// </summary>
-    public string KeyFor(string prefix, string key) =>
-        key.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || key.EndsWith(OtherExtension, StringComparison.OrdinalIgnoreCase)
-            ? prefix + key
-            : prefix + key + Extension;
+    public string KeyFor(string prefix, string key)
+    {
+        var stem = key.AsSpan();
+        while (EndOf(stem, Extension, OtherExtension) is { } own)
+        {
+            stem = stem[..^own.Length];
+        }
+
+        return EndOf(stem, Pictures) is null ? prefix + key : prefix + key + Extension;
+    }
+
+    private static string? EndOf(ReadOnlySpan<char> key, params ReadOnlySpan<string> extensions)
+    {
+        foreach (var extension in extensions)
+        {
+            if (key.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+            {
+                return extension;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The options of the save operation: the same bytes for the same picture.</summary>
     public string SaveOptions(ThumbnailSettings settings)

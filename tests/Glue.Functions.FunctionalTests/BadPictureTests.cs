@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Glue.Functions.FunctionalTests;
 
@@ -49,6 +51,23 @@ public sealed class BadPictureTests(Pictures pictures) : IClassFixture<Pictures>
         var result = await FailAsync(await pictures.PhotoAsync(4000, 3000, ".jpg[interlace]"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"));
         Assert.Equal("PictureTooLargeException", result.ErrorType);
         Assert.Matches("need about [0-9]+ MiB to decode, there are 56: give the function [0-9]+ MiB of memory", result.ErrorMessage);
+    }
+
+    [Theory]
+    [InlineData("frame.gif")]
+    [InlineData("black-12-bit.avif")]
+    [InlineData("black.avif")]
+    [InlineData("black.heic")]
+    public async Task The_memory_that_a_refusal_asks_for_is_enough(string name)
+    {
+        var picture = await pictures.LargeAsync(name);
+        var refused = await FailAsync(picture, ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"));
+        Assert.Equal("PictureTooLargeException", refused.ErrorType);
+        var memory = Regex.Match(refused.ErrorMessage, "give the function ([0-9]+) MiB of memory").Groups[1].Value;
+        await using var function = await FunctionProcess.StartAsync("thumbnail", ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory));
+        function.Objects["/photos/large"] = new(picture);
+        (await function.InvokeForAsync("photos", "large")).Expect(succeeded: true);
+        Assert.InRange(function.PeakMemoryBytes, 0, long.Parse(memory, CultureInfo.InvariantCulture) << 20);
     }
 
     [Fact]

@@ -28,6 +28,20 @@ public sealed class Pictures : IDisposable
         await VipsAsync("copy", _folder["noisergb.v"], target, "--interpretation", "srgb");
     });
 
+    /// <summary>Nine to twelve megapixels that compress to nearly nothing: <c>frame.gif</c>, <c>black.heic</c>, <c>black.avif</c>, <c>black-12-bit.avif</c>.</summary>
+    public Task<byte[]> LargeAsync(string name) => MakeAsync(name, async target =>
+    {
+        if (name == "frame.gif")
+        {
+            (await Cli.RunAsync("/usr/bin/convert", ["-size", "3500x3400", "gradient:red-blue", target])).Expect();
+            return;
+        }
+
+        await VipsAsync("black", _folder["black.v"], "3000", "2900", "--bands", "3");
+        await VipsAsync(["heifsave", _folder["black.v"], target, "--effort", "0", "--subsample-mode", name.EndsWith(".heic", StringComparison.Ordinal) ? "on" : "off",
+            "--compression", name.EndsWith(".heic", StringComparison.Ordinal) ? "hevc" : "av1", "--bitdepth", name.Contains("12", StringComparison.Ordinal) ? "12" : "8"]);
+    });
+
     /// <summary>Three frames of 300 x 200 in different greys.</summary>
     public Task<byte[]> AnimationAsync(string extension) => MakeAsync($"animation{extension}", async target =>
         (await Cli.RunAsync("/usr/bin/convert", ["-delay", "10", "-size", "300x200", "xc:gray10", "xc:gray50", "xc:gray90", "-loop", "0", target])).Expect());
@@ -77,12 +91,41 @@ public sealed class Pictures : IDisposable
         return [0x89, .. "PNG\r\n\x1A\n"u8, .. Chunk(header), .. Chunk(data), .. Chunk([.. "IEND"u8])];
     }
 
+    /// <summary>100 x 100 of one colour without a colour profile; <paramref name="kind"/> ends with ImageMagick's name of the format.</summary>
+    public Task<byte[]> PlainAsync(string colour, string kind, string extension) =>
+        MakeAsync($"plain-{string.Concat((colour + kind).Where(char.IsLetterOrDigit))}{extension}", async target =>
+            (await Cli.RunAsync("/usr/bin/convert",
+                ["-size", "100x100", "xc:" + colour, "-strip", "-quality", "100", "-define", "png:exclude-chunks=all", "-define", "webp:lossless=true", .. (kind + target).Split(' ')])).Expect());
+
+    /// <summary>The same pixels, said to be those of one of libvips's own profiles: <c>srgb</c>, <c>p3</c>.</summary>
+    public async Task<byte[]> WithProfileAsync(byte[] picture, string profile)
+    {
+        await File.WriteAllBytesAsync(_folder["profile-in"], picture);
+        await VipsAsync("pngsave", _folder["profile-in"], _folder["profile-out.png"], "--profile", profile);
+        return await File.ReadAllBytesAsync(_folder["profile-out.png"]);
+    }
+
+    /// <summary>One of libvips's own colour profiles.</summary>
+    public async Task<byte[]> ProfileAsync(string profile)
+    {
+        await WithProfileAsync(await PlainAsync("white", "PNG24:", ".png"), profile);
+        return Convert.FromBase64String((await Cli.RunAsync("vipsheader", ["-f", "icc-profile-data", _folder["profile-out.png"]])).Expect().Trim());
+    }
+
+    /// <summary>The samples of the first pixel.</summary>
+    public async Task<string> FirstPixelAsync(byte[] picture)
+    {
+        await File.WriteAllBytesAsync(_folder["point-in"], picture);
+        return (await Cli.RunAsync("vips", ["getpoint", _folder["point-in"], "0", "0"])).Expect().Trim();
+    }
+
     /// <summary>What vipsthumbnail makes of it with the function's options, as raw pixels.</summary>
-    public async Task<byte[]> ReferencePixelsAsync(byte[] picture, string extension)
+    /// <param name="profile">That it is to have afterwards: for pictures that have one. Others vipsthumbnail would tint.</param>
+    public async Task<byte[]> ReferencePixelsAsync(byte[] picture, string extension, string? profile = null)
     {
         var file = _folder["reference-in" + extension];
         await File.WriteAllBytesAsync(file, picture);
-        (await Cli.RunAsync("vipsthumbnail", [file, "--size", "256x256>", "--eprofile", "srgb", "-o", _folder["reference.png[strip]"]])).Expect();
+        (await Cli.RunAsync("vipsthumbnail", [file, "--size", "256x256>", .. profile is null ? Array.Empty<string>() : ["--eprofile", profile], "-o", _folder["reference.png[strip]"]])).Expect();
         return await PixelsAsync(await File.ReadAllBytesAsync(_folder["reference.png"]));
     }
 

@@ -150,6 +150,21 @@ public sealed class ThumbnailTests(Pictures pictures) : IClassFixture<Pictures>
         }
     }
 
+    [Fact]
+    public async Task A_version_that_was_deleted_meanwhile_is_left_alone_like_an_object_that_was()
+    {
+        await using var function = await FunctionProcess.StartAsync("thumbnail");
+        function.StoreInstead = async context =>
+        {
+            context.Response.StatusCode = 404;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, "<Error><Code>NoSuchVersion</Code><Message>Gone.</Message></Error>");
+            return true;
+        };
+        var answer = (await function.InvokeForAsync("photos", "a.jpg")).Expect(succeeded: true);
+        Assert.Equal("{\"thumbnails\":[]}", Encoding.UTF8.GetString(answer.Payload));
+        await Eventually.TrueAsync(() => function.Log.Contains("photos/a.jpg: deleted before", StringComparison.Ordinal), () => function.Log);
+    }
+
     private static async Task<StoredObject> ThumbnailOfAsync(FunctionProcess function, byte[] picture, string key, string outputKey)
     {
         function.Objects["/photos/" + key] = new(picture);

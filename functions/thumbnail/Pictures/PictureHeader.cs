@@ -7,14 +7,15 @@ namespace Glue.Functions.Thumbnail.Pictures;
 /// <param name="Width">Upright, in pixels.</param>
 /// <param name="Height">Upright, of one frame.</param>
 /// <param name="Moves">It has several frames, and they are wanted.</param>
-internal sealed record PictureHeader(PictureFormat Format, int Width, int Height, bool Moves)
+/// <param name="HasProfile">Its colours are those of a profile that it carries.</param>
+internal sealed record PictureHeader(PictureFormat Format, int Width, int Height, bool Moves, bool HasProfile)
 {
     public static PictureHeader Of(PictureFormat format, VipsImage image)
     {
         var pageHeight = image.PageHeight;
         return image.IsTurned
-            ? new(format, image.Height, image.Width, false)
-            : new(format, image.Width, pageHeight, pageHeight < image.Height);
+            ? new(format, image.Height, image.Width, false, image.HasProfile)
+            : new(format, image.Width, pageHeight, pageHeight < image.Height, image.HasProfile);
     }
 
     /// <summary>A page is drawn at any size; enlarged pixels are only larger.</summary>

@@ -75,9 +75,12 @@ internal sealed unsafe class ThumbnailMaker(ThumbnailSettings settings, MemoryBu
 
     private static VipsImage Decode(PictureHeader header, byte* bytes, long length, string box)
     {
+        // Without a profile the colours are sRGB already, or libvips's own of CMYK and Lab: sent through sRGB's profile once more they come out
+        // tinted, white as 250, 253, 253 (8.14).
+        var profile = header.HasProfile ? ",export_profile=srgb" : "";
         using var shrink = new VipsOperation("thumbnail_buffer")
             .Set("buffer", bytes, (nuint)length)
-            .Set($"{box},size={(header.CanGrow ? "both" : "down")},export_profile=srgb,fail_on=error")
+            .Set($"{box},size={(header.CanGrow ? "both" : "down")}{profile},fail_on=error")
             .Set("option_string", header.Moves ? "[n=-1,fail_on=error]" : "[fail_on=error]") // fail_on alone does not reach every loader (8.14)
             .Run();
         return shrink.Image("out");
@@ -98,13 +101,19 @@ internal sealed unsafe class ThumbnailMaker(ThumbnailSettings settings, MemoryBu
 
     private Thumbnail Finish(VipsImage small, PictureHeader header, ThumbnailSize size)
     {
+        // A grey picture stays grey, but where a background comes to it, which may be any colour.
+        using var convert = small.Bands < 3 && (settings.Fit == Fit.Contain || small.HasAlpha)
+            ? new VipsOperation("colourspace").Set("in", small).Set("space=srgb").Run()
+            : null;
+        using var coloured = convert?.Image("out");
+        var image = coloured ?? small;
         if (settings.Fit == Fit.Contain)
         {
-            using var padded = Pad(small, size);
+            using var padded = Pad(image, size);
             return Save(padded, header, size);
         }
 
-        return Save(small, header, size);
+        return Save(image, header, size);
     }
 
     private VipsImage Pad(VipsImage small, ThumbnailSize size)

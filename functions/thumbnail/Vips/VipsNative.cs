@@ -98,6 +98,15 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Vips, EntryPoint = "vips_image_get_typeof", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nuint TypeOfField(nint image, string name);
 
+    [LibraryImport(Vips, EntryPoint = "vips_image_get_blob", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int BlobField(nint image, string name, out void* bytes, out nuint length);
+
+    [LibraryImport(Vips, EntryPoint = "vips_image_get_string", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TextField(nint image, string name, out byte* text);
+
+    [LibraryImport(Vips, EntryPoint = "vips_icc_is_compatible_profile")]
+    public static partial int IsProfileFor(nint image, void* profile, nuint length);
+
     [LibraryImport(Vips, EntryPoint = "vips_image_copy_memory")]
     public static partial nint CopyToMemory(nint image);
 

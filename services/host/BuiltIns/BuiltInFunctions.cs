@@ -16,7 +16,6 @@ internal static class BuiltInFunctions
             Environment = new Dictionary<string, string>
             {
                 ["SIZE"] = "256",
-                ["FORMAT"] = "jpeg",
                 ["OUTPUT_PREFIX"] = "thumbnails/",
             },
         },
