@@ -30,6 +30,7 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
         var output = new RecordOutput(objects, pipeline.Output, Writer(), number => OutputKeys.Of(prefix, key, pipeline.Output, pipeline.Output.IsSplit ? number : null));
         var rejects = new Rejects(pipeline.MostRejects);
         long records = 0;
+        Schema? columns = null; // of the first record
         try
         {
             using var input = Open(source, out var charset);
@@ -45,6 +46,7 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
                     }
 
                     records++;
+                    columns ??= record.Schema;
                     if (Apply(record))
                     {
                         output.Write(record);
@@ -60,13 +62,15 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
                     throw new OutOfTimeException($"after {records} records");
                 }
             }
+
+            columns ??= reader.Columns;
         }
         catch (InvalidDataException e)
         {
             throw new BrokenInputException($"the compressed object is cut short or damaged: {e.Message.TrimEnd('.')}", e);
         }
 
-        output.Complete();
+        output.Complete(Columns(columns));
         if (rejects.Count > 0)
         {
             objects.Begin(OutputKeys.Rejects(prefix, key), rejects.Lines.Length);
@@ -88,6 +92,19 @@ internal sealed class Transformer(Pipeline pipeline, IStagedObjects objects, str
         }
 
         return true;
+    }
+
+    /// <summary>That results have: also one without records says so, in its header.</summary>
+    private Schema Columns(Schema? before)
+    {
+        try
+        {
+            return pipeline.Steps.Aggregate(before ?? new Schema([]), static (columns, step) => step.Columns(columns));
+        }
+        catch (RecordException)
+        {
+            return new Schema([]); // no record with these columns could pass either
+        }
     }
 
     /// <summary>Unpacked by its first bytes, in UTF-8, without a byte order mark.</summary>

@@ -104,6 +104,19 @@ public sealed class TransformTests
         Assert.InRange(function.PeakMemoryBytes, 0, 80 * 1024 * 1024);
     }
 
+    [Theory]
+    [InlineData("jsonl", "\n")] // becomes two bytes
+    [InlineData("csv", "\"\"")]
+    public async Task A_record_of_thirty_megabytes_takes_no_more_than_a_few_times_its_size(string format, string sign)
+    {
+        await using var function = await FunctionProcess.StartAsync("transform", ("TRANSFORM", $"output: {{format: {format}}}"));
+        var field = new StringBuilder().Insert(0, sign, 30_000_000 / sign.Length).ToString();
+        function.Objects["/in/a.csv"] = new(Encoding.ASCII.GetBytes($"a,b\n1,\"{field}\"\n"));
+        var answer = (await function.InvokeForAsync("in", "a.csv")).Expect(succeeded: true).Json.GetProperty("objects")[0];
+        Assert.Equal(1, answer.GetProperty("records").GetInt32());
+        Assert.InRange(function.PeakMemoryBytes, 0, 256 * 1024 * 1024);
+    }
+
     [Fact]
     public async Task A_pipeline_that_cannot_be_carried_out_is_the_init_error()
     {

@@ -18,6 +18,55 @@ public sealed class FormatTests
     public void CSV_is_read_in_its_dialects(string csv, string json) => Assert.Equal(json, Transforming.Text(Json, csv));
 
     [Theory]
+    [InlineData("a,b\r1,2\r\r3,\"x\ny\"\r", "{\"a\":\"1\",\"b\":\"2\"}\n{\"a\":\"3\",\"b\":\"x\\ny\"}\n")]
+    [InlineData("\"a\r\"\r1", "{\"a\\r\":\"1\"}\n")]
+    [InlineData("\"a\rb\"\n1\r2\n", "{\"a\\rb\":\"1\\r2\"}\n")] // its first line ends with LF
+    public void CSV_may_have_the_line_ends_of_the_old_Mac_OS(string csv, string json) => Assert.Equal(json, Transforming.Text(Json, csv));
+
+    [Fact]
+    public void A_bad_record_of_such_a_file_is_told_by_its_line() =>
+        Assert.Contains("\"line\":3", Encoding.UTF8.GetString(Transforming.Bytes(Csv, "a\r1\r2,3\r"u8.ToArray(), "in.csv")["in.csv.rejects.jsonl"]), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("output: {format: csv}", "a,b\n", "a,b\n")]
+    [InlineData("{steps: [{filter: a = 'x'}, {rename: {b: c}}, {derive: {d: a}}], output: {format: csv}}", "a,b\n1,2\n", "a,c,d\n")]
+    public void A_CSV_without_records_has_its_header(string pipeline, string csv, string result) => Assert.Equal(result, Transforming.Text(pipeline, csv));
+
+    [Fact]
+    public void One_column_with_nothing_in_it_is_read_again()
+    {
+        var csv = Transforming.Text(Csv, "{\"a\":1}\n{\"a\":null}\n{\"a\":2}\n", "in.jsonl");
+        Assert.Equal("a\n1\n\"\"\n2\n", csv);
+        Assert.Equal("{\"a\":\"1\"}\n{\"a\":\"\"}\n{\"a\":\"2\"}\n", Transforming.Text(Json, csv));
+    }
+
+    [Theory]
+    [InlineData("[{\"a\":1}{\"a\":2}]", "the JSON has '{' in line 1, where ',' or ']' was expected. Nothing of it was kept")]
+    [InlineData("{\"a\":1}\n[{\"a\":2}]", "the JSON has '[' in line 2, where an object was expected. Nothing of it was kept")]
+    [InlineData("[{\"a\":1},]", "the JSON has ']' in line 1, where an object was expected. Nothing of it was kept")]
+    [InlineData("[,{\"a\":1}]", "the JSON has ',' in line 1, where an object was expected. Nothing of it was kept")]
+    [InlineData("{\"a\":1},{\"a\":2}", "the JSON has ',' in line 1, where an object was expected. Nothing of it was kept")]
+    [InlineData("[{\"a\":1}] {\"a\":2}", "something follows the JSON array in line 1. Nothing of it was kept")]
+    [InlineData("[{\"a\":1},", "the JSON array is not closed. Nothing of it was kept")]
+    public void What_is_no_JSON_between_the_objects_is_refused(string json, string message) =>
+        Assert.Equal(message, Assert.Throws<Formats.BrokenInputException>(() => Transforming.Text(Json, json, "in.json")).Message);
+
+    [Fact]
+    public void What_is_no_object_in_a_JSON_array_is_one_reject_each()
+    {
+        var input = "[1, \"a,b]\", [{\"a\":1}, 2], {\"a\":3}, null]"u8.ToArray();
+        Assert.Equal(4, Transforming.Reasons(Json, input, "in.json").Length);
+        Assert.Equal("{\"a\":3}\n", Encoding.UTF8.GetString(Transforming.Bytes(Json, input, "in.json")["in.json.jsonl"]));
+    }
+
+    [Fact]
+    public void A_text_is_made_of_the_column_line_and_of_nothing_else()
+    {
+        Assert.Equal("x\n\n", Transforming.Text("output: {format: text}", "{\"line\":\"x\"}\n{\"line\":null}\n", "in.jsonl"));
+        Assert.Equal(["it has no column 'line', which is what a text is made of; derive or rename one"], Transforming.Reasons("output: {format: text}", "a\n1\n"u8.ToArray()));
+    }
+
+    [Theory]
     [InlineData("{\"a\":1,\"b\":\"x\"}\n{\"b\":\"y\",\"a\":null}\n", "a,b\n1,x\n,y\n")] // by name
     [InlineData("{\"a\":\"x,y\",\"b\":\"q\\\"\",\"c\":\"l\\nm\"}\n", "a,b,c\n\"x,y\",\"q\"\"\",\"l\nm\"\n")]
     [InlineData("{\"a\":{\"b\":[1,2]},\"c\":true,\"d\":1.50,\"e\":12345678901234567890123}\n", "a,c,d,e\n\"{\"\"b\"\":[1,2]}\",true,1.50,12345678901234567890123\n")] // digits stay
@@ -119,6 +168,23 @@ public sealed class FormatTests
     {
         var field = string.Concat(Enumerable.Repeat("0123456789abcde\n", 655_360));
         Assert.Equal($"a,b\n1,\"{field}\"\n", Transforming.Text(Csv, $"a,b\n1,\"{field}\"\n"));
+    }
+
+    [Theory]
+    [InlineData("{output: {format: jsonl}}", "\"", "\\\"")]
+    [InlineData("{output: {format: jsonl}}", "\u0001", "\\u0001")]
+    [InlineData("{output: {format: csv, header: false}}", "\"", "\"\"")]
+    [InlineData("{output: {format: csv, header: false}}", "x", "x")]
+    public void A_field_of_any_length_is_written_piece_by_piece(string pipeline, string sign, string written)
+    {
+        const int Length = 1_000_000;
+        string Repeated(string text) => new StringBuilder().Insert(0, text, Length).ToString();
+        var json = System.Text.Json.JsonSerializer.Serialize(new { a = Repeated(sign), b = "," });
+        var result = Transforming.Text(pipeline, json, "in.jsonl");
+        var field = pipeline.Contains("csv", StringComparison.Ordinal)
+            ? sign == "x" ? Repeated(written) + ",\",\"\n" : $"\"{Repeated(written)}\",\",\"\n"
+            : $"{{\"a\":\"{Repeated(written)}\",\"b\":\",\"}}\n";
+        Assert.True(field == result);
     }
 
     [Theory]

@@ -98,9 +98,25 @@ public sealed class StepTests
     [InlineData("steps: [{cast: {a: int}}]", "TRANSFORM: 'int' is no type; there are integer, number, boolean, text, date, date(FORMAT), datetime, datetime(FORMAT) or json")]
     [InlineData("steps: [{filter: a >}]", "TRANSFORM: in 'a >', at character 4: something is missing at the end")]
     [InlineData("steps: [{pseudonymise: [a]}]", "TRANSFORM: steps[1].pseudonymise needs a secret of at least 16 characters in PSEUDONYM_KEY")]
+    [InlineData("steps: []\nsteps: []", "TRANSFORM: line 2, column 1: 'steps' is there twice")]
+    [InlineData("steps: [{select: [a, b, a]}]", "TRANSFORM: steps[1].select names 'a' twice")]
+    [InlineData("steps: [{derive: {a: 1, a: 2}}]", "TRANSFORM: line 1, column 25: 'a' is there twice")]
+    [InlineData("steps: [{rename: {a: x, a: y}}]", "TRANSFORM: line 1, column 25: 'a' is there twice")]
+    [InlineData("steps: [{rename: {a: x, b: x}}]", "TRANSFORM: steps[1].rename names 'x' twice")]
+    [InlineData("steps: []\n---\nsteps: []", "TRANSFORM: line 2, column 1: a second document begins; a pipeline is one")]
+    [InlineData("? [a]\n: b", "TRANSFORM: line 1, column 3: a name is a plain text")]
+    [InlineData("steps: &x []", "TRANSFORM: line 1, column 8: anchors (&x) are not taken")]
+    [InlineData("steps: !!seq []", "TRANSFORM: line 1, column 8: tags (tag:yaml.org,2002:seq) are not taken")]
+    [InlineData("input: {charset: utf-7}", "TRANSFORM: there is no charset 'utf-7'; write utf-8, windows-1252, iso-8859-15, utf-16, shift_jis or the like")]
     [InlineData("input: {charset: klingon}", "TRANSFORM: there is no charset 'klingon'; write utf-8, windows-1252, iso-8859-15, utf-16, shift_jis or the like")]
     public void A_pipeline_that_cannot_be_carried_out_is_refused_at_once(string pipeline, string message) =>
         Assert.Equal(message, Transforming.Refused(pipeline).Message);
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5000)]
+    public void A_pipeline_that_is_nested_too_deep_says_so(int levels) =>
+        Assert.Contains("there are more than 32 levels", Transforming.Refused(new string('[', levels) + new string(']', levels)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void YAML_that_is_none_says_where() => Assert.Matches("^TRANSFORM: line [0-9]+, column [0-9]+: ", Transforming.Refused("steps: [").Message);

@@ -12,7 +12,7 @@ internal static class Arithmetic
             return Value.Null;
         }
 
-        var (a, b) = (left.ToNumber(), right.ToNumber());
+        var (a, b) = (left.ToOperand(), right.ToOperand());
         if (a.Kind == ValueKind.Integer && b.Kind == ValueKind.Integer && sign != '/')
         {
             return OfIntegers(sign, a.Integer, b.Integer);

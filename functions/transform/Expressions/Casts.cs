@@ -34,7 +34,7 @@ internal static class Casts
 
     public static Value ToInteger(Value value)
     {
-        var number = value.ToNumber();
+        var number = value.ToOperand();
         if (number.Kind == ValueKind.Integer)
         {
             return number;

@@ -244,9 +244,14 @@ internal sealed class ExpressionParser
             _at++;
         }
 
-        return Value.TryNumber(Encoding.ASCII.GetBytes(_text[start.._at]), out var number)
-            ? new Constant(number)
-            : throw new ExpressionException(_text, start, $"'{_text[start.._at]}' is not a number");
+        if (!Value.TryNumber(Encoding.ASCII.GetBytes(_text[start.._at]), out var number))
+        {
+            throw new ExpressionException(_text, start, $"'{_text[start.._at]}' is not a number");
+        }
+
+        return number.IsBeyondIntegers
+            ? throw new ExpressionException(_text, start, $"'{_text[start.._at]}' is too large for a whole number of 64 bits")
+            : new Constant(number);
     }
 
     /// <summary>The quote itself is written twice inside.</summary>

@@ -11,11 +11,10 @@ internal static class FunctionTable
 
     private static readonly Dictionary<string, (int Least, int Most, Func<Value[], Value> Function)> Functions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["abs"] = (1, 1, static v => OfNumber(v[0], static n => Math.Abs(n))),
-        ["ceil"] = (1, 1, static v => OfNumber(v[0], Math.Ceiling)),
-        ["floor"] = (1, 1, static v => OfNumber(v[0], Math.Floor)),
-        ["round"] = (1, 2, static v => v[0].IsNull ? Value.Null
-            : Value.Of(Math.Round(v[0].ToDouble(), v.Length > 1 ? (int)Math.Clamp(v[1].ToDouble(), 0, 15) : 0, MidpointRounding.AwayFromZero))),
+        ["abs"] = (1, 1, static v => v[0].IsNull ? Value.Null : Rounding.Abs(v[0])),
+        ["ceil"] = (1, 1, static v => v[0].IsNull ? Value.Null : Rounding.Whole(v[0], Math.Ceiling)),
+        ["floor"] = (1, 1, static v => v[0].IsNull ? Value.Null : Rounding.Whole(v[0], Math.Floor)),
+        ["round"] = (1, 2, static v => v[0].IsNull ? Value.Null : Rounding.Round(v[0], v.Length > 1 ? v[1] : Value.Of(0L))),
         ["min"] = (1, 64, static v => Extreme(v, -1)),
         ["max"] = (1, 64, static v => Extreme(v, 1)),
         ["number"] = (1, 1, static v => v[0].IsNull ? Value.Null : v[0].ToNumber()),
@@ -57,17 +56,6 @@ internal static class FunctionTable
         return Value.OfText(joined);
     }
 
-    private static Value OfNumber(Value value, Func<double, double> function)
-    {
-        if (value.IsNull)
-        {
-            return Value.Null;
-        }
-
-        var result = function(value.ToDouble());
-        return result == Math.Truncate(result) && Math.Abs(result) < 1L << 53 ? Value.Of((long)result) : Value.Of(result);
-    }
-
     private static Value OfText(Value value, Func<string, string> function) => value.IsNull ? Value.Null : Value.Of(function(value.ToString()));
 
     private static Value OfTexts(Value[] values, Test test) =>
@@ -90,9 +78,19 @@ internal static class FunctionTable
     /// <summary>From a character on (1 is the first), so many of them.</summary>
     private static string Substring(string text, Value[] arguments)
     {
-        var start = (int)Math.Clamp(arguments[1].ToDouble() - 1, 0, text.Length);
-        var length = arguments.Length > 2 ? (int)Math.Clamp(arguments[2].ToDouble(), 0, text.Length - start) : text.Length - start;
-        return text.Substring(start, length);
+        var start = Behind(text, 0, arguments[1].ToDouble() - 1);
+        return text[start..(arguments.Length > 2 ? Behind(text, start, arguments[2].ToDouble()) : text.Length)];
+    }
+
+    /// <summary>The place behind so many characters; those outside the Basic Multilingual Plane are two of a string's.</summary>
+    private static int Behind(string text, int at, double characters)
+    {
+        for (var left = (int)Math.Clamp(characters, 0, text.Length); left > 0 && at < text.Length; left--)
+        {
+            at += at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
+        }
+
+        return at;
     }
 
     private static string Replace(string text, string old, string wanted)

@@ -17,6 +17,9 @@ internal sealed class ByteWindow(Stream input, string? charset)
     /// <summary>No more will come.</summary>
     public bool IsLast { get; private set; }
 
+    /// <summary>What ends a line.</summary>
+    public byte LineEnd { get; set; } = (byte)'\n';
+
     /// <summary>Lines that were passed.</summary>
     public long Lines { get; private set; }
 
@@ -27,7 +30,7 @@ internal sealed class ByteWindow(Stream input, string? charset)
     /// <summary>Leaves bytes behind.</summary>
     public void Pass(int bytes)
     {
-        Lines += _bytes.AsSpan(_start, bytes).Count((byte)'\n');
+        Lines += _bytes.AsSpan(_start, bytes).Count(LineEnd);
         _start += bytes;
     }
 

@@ -4,7 +4,7 @@ using Glue.Functions.Transform.Records;
 namespace Glue.Functions.Transform.Formats;
 
 /// <summary>
-/// CSV as in RFC 4180 and as it is found: quoted fields with doubled quotes and line ends inside, CRLF, LF, any one delimiter. Empty lines
+/// CSV as in RFC 4180 and as it is found: quoted fields with doubled quotes and line ends inside, CRLF, LF or CR, any one delimiter. Empty lines
 /// are passed over.
 /// </summary>
 /// <param name="window">The input.</param>
@@ -16,6 +16,9 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
 
     private readonly List<Field> _fields = [];
     private Schema? _columns;
+    private byte _lineEnd; // 0: not known yet
+
+    public override Schema? Columns => _columns;
 
     public override bool Read(Record record)
     {
@@ -58,6 +61,12 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
 
     private bool Next(Record record)
     {
+        if (_lineEnd == 0)
+        {
+            Window.Fill();
+            Window.LineEnd = _lineEnd = FirstLineEnd(Window.Span);
+        }
+
         while (true)
         {
             var bytes = Window.Span;
@@ -90,6 +99,26 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
         }
     }
 
+    /// <summary>CR where the first line ends with one alone, as in files of the old Mac OS.</summary>
+    private static byte FirstLineEnd(ReadOnlySpan<byte> bytes)
+    {
+        var isQuoted = false;
+        for (var at = 0; bytes[at..].IndexOfAny((byte)'\r', (byte)'\n', Quote) is >= 0 and var step; at++)
+        {
+            at += step;
+            if (bytes[at] == Quote)
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (!isQuoted)
+            {
+                return bytes[at] == '\r' && at + 1 < bytes.Length && bytes[at + 1] != '\n' ? (byte)'\r' : (byte)'\n';
+            }
+        }
+
+        return (byte)'\n';
+    }
+
     /// <summary>Finds the fields of the first record.</summary>
     /// <returns>Its length with its line end; -1 when it has none.</returns>
     private int Scan(ReadOnlySpan<byte> bytes, out string? fault)
@@ -109,7 +138,7 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
 
                 _fields.Add(new Field(at + 1, end - at - 1, true, hasQuotes));
                 at = end + 1;
-                var rest = bytes[at..].IndexOfAny(delimiter, (byte)'\n');
+                var rest = bytes[at..].IndexOfAny(delimiter, _lineEnd);
                 var between = rest < 0 ? bytes[at..] : bytes.Slice(at, rest);
                 if (!between.TrimEnd((byte)'\r').IsEmpty)
                 {
@@ -125,8 +154,8 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
             }
             else
             {
-                var length = bytes[at..].IndexOfAny(delimiter, (byte)'\n');
-                var isLast = length < 0 || bytes[at + length] == '\n';
+                var length = bytes[at..].IndexOfAny(delimiter, _lineEnd);
+                var isLast = length < 0 || bytes[at + length] == _lineEnd;
                 var field = length < 0 ? bytes[at..] : bytes.Slice(at, length);
                 _fields.Add(new Field(at, isLast && field.EndsWith("\r"u8) ? field.Length - 1 : field.Length, false, false));
                 if (length < 0)
@@ -137,7 +166,7 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
                 at += length;
             }
 
-            if (bytes[at++] == '\n')
+            if (bytes[at++] == _lineEnd)
             {
                 return at;
             }
@@ -185,7 +214,7 @@ internal sealed class CsvReader(ByteWindow window, byte delimiter, bool hasHeade
         return single.AsMemory(0, length);
     }
 
-    private static int LineEnd(ReadOnlySpan<byte> line) => line.EndsWith("\r\n"u8) ? 2 : line.EndsWith("\n"u8) ? 1 : 0;
+    private static int LineEnd(ReadOnlySpan<byte> line) => line.EndsWith("\r\n"u8) ? 2 : line.EndsWith("\n"u8) || line.EndsWith("\r"u8) ? 1 : 0;
 
     private readonly record struct Field(int Start, int Length, bool IsQuoted, bool HasQuotes);
 }

@@ -10,10 +10,11 @@ namespace Glue.Functions.Transform.Formats;
 internal sealed class CsvWriter(byte delimiter, bool hasHeader, byte[] lineEnd) : RecordWriter
 {
     private readonly SearchValues<byte> _special = SearchValues.Create([delimiter, (byte)'"', (byte)'\r', (byte)'\n']);
+    private readonly byte[] _delimiter = [delimiter];
     private Schema? _columns;
     private Schema? _fits;
 
-    public override void Begin(Schema schema, ArrayBufferWriter<byte> output)
+    public override void Begin(Schema schema, RecordBuffer output)
     {
         _columns ??= schema;
         if (hasHeader)
@@ -27,7 +28,7 @@ internal sealed class CsvWriter(byte delimiter, bool hasHeader, byte[] lineEnd) 
         }
     }
 
-    public override void Write(Record record, bool isFirst, ArrayBufferWriter<byte> output)
+    public override void Write(Record record, bool isFirst, RecordBuffer output)
     {
         var columns = _columns!;
         if (record.Schema == columns)
@@ -59,33 +60,40 @@ internal sealed class CsvWriter(byte delimiter, bool hasHeader, byte[] lineEnd) 
         }
     }
 
-    private void Field(ReadOnlySpan<byte> text, bool isFirst, ArrayBufferWriter<byte> output)
+    private void Field(ReadOnlySpan<byte> text, bool isFirst, RecordBuffer output)
     {
-        var room = output.GetSpan((2 * text.Length) + 3);
-        var at = 0;
-        if (!isFirst)
+        if (text.IsEmpty && _columns!.Count == 1)
         {
-            room[at++] = delimiter;
-        }
-
-        if (text.IndexOfAny(_special) < 0)
-        {
-            text.CopyTo(room[at..]);
-            output.Advance(at + text.Length);
+            output.Write("\"\""u8); // an empty line would be none for those who read it
             return;
         }
 
-        room[at++] = (byte)'"';
-        foreach (var b in text)
+        var isPlain = text.IndexOfAny(_special) < 0;
+        if (isPlain && text.Length < RecordBuffer.MostSpanBytes)
         {
-            room[at++] = b;
-            if (b == '"')
-            {
-                room[at++] = b;
-            }
+            var room = output.GetSpan(text.Length + 1);
+            room[0] = delimiter;
+            text.CopyTo(room[(isFirst ? 0 : 1)..]);
+            output.Advance(text.Length + (isFirst ? 0 : 1));
+            return;
         }
 
-        room[at++] = (byte)'"';
-        output.Advance(at);
+        output.Write(isFirst ? default : _delimiter);
+        if (isPlain)
+        {
+            output.Write(text);
+            return;
+        }
+
+        output.Write("\""u8);
+        while (text.IndexOf((byte)'"') is >= 0 and var quote)
+        {
+            output.Write(text[..(quote + 1)]);
+            output.Write("\""u8);
+            text = text[(quote + 1)..];
+        }
+
+        output.Write(text);
+        output.Write("\""u8);
     }
 }

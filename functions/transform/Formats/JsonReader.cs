@@ -8,6 +8,8 @@ internal sealed class JsonReader(ByteWindow window) : RecordReader(window)
     private readonly JsonObjectParser _parser = new();
     private bool _inArray;
     private bool _ended;
+    private bool _afterValue;
+    private bool _afterComma;
 
     public override bool Read(Record record)
     {
@@ -25,6 +27,11 @@ internal sealed class JsonReader(ByteWindow window) : RecordReader(window)
                 throw new BrokenInputException($"something follows the JSON array in line {Window.Lines + 1}");
             }
 
+            if (_inArray ? _afterValue || bytes[0] is (byte)',' or (byte)']' : bytes[0] is (byte)',' or (byte)']' or (byte)'[')
+            {
+                throw new BrokenInputException($"the JSON has '{(char)bytes[0]}' in line {Window.Lines + 1}, where {(_inArray && _afterValue ? "',' or ']'" : "an object")} was expected");
+            }
+
             var length = Length(bytes);
             if (length < 0)
             {
@@ -37,20 +44,21 @@ internal sealed class JsonReader(ByteWindow window) : RecordReader(window)
                 continue;
             }
 
+            (_afterValue, _afterComma) = (true, false);
             Take(record, length);
             _parser.Parse(record.Raw, record);
             return true;
         }
     }
 
-    /// <summary>White space, commas and the array's own brackets.</summary>
+    /// <summary>White space, and the array's brackets and commas where they may be.</summary>
     private void PassBetween()
     {
         while (true)
         {
             var bytes = Window.Span;
             var at = 0;
-            while (at < bytes.Length && (bytes[at] <= ' ' || bytes[at] == ',' || IsBracket(bytes[at])))
+            while (at < bytes.Length && (bytes[at] <= ' ' || IsOfArray(bytes[at])))
             {
                 at++;
             }
@@ -65,29 +73,34 @@ internal sealed class JsonReader(ByteWindow window) : RecordReader(window)
         }
     }
 
-    private bool IsBracket(byte b)
+    private bool IsOfArray(byte b)
     {
-        if (b == '[' && !_inArray)
+        switch (b)
         {
-            return _inArray = true;
+            case (byte)'[' when !_inArray && !_afterValue:
+                return _inArray = true;
+            case (byte)',' when _inArray && !_ended && _afterValue:
+                (_afterValue, _afterComma) = (false, true);
+                return true;
+            case (byte)']' when _inArray && !_ended && !_afterComma:
+                return _ended = true;
+            default:
+                return false;
         }
-
-        if (b == ']' && _inArray && !_ended)
-        {
-            return _ended = true;
-        }
-
-        return false;
     }
 
-    /// <summary>Of the value at the beginning: to its closing bracket, or for something that is no object to the next comma.</summary>
+    /// <summary>Of the value at the beginning: to its closing bracket or quote; of a number or word to the next comma.</summary>
     /// <returns>-1: it does not end here.</returns>
     private static int Length(ReadOnlySpan<byte> bytes)
     {
-        if (bytes[0] != '{')
+        if (bytes[0] == '"')
         {
-            var end = bytes.IndexOfAny((byte)',', (byte)'\n', (byte)']');
-            return end < 0 ? -1 : Math.Max(1, end);
+            return EndOfString(bytes, 1);
+        }
+
+        if (bytes[0] is not ((byte)'{' or (byte)'['))
+        {
+            return bytes.IndexOfAny((byte)',', (byte)'\n', (byte)']');
         }
 
         var depth = 0;

@@ -13,19 +13,28 @@ internal static class JsonText
     private static readonly SearchValues<byte> White = SearchValues.Create(" \t\r\n"u8);
 
     /// <summary>A string with its quotes.</summary>
-    public static void Write(ReadOnlySpan<byte> utf8, ArrayBufferWriter<byte> output)
+    public static void Write(ReadOnlySpan<byte> utf8, RecordBuffer output)
     {
-        if (utf8.IndexOfAny(Escaped) >= 0)
+        if (utf8.Length <= RecordBuffer.MostSpanBytes - 2 && utf8.IndexOfAny(Escaped) < 0)
         {
-            WriteEscaped(utf8, output);
+            var room = output.GetSpan(utf8.Length + 2);
+            room[0] = (byte)'"';
+            utf8.CopyTo(room[1..]);
+            room[utf8.Length + 1] = (byte)'"';
+            output.Advance(utf8.Length + 2);
             return;
         }
 
-        var room = output.GetSpan(utf8.Length + 2);
-        room[0] = (byte)'"';
-        utf8.CopyTo(room[1..]);
-        room[utf8.Length + 1] = (byte)'"';
-        output.Advance(utf8.Length + 2);
+        output.Write("\""u8);
+        while (utf8.IndexOfAny(Escaped) is >= 0 and var plain)
+        {
+            output.Write(utf8[..plain]);
+            WriteEscape(utf8[plain], output);
+            utf8 = utf8[(plain + 1)..];
+        }
+
+        output.Write(utf8);
+        output.Write("\""u8);
     }
 
     /// <summary>A JSON value without the white space between its parts: on one line, and the same bytes for the same value.</summary>
@@ -61,45 +70,22 @@ internal static class JsonText
         return to.AsMemory(0, length);
     }
 
-    private static void WriteEscaped(ReadOnlySpan<byte> utf8, ArrayBufferWriter<byte> output)
+    private static void WriteEscape(byte b, RecordBuffer output)
     {
         const string hex = "0123456789abcdef";
-        var room = output.GetSpan((6 * utf8.Length) + 2);
-        var at = 0;
-        room[at++] = (byte)'"';
-        foreach (var b in utf8)
+        var room = output.GetSpan(6);
+        room[0] = (byte)'\\';
+        var letter = b switch { (byte)'\n' => (byte)'n', (byte)'\r' => (byte)'r', (byte)'\t' => (byte)'t', >= 0x20 => b, _ => (byte)'u' };
+        room[1] = letter;
+        if (letter != 'u')
         {
-            if (b >= 0x20 && b is not ((byte)'"' or (byte)'\\'))
-            {
-                room[at++] = b;
-                continue;
-            }
-
-            room[at++] = (byte)'\\';
-            switch (b)
-            {
-                case (byte)'\n':
-                    room[at++] = (byte)'n';
-                    break;
-                case (byte)'\r':
-                    room[at++] = (byte)'r';
-                    break;
-                case (byte)'\t':
-                    room[at++] = (byte)'t';
-                    break;
-                case >= 0x20:
-                    room[at++] = b;
-                    break;
-                default:
-                    "u00"u8.CopyTo(room[at..]);
-                    room[at + 3] = (byte)hex[b >> 4];
-                    room[at + 4] = (byte)hex[b & 15];
-                    at += 5;
-                    break;
-            }
+            output.Advance(2);
+            return;
         }
 
-        room[at++] = (byte)'"';
-        output.Advance(at);
+        "00"u8.CopyTo(room[2..]);
+        room[4] = (byte)hex[b >> 4];
+        room[5] = (byte)hex[b & 15];
+        output.Advance(6);
     }
 }

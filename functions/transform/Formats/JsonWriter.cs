@@ -1,4 +1,3 @@
-using System.Buffers;
 using Glue.Functions.Transform.Records;
 
 namespace Glue.Functions.Transform.Formats;
@@ -6,7 +5,7 @@ namespace Glue.Functions.Transform.Formats;
 /// <summary>JSON lines, or one JSON array with an object a line.</summary>
 internal sealed class JsonWriter(bool isArray) : RecordWriter
 {
-    public override void Begin(Schema schema, ArrayBufferWriter<byte> output)
+    public override void Begin(Schema schema, RecordBuffer output)
     {
         if (isArray)
         {
@@ -14,7 +13,7 @@ internal sealed class JsonWriter(bool isArray) : RecordWriter
         }
     }
 
-    public override void Write(Record record, bool isFirst, ArrayBufferWriter<byte> output)
+    public override void Write(Record record, bool isFirst, RecordBuffer output)
     {
         if (isArray && !isFirst)
         {
@@ -33,7 +32,7 @@ internal sealed class JsonWriter(bool isArray) : RecordWriter
         output.Write(isArray ? "}"u8 : "}\n"u8);
     }
 
-    public override void End(bool isEmpty, ArrayBufferWriter<byte> output)
+    public override void End(bool isEmpty, RecordBuffer output)
     {
         if (isArray)
         {
@@ -41,7 +40,7 @@ internal sealed class JsonWriter(bool isArray) : RecordWriter
         }
     }
 
-    private static void Write(in Value value, ArrayBufferWriter<byte> output)
+    private static void Write(in Value value, RecordBuffer output)
     {
         switch (value.Kind)
         {

@@ -5,7 +5,9 @@ namespace Glue.Functions.Transform.Formats;
 /// <summary>Text: every line is a record with the one column <c>line</c>, without its end (CRLF, LF or CR).</summary>
 internal sealed class LineReader(ByteWindow window) : RecordReader(window)
 {
-    private static readonly Schema Columns = new(["line"]);
+    private static readonly Schema Line = new(["line"]);
+
+    public override Schema Columns => Line;
 
     public override bool Read(Record record)
     {
@@ -28,7 +30,7 @@ internal sealed class LineReader(ByteWindow window) : RecordReader(window)
             var ending = end < 0 ? 0 : bytes[end] == '\r' && end + 1 < bytes.Length && bytes[end + 1] == '\n' ? 2 : 1;
             Take(record, length + ending);
             record.Raw = record.Raw[..length];
-            record.Shape(Columns)[0] = Value.OfText(record.Raw);
+            record.Shape(Line)[0] = Value.OfText(record.Raw);
             return true;
         }
     }

@@ -11,6 +11,9 @@ internal abstract class RecordReader(ByteWindow window)
 
     protected ByteWindow Window { get; } = window;
 
+    /// <summary>The columns of all records, once the input has named them; null where each has its own.</summary>
+    public virtual Schema? Columns => null;
+
     /// <summary>Reads the next record. After a <see cref="RecordException"/> the next call goes on behind the bad one.</summary>
     /// <returns>False at the end.</returns>
     /// <exception cref="RecordException">This record is wrong; <see cref="Record.Line"/> and <see cref="Record.Raw"/> are set.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Glue.Functions.Transform.Records;
 
 namespace Glue.Functions.Transform.Formats;
@@ -7,7 +6,7 @@ namespace Glue.Functions.Transform.Formats;
 internal abstract class RecordWriter
 {
     /// <summary>What an object begins with, once its first record is known.</summary>
-    public virtual void Begin(Schema schema, ArrayBufferWriter<byte> output)
+    public virtual void Begin(Schema schema, RecordBuffer output)
     {
     }
 
@@ -15,10 +14,10 @@ internal abstract class RecordWriter
     /// <param name="isFirst">Of its object.</param>
     /// <param name="output">Where it goes.</param>
     /// <exception cref="RecordException">It does not fit to what was written before. Nothing of it was written.</exception>
-    public abstract void Write(Record record, bool isFirst, ArrayBufferWriter<byte> output);
+    public abstract void Write(Record record, bool isFirst, RecordBuffer output);
 
     /// <summary>What an object ends with.</summary>
-    public virtual void End(bool isEmpty, ArrayBufferWriter<byte> output)
+    public virtual void End(bool isEmpty, RecordBuffer output)
     {
     }
 }

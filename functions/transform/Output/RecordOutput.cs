@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using Glue.Functions.Objects.Staging;
 using Glue.Functions.Transform.Compressing;
@@ -15,13 +14,10 @@ namespace Glue.Functions.Transform.Output;
 /// <param name="keyOf">By the number of the object, from 1.</param>
 internal sealed class RecordOutput(IStagedObjects objects, Pipeline.OutputSide side, RecordWriter writer, Func<int, string> keyOf)
 {
-    private const int FlushBytes = 128 * 1024;
-
-    private readonly ArrayBufferWriter<byte> _buffer = new(2 * FlushBytes);
+    private readonly RecordBuffer _buffer = new();
     private readonly List<string> _keys = [];
     private Stream? _stream;
     private long _rows; // in the current object
-    private long _bytes; // handed over to it
 
     public IReadOnlyList<string> Keys => _keys;
 
@@ -30,7 +26,7 @@ internal sealed class RecordOutput(IStagedObjects objects, Pipeline.OutputSide s
     /// <exception cref="RecordException">It does not fit to the others.</exception>
     public void Write(Record record)
     {
-        if (_stream is not null && (_rows >= side.MostRows || _bytes + _buffer.WrittenCount >= side.MostBytes))
+        if (_stream is not null && (_rows >= side.MostRows || _buffer.Written >= side.MostBytes))
         {
             End();
         }
@@ -43,18 +39,15 @@ internal sealed class RecordOutput(IStagedObjects objects, Pipeline.OutputSide s
         writer.Write(record, _rows == 0, _buffer);
         _rows++;
         Records++;
-        if (_buffer.WrittenCount >= FlushBytes)
-        {
-            Flush();
-        }
     }
 
     /// <summary>Ends the last object. No records give one object without any: that there are none is a result too.</summary>
-    public void Complete()
+    /// <param name="columns">Of records, if there were any.</param>
+    public void Complete(Schema columns)
     {
         if (_stream is null && _keys.Count == 0)
         {
-            Begin(new Schema([]));
+            Begin(columns);
         }
 
         if (_stream is not null)
@@ -75,7 +68,8 @@ internal sealed class RecordOutput(IStagedObjects objects, Pipeline.OutputSide s
             Packing.Zstd => new ZstdWriter(target),
             _ => target,
         };
-        (_rows, _bytes) = (0, 0);
+        _rows = 0;
+        _buffer.Begin(_stream);
         if (schema.Count > 0 || side.Format == RecordFormat.Json)
         {
             writer.Begin(schema, _buffer);
@@ -85,16 +79,9 @@ internal sealed class RecordOutput(IStagedObjects objects, Pipeline.OutputSide s
     private void End()
     {
         writer.End(_rows == 0, _buffer);
-        Flush();
+        _buffer.Flush();
         _stream!.Dispose();
         _stream = null;
         objects.End();
-    }
-
-    private void Flush()
-    {
-        _stream!.Write(_buffer.WrittenSpan);
-        _bytes += _buffer.WrittenCount;
-        _buffer.ResetWrittenCount();
     }
 }

@@ -116,7 +116,7 @@ internal sealed class PipelineReader(string? pseudonymKey)
         {
             "select" => Layouts.Select(Names(value, where)),
             "drop" => Layouts.Drop(Names(value, where).ToHashSet(StringComparer.Ordinal)),
-            "rename" => Layouts.Rename(Pairs(value, where).ToDictionary(StringComparer.Ordinal)),
+            "rename" => Rename(Pairs(value, where).ToDictionary(StringComparer.Ordinal), where),
             "cast" => new ValueStep([.. Pairs(value, where).Select(static pair => (pair.Key, Casts.Find(pair.Value)))]),
             "filter" => new FilterStep(ExpressionParser.Parse(Text(value, where))),
             "derive" => Layouts.Derive([.. Pairs(value, where).Select(static pair => (pair.Key, ExpressionParser.Parse(pair.Value)))]),
@@ -124,6 +124,19 @@ internal sealed class PipelineReader(string? pseudonymKey)
             "pseudonymise" => new ValueStep([.. Names(value, where).Select(column => (column, Pseudonyms(where)))], mustBeThere: true),
             _ => throw new FormatException($"{where}: there is no such step; there are select, drop, rename, cast, filter, derive, hash and pseudonymise"),
         };
+    }
+
+    private static LayoutStep Rename(Dictionary<string, string> names, string where)
+    {
+        Distinct([.. names.Values], where);
+        return Layouts.Rename(names);
+    }
+
+    /// <exception cref="FormatException">A name stands there twice.</exception>
+    private static List<string> Distinct(List<string> names, string where)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return names.Find(name => !seen.Add(name)) is { } twice ? throw new FormatException($"{where} names '{twice}' twice") : names;
     }
 
     private Func<Value, Value> Pseudonyms(string where) => pseudonymKey is { Length: >= LeastKeyLength }
@@ -179,7 +192,7 @@ internal sealed class PipelineReader(string? pseudonymKey)
     };
 
     private static List<string> Names(JsonElement value, string where) => value.ValueKind == JsonValueKind.Array
-        ? [.. value.EnumerateArray().Select(name => Text(name, where))]
+        ? Distinct([.. value.EnumerateArray().Select(name => Text(name, where))], where)
         : throw new FormatException($"{where} is a list of columns");
 
     private static IEnumerable<KeyValuePair<string, string>> Pairs(JsonElement value, string where) => value.ValueKind == JsonValueKind.Object

@@ -10,6 +10,8 @@ namespace Glue.Functions.Transform.Pipelines;
 /// </summary>
 internal static class YamlJson
 {
+    private const int MostLevels = 32;
+
     /// <exception cref="FormatException">It is not YAML; says where.</exception>
     public static JsonDocument Parse(string text)
     {
@@ -19,10 +21,16 @@ internal static class YamlJson
             using var bytes = new MemoryStream();
             using (var json = new Utf8JsonWriter(bytes))
             {
-                var depth = new Stack<(bool IsMapping, bool IsName)>();
+                var levels = new Stack<Level>();
+                var documents = 0;
                 while (parser.MoveNext())
                 {
-                    Write(parser.Current!, json, depth);
+                    if (parser.Current is DocumentStart && ++documents > 1)
+                    {
+                        throw Fault(parser.Current, "a second document begins; a pipeline is one");
+                    }
+
+                    Write(parser.Current!, json, levels);
                 }
             }
 
@@ -38,32 +46,42 @@ internal static class YamlJson
         }
     }
 
-    private static void Write(ParsingEvent current, Utf8JsonWriter json, Stack<(bool IsMapping, bool IsName)> depth)
+    private static void Write(ParsingEvent current, Utf8JsonWriter json, Stack<Level> levels)
     {
+        if (current is NodeEvent node)
+        {
+            Check(node, levels);
+        }
+
+        levels.TryPeek(out var around);
         switch (current)
         {
             case MappingStart:
                 json.WriteStartObject();
-                depth.Push((true, true));
+                levels.Push(new Level([]));
                 return;
             case SequenceStart:
                 json.WriteStartArray();
-                depth.Push((false, false));
+                levels.Push(new Level(null));
                 return;
             case MappingEnd:
                 json.WriteEndObject();
-                depth.Pop();
+                levels.Pop();
                 break;
             case SequenceEnd:
                 json.WriteEndArray();
-                depth.Pop();
+                levels.Pop();
                 break;
             case AnchorAlias alias:
-                throw new FormatException($"line {alias.Start.Line}: references (*{alias.Value}) are not taken");
-            case Scalar name when depth.TryPeek(out var top) && top is { IsMapping: true, IsName: true }:
+                throw Fault(alias, $"references (*{alias.Value}) are not taken");
+            case Scalar name when around is { Names: not null, IsName: true }:
+                if (!around.Names.Add(name.Value))
+                {
+                    throw Fault(name, $"'{name.Value}' is there twice");
+                }
+
                 json.WritePropertyName(name.Value);
-                depth.Pop();
-                depth.Push((true, false));
+                around.IsName = false;
                 return;
             case Scalar scalar:
                 Write(scalar, json);
@@ -72,12 +90,36 @@ internal static class YamlJson
                 return; // document and stream marks, comments
         }
 
-        if (depth.TryPeek(out var around) && around.IsMapping)
+        if (levels.TryPeek(out var outer))
         {
-            depth.Pop();
-            depth.Push((true, true)); // a name follows
+            outer.IsName = outer.Names is not null; // a name follows
         }
     }
+
+    private static void Check(NodeEvent node, Stack<Level> levels)
+    {
+        if (!node.Anchor.IsEmpty)
+        {
+            throw Fault(node, $"anchors (&{node.Anchor.Value}) are not taken");
+        }
+
+        if (!node.Tag.IsEmpty)
+        {
+            throw Fault(node, $"tags ({node.Tag.Value}) are not taken");
+        }
+
+        if (node is not Scalar && levels.TryPeek(out var around) && around is { Names: not null, IsName: true })
+        {
+            throw Fault(node, "a name is a plain text");
+        }
+
+        if (levels.Count >= MostLevels)
+        {
+            throw Fault(node, $"there are more than {MostLevels} levels");
+        }
+    }
+
+    private static FormatException Fault(ParsingEvent at, string reason) => new($"line {at.Start.Line}, column {at.Start.Column}: {reason}");
 
     private static void Write(Scalar scalar, Utf8JsonWriter json)
     {
@@ -107,5 +149,14 @@ internal static class YamlJson
 
                 break;
         }
+    }
+
+    /// <param name="names">Those of a mapping so far; null: a sequence.</param>
+    private sealed class Level(HashSet<string>? names)
+    {
+        public HashSet<string>? Names { get; } = names;
+
+        /// <summary>The next scalar is a name.</summary>
+        public bool IsName { get; set; } = names is not null;
     }
 }

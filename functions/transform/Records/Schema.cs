@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Glue.Functions.Transform.Formats;
 
@@ -14,7 +13,8 @@ internal sealed class Schema
     {
         Names = [.. names];
         Utf8Names = [.. names.Select(Encoding.UTF8.GetBytes)];
-        JsonNames = [.. Utf8Names.Select(JsonName)];
+        var output = new RecordBuffer();
+        JsonNames = [.. Utf8Names.Select((name, i) => JsonName(name, i, output))];
         for (var i = 0; i < names.Count; i++)
         {
             if (!_index.TryAdd(names[i], i))
@@ -36,12 +36,14 @@ internal sealed class Schema
     /// <returns>-1: no such column.</returns>
     public int IndexOf(string name) => _index.GetValueOrDefault(name, -1);
 
-    private static byte[] JsonName(byte[] name, int place)
+    private static byte[] JsonName(byte[] name, int place, RecordBuffer output)
     {
-        var output = new ArrayBufferWriter<byte>();
+        using var bytes = new MemoryStream();
+        output.Begin(bytes);
         output.Write(place == 0 ? "{"u8 : ","u8);
         JsonText.Write(name, output);
         output.Write(":"u8);
-        return output.WrittenSpan.ToArray();
+        output.Flush();
+        return bytes.ToArray();
     }
 }

@@ -80,6 +80,18 @@ internal readonly struct Value
             : throw new RecordException($"'{Shown}' is not a number");
     }
 
+    /// <summary>As <see cref="ToNumber"/>, to reckon with: more whole digits than 64 bits hold would lose some.</summary>
+    /// <exception cref="RecordException">It is no number, or too large.</exception>
+    public Value ToOperand()
+    {
+        var number = ToNumber();
+        return number.IsBeyondIntegers ? throw new RecordException($"'{number.Shown}' is too large for a whole number of 64 bits") : number;
+    }
+
+    /// <summary>Digits of a whole number that 64 bits do not hold.</summary>
+    public bool IsBeyondIntegers =>
+        Kind == ValueKind.Number && !_utf8.IsEmpty && _utf8.Span.TrimStart("+-"u8).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+
     public double ToDouble()
     {
         var number = ToNumber();

@@ -13,6 +13,8 @@ internal sealed class LayoutStep(Func<Schema, List<(string Name, int From)>> lay
     private Schema? _before;
     private (Schema After, int[] From) _current;
 
+    public override Schema Columns(Schema before) => Find(before).After;
+
     public override bool Apply(Record record)
     {
         if (record.Schema != _before)
