@@ -31,7 +31,7 @@ internal sealed class DecompressFunction(DecompressSettings settings, StorageCli
         var folder = $"{settings.Output.Prefix}{source.Key}/";
         new Leftovers(storage, bucket, context.Logger).GiveUploadsUp(folder, static _ => true);
         Manifest manifest;
-        using (var store = new StagedUploads(storage, bucket, context.Logger.LogWarning))
+        using (var store = new StagedUploads(storage, bucket, context.Logger.LogWarning, () => context.RemainingTime))
         {
             var name = source.Key[(source.Key.LastIndexOf('/') + 1)..];
             manifest = new Unpacker(settings, store, () => context.RemainingTime).Unpack(archive, name, folder);

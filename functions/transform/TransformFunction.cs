@@ -36,7 +36,7 @@ internal sealed class TransformFunction(TransformSettings settings, string pipel
         using var original = new ObjectStream(storage, source.Bucket, source.Key, source.VersionId);
         var bucket = settings.Output.BucketFor(source.Bucket);
         var leftovers = new Leftovers(storage, bucket, context.Logger);
-        using var objects = new StagedUploads(storage, bucket, context.Logger.LogWarning);
+        using var objects = new StagedUploads(storage, bucket, context.Logger.LogWarning, () => context.RemainingTime);
         return settings.Media is { } media
             ? Convert(media, original, source.Key, objects, leftovers, context) with { Bucket = bucket }
             : Transform(settings.Pipeline(pipeline), original, source.Key, objects, leftovers, context) with { Bucket = bucket };

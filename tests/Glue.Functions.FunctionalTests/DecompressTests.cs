@@ -54,6 +54,18 @@ public sealed class DecompressTests
     }
 
     [Fact]
+    public async Task Members_that_the_time_does_not_suffice_to_publish_are_not_published_in_part()
+    {
+        await using var function = await FunctionProcess.StartAsync("decompress", ("MAX_MEMBERS", "100000"));
+        function.Timeout = TimeSpan.FromSeconds(4); // publishing so many would take longer, wherever in it the function then stands
+        function.Objects["/in/many.zip"] = new(await ArchiveAsync("mkdir many; seq 12000 | split -l 1 -a 4 - many/; zip -q -r out many"));
+        var failed = (await function.InvokeForAsync("in", "many.zip")).Expect(succeeded: false);
+        Assert.Contains("time", failed.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal(["/in/many.zip"], function.Objects.Keys);
+        Assert.Empty(function.Store.Unfinished);
+    }
+
+    [Fact]
     public async Task A_store_that_refuses_a_part_fails_the_run_and_everything_is_given_up()
     {
         await using var function = await FunctionProcess.StartAsync("decompress");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -42,6 +43,9 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     /// <summary>Close the connection after each answer of the Runtime API.</summary>
     public bool ClosesConnections { get; set; }
+
+    /// <summary>How long an invocation may take, as its function is told; nobody ends it. Null: for ever.</summary>
+    public TimeSpan? Timeout { get; set; }
 
     public string Log
     {
@@ -149,7 +153,9 @@ internal sealed class FunctionProcess : IAsyncDisposable
         {
             var (id, input) = await _events.Reader.ReadAsync(context.RequestAborted);
             context.Response.Headers["Lambda-Runtime-Aws-Request-Id"] = id;
-            context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = "4102444800000";
+            context.Response.Headers["Lambda-Runtime-Deadline-Ms"] = Timeout is { } limit
+                ? (DateTimeOffset.UtcNow + limit).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)
+                : "4102444800000";
             context.Response.Headers["Lambda-Runtime-Invoked-Function-Arn"] = "arn:aws:lambda:us-east-1:000000000000:function:f";
             await context.Response.Body.WriteAsync(input);
             return;

@@ -19,6 +19,7 @@ public sealed class StagedUploads : IStagedObjects
     private readonly StorageClient _storage;
     private readonly string _bucket;
     private readonly Action<string> _warn;
+    private readonly PublishingTime _time;
     private readonly Dictionary<string, StagedObject> _objects = new(StringComparer.Ordinal);
     private readonly List<StagedObject> _replaced = [];
     private readonly PartMemory _memory = new(MemoryBytes);
@@ -32,9 +33,10 @@ public sealed class StagedUploads : IStagedObjects
     /// <param name="storage">Shared by the uploading threads.</param>
     /// <param name="bucket">Where the objects go.</param>
     /// <param name="warn">Told what could not be taken back.</param>
-    public StagedUploads(StorageClient storage, string bucket, Action<string> warn)
+    /// <param name="timeLeft">Until the function is ended.</param>
+    public StagedUploads(StorageClient storage, string bucket, Action<string> warn, Func<TimeSpan> timeLeft)
     {
-        (_storage, _bucket, _warn) = (storage, bucket, warn);
+        (_storage, _bucket, _warn, _time) = (storage, bucket, warn, new PublishingTime(storage, bucket, timeLeft));
         _uploads = new PartUploads(storage, _memory);
     }
 
@@ -83,9 +85,11 @@ public sealed class StagedUploads : IStagedObjects
     }
 
     /// <exception cref="StorageException">The store refused a part or an object. Those that were published before it stay: each is whole.</exception>
+    /// <exception cref="ObjectException">The time that is left does not do.</exception>
     public void Publish()
     {
         _uploads.Finish();
+        _time.Demand(_objects.Values, Publishers);
         ExceptionDispatchInfo? failure = null;
         ForEach(_objects.Values, staged =>
         {
@@ -93,6 +97,7 @@ public sealed class StagedUploads : IStagedObjects
             {
                 if (failure is null)
                 {
+                    _time.DemandOne();
                     staged.Publish(_storage);
                 }
             }
