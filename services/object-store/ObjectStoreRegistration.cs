@@ -88,6 +88,7 @@ public static class ObjectStoreRegistration
         services.TryAddSingleton<SigV4Verifier>();
         services.AddSingleton<LegacyPresignedUrl>();
         services.AddSingleton<S3Endpoint>();
+        services.AddSingleton(static provider => new ObjectStoreCalls(provider.GetRequiredService<S3Endpoint>()));
         services.AddSingleton<IHostedService>(static provider => new BlobSweep(
             provider.GetRequiredService<BlobFiles>(), provider.GetRequiredService<StoreDatabase>().Database,
             provider.GetRequiredService<ILogger<BlobSweep>>()));

@@ -17,7 +17,7 @@ public sealed class StoreBehindASocketTests() : RealStoreTests(inProcess: false)
 public sealed class StoreInTheSameProcessTests() : RealStoreTests(inProcess: true);
 
 /// <summary>Clients that know nothing of the gateway, through it to the embedded object store.</summary>
-/// <param name="inProcess">The store is reached without a socket, as in the embedded stack.</param>
+/// <param name="inProcess">The store takes the function's request itself, as in the embedded stack.</param>
 public abstract class RealStoreTests(bool inProcess) : IAsyncLifetime
 {
     private const string Account = "000000000000";
@@ -29,7 +29,7 @@ public abstract class RealStoreTests(bool inProcess) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = await StoreServer.StartAsync(_folder.Path);
-        var options = new StorageGatewayOptions { Upstream = () => new Uri(_store.Endpoint), Connect = inProcess ? _store.Connect : null };
+        var options = new StorageGatewayOptions { Upstream = () => new Uri(_store.Endpoint), Embedded = inProcess ? _store.Calls.AnswerAsync : null };
         _host = await GatewayHost.StartAsync(options.Upstream, new StoreKeys(), options: options);
         using var owner = Client(new Uri(_store.Endpoint), TestKeys.Owner);
         await owner.PutBucketAsync("photos");

@@ -1,11 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Glue.Foundation.InProcess;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -18,11 +16,10 @@ namespace Glue.ObjectStore.TestHost;
 public sealed class StoreServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly InProcessServer _inside;
 
-    private StoreServer(WebApplication app, InProcessServer inside, SqliteDatabase database, TableJournal journal, MemoryNotifications notifications)
+    private StoreServer(WebApplication app, SqliteDatabase database, TableJournal journal, MemoryNotifications notifications)
     {
-        (_app, _inside, Database, Journal, Notifications) = (app, inside, database, journal, notifications);
+        (_app, Database, Journal, Notifications) = (app, database, journal, notifications);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         Endpoint = addresses.Single(static address => address.StartsWith("http://127.", StringComparison.Ordinal));
         SecureEndpoint = addresses.Single(static address => address.StartsWith("https:", StringComparison.Ordinal));
@@ -34,8 +31,8 @@ public sealed class StoreServer : IAsyncDisposable
     /// <summary>The same with a self-signed certificate.</summary>
     public string SecureEndpoint { get; }
 
-    /// <summary>A connection that needs no socket.</summary>
-    public Stream Connect() => _inside.Connect();
+    /// <summary>For whoever needs no connection.</summary>
+    public ObjectStoreCalls Calls => _app.Services.GetRequiredService<ObjectStoreCalls>();
 
     public SqliteDatabase Database { get; }
 
@@ -49,12 +46,9 @@ public sealed class StoreServer : IAsyncDisposable
         database.Migrate("test", "CREATE TABLE test_journal(id INTEGER PRIMARY KEY, change TEXT NOT NULL)");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        var inside = new InProcessServer("store");
-        builder.Services.AddSingleton<IConnectionListenerFactory>(inside.Listener);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Listen(inside.Listener.EndPoint);
             kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseHttps(SelfSigned()));
         });
         var journal = new TableJournal(() => database);
@@ -67,7 +61,7 @@ public sealed class StoreServer : IAsyncDisposable
         var app = builder.Build();
         app.UseObjectStore();
         await app.StartAsync();
-        return new StoreServer(app, inside, database, journal, notifications);
+        return new StoreServer(app, database, journal, notifications);
     }
 
     public async ValueTask DisposeAsync()

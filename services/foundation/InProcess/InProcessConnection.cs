@@ -62,12 +62,8 @@ public sealed class InProcessConnection : ConnectionContext,
             }
         }
 
-        SayClosed();
-    }
-
-    /// <summary>The other side has left: whoever works for it is told, even if he neither reads nor writes at the moment.</summary>
-    public void SayClosed() =>
         ThreadPool.UnsafeQueueUserWorkItem(static closed => closed.Cancel(), _closed, preferLocal: false); // callbacks run outside Kestrel's locks
+    }
 
     public override async ValueTask DisposeAsync()
     {

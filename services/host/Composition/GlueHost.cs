@@ -10,7 +10,6 @@ using Glue.Dispatcher.Destinations;
 using Glue.Dispatcher.Functions;
 using Glue.Dispatcher.Placement;
 using Glue.Dispatcher.Queue;
-using Glue.Foundation.InProcess;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Glue.FunctionLogs;
@@ -145,7 +144,6 @@ internal sealed class GlueHost : IAsyncDisposable
         SqliteDatabase functionLogs, SqliteDatabase polls, ServiceOptions settings, IReadOnlyList<ISandboxDriver> drivers, Action<ILoggingBuilder> logging)
     {
         WebApplication? app = null;
-        var storeInside = new InProcessServer("object-store");
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ContentRootPath = data.Path,
@@ -159,7 +157,6 @@ internal sealed class GlueHost : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.S3Port, static listener => listener.Serve(Surface.S3));
             kestrel.Listen(IPAddress.Loopback, options.ApiPort, static listener => listener.Serve(Surface.Api));
             kestrel.ListenStorageGateway();
-            kestrel.Listen(storeInside.Listener.EndPoint, static listener => listener.Serve(Surface.S3));
         });
 
         // One half for the queue's running invocations, which the dispatch loop waits for, the other for callers of the two APIs.
@@ -218,11 +215,10 @@ internal sealed class GlueHost : IAsyncDisposable
         services.AddSingleton<IStorageCredentials, GatewayCredentials>();
         services.AddSingleton<IStoragePolicies, FunctionRoles>();
         services.AddSingleton<IUpstreamStores, AttachedUpstreams>();
-        services.AddSingleton<IConnectionListenerFactory>(storeInside.Listener);
         services.AddStorageGateway(new StorageGatewayOptions
         {
             Upstream = () => AddressOf(app!, 0),
-            Connect = storeInside.Connect,
+            Embedded = (context, caller) => app!.Services.GetRequiredService<ObjectStoreCalls>().AnswerAsync(context, caller),
             CacheFolder = Path.Combine(settings.Workers.Folder, "objects"),
             CacheBytes = settings.Workers.StorageCacheMiB * 1024L * 1024,
         });

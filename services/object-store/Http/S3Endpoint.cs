@@ -17,7 +17,11 @@ internal sealed class S3Endpoint(
     SigV4Verifier verifier, LegacyPresignedUrl legacyUrls, BucketCatalog buckets, CrossOrigin crossOrigin, FormUploads forms, S3Operations operations,
     ObjectStoreOptions options, ObjectStoreMetrics metrics, ILogger<S3Endpoint> logger)
 {
-    public async Task HandleAsync(HttpContext http)
+    public Task HandleAsync(HttpContext http) => HandleAsync(http, caller: null);
+
+    /// <param name="http">A request for <c>/bucket/key</c>.</param>
+    /// <param name="caller">Who sends it, known without a signature; null: whom the signature names.</param>
+    public async Task HandleAsync(HttpContext http, Credential? caller)
     {
         var started = Stopwatch.GetTimestamp();
         var ids = RequestIds.New();
@@ -27,7 +31,7 @@ internal sealed class S3Endpoint(
         try
         {
             var request = new S3Request(http, ids, S3ResourceName.Parse(target, http.Request.Host.Value ?? "", options.BaseDomains));
-            await AnswerAsync(request);
+            await AnswerAsync(request, caller);
         }
         catch (Exception e)
         {
@@ -39,7 +43,7 @@ internal sealed class S3Endpoint(
         Log.Answered(logger, ids.RequestId, http.Request.Method, target, http.Response.StatusCode, elapsed.TotalMilliseconds);
     }
 
-    private async Task AnswerAsync(S3Request request)
+    private async Task AnswerAsync(S3Request request, Credential? caller)
     {
         if (HttpMethods.IsOptions(request.Http.Request.Method))
         {
@@ -54,7 +58,15 @@ internal sealed class S3Endpoint(
             return;
         }
 
-        Authenticate(request);
+        if (caller is null)
+        {
+            Authenticate(request);
+        }
+        else
+        {
+            (request.Credential, request.PayloadSigning) = (caller, PayloadSigning.WithoutSignature(request.Header("x-amz-content-sha256")));
+        }
+
         FindBucket(request);
         var operation = operations.Find(request);
         if (request.BucketOrNull is { } bucket && operation.Action is { } action)

@@ -67,10 +67,13 @@ internal sealed class DeniedDeletions
     }
 
     /// <summary>The store's answer, with what it was not asked for.</summary>
-    public async Task AddToAsync(HttpResponseMessage answer, HttpContext context)
+    public Task AddToAsync(byte[] answer, HttpContext context) => SendAsync(context, Parse(answer));
+
+    /// <summary>Such an answer's document.</summary>
+    public static async Task<byte[]> ReadAsync(HttpResponseMessage answer, HttpContext context)
     {
         await answer.Content.LoadIntoBufferAsync(MaxBytes, context.RequestAborted);
-        await SendAsync(context, Parse(await answer.Content.ReadAsByteArrayAsync(context.RequestAborted)));
+        return await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
     }
 
     private async Task SendAsync(HttpContext context, XElement result)

@@ -12,6 +12,8 @@ internal sealed record GatewayError(int Status, string Code, string Message)
 {
     public static GatewayError AccessDenied(string message) => new(StatusCodes.Status403Forbidden, "AccessDenied", message);
 
+    public static GatewayError NotAProxy { get; } = AccessDenied("The storage gateway is not a proxy: send requests for /bucket/key.");
+
     public static GatewayError BadDigest(string message) => new(StatusCodes.Status400BadRequest, "BadDigest", message);
 
     public static GatewayError IncompleteBody(string message) => new(StatusCodes.Status400BadRequest, "IncompleteBody", message);

@@ -19,6 +19,7 @@ internal sealed class GatewayForwarder : IDisposable
     private readonly SessionCredentials _credentials;
     private readonly StorageAccess _access;
     private readonly UpstreamChoice _stores;
+    private readonly EmbeddedStore _embedded;
     private readonly UpstreamRequest _upstream;
     private readonly ReadThrough _reads;
     private readonly GatewayMetrics _metrics;
@@ -26,12 +27,13 @@ internal sealed class GatewayForwarder : IDisposable
     private readonly HttpMessageInvoker _client;
 
     public GatewayForwarder(
-        SessionCredentials credentials, StorageAccess access, UpstreamChoice stores, UpstreamRequest upstream, ReadThrough reads, StorageGatewayOptions options,
+        SessionCredentials credentials, StorageAccess access, UpstreamChoice stores, EmbeddedStore embedded, UpstreamRequest upstream, ReadThrough reads, StorageGatewayOptions options,
         GatewayMetrics metrics, ILogger<GatewayForwarder> logger)
     {
         _credentials = credentials;
         _access = access;
         _stores = stores;
+        _embedded = embedded;
         _upstream = upstream;
         _reads = reads;
         _metrics = metrics;
@@ -47,7 +49,6 @@ internal sealed class GatewayForwarder : IDisposable
             Expect100ContinueTimeout = TimeSpan.FromSeconds(5),
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // user metadata, as the function sent it
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-            ConnectCallback = UpstreamConnection.Callback(options),
         });
     }
 
@@ -72,6 +73,13 @@ internal sealed class GatewayForwarder : IDisposable
             }
 
             var store = await _stores.OfAsync(context, connection.Sandbox);
+            if (store is null && _embedded.IsHere)
+            {
+                _credentials.Check(context.Request, connection.Sandbox);
+                await _embedded.AnswerAsync(context, connection.Sandbox, denied);
+                return;
+            }
+
             message = _upstream.Create(context, connection, store);
             _credentials.Check(context.Request, connection.Sandbox);
             if (_reads.KeyFor(context.Request, message, store) is { } key)
@@ -81,7 +89,7 @@ internal sealed class GatewayForwarder : IDisposable
             }
 
             using var answer = await _client.SendAsync(message, context.RequestAborted);
-            await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(answer, context) : ReturnAsync(answer, cached: null, context, connection.Sandbox.Usage));
+            await (denied is not null && answer.IsSuccessStatusCode ? denied.AddToAsync(await DeniedDeletions.ReadAsync(answer, context), context) : ReturnAsync(answer, cached: null, context, connection.Sandbox.Usage));
             _metrics.Forwarded(message.Method.Method, (int)answer.StatusCode);
         }
         catch (Exception e) when (!context.Response.HasStarted)

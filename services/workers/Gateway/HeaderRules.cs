@@ -33,11 +33,21 @@ internal static class HeaderRules
     /// <param name="isEmbedded">It goes to the embedded store: others know nothing of Glue.</param>
     public static bool IsForwarded(string name, bool isChunked, bool isEmbedded) =>
         !NotForwarded.Contains(name)
-        && (!name.StartsWith("x-glue-", StringComparison.OrdinalIgnoreCase) // the rest of them the store believes only of us
-            || (isEmbedded && name.Equals(PartETag, StringComparison.OrdinalIgnoreCase)))
+        && !IsForged(name) && (isEmbedded || !IsPartETag(name))
         && !(isChunked && OfChunkedBodies.Contains(name));
 
+    /// <summary>True for request headers that mean nothing, or too much, outside of the sandbox: its signature, and what the store believes only of us.</summary>
+    public static bool IsOfSandbox(string name) =>
+        name.Equals("Authorization", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("x-amz-security-token", StringComparison.OrdinalIgnoreCase)
+        || IsForged(name);
+
     public static bool IsReturned(string name) => !NotReturned.Contains(name);
+
+    /// <summary>Of Glue's own headers, those that the store believes only of the gateway.</summary>
+    private static bool IsForged(string name) => name.StartsWith("x-glue-", StringComparison.OrdinalIgnoreCase) && !IsPartETag(name);
+
+    private static bool IsPartETag(string name) => name.Equals(PartETag, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True for headers that .NET keeps with the content of a message.</summary>
     public static bool IsContentHeader(string name) =>

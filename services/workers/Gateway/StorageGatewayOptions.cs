@@ -1,3 +1,6 @@
+using Glue.Foundation.Signing;
+using Microsoft.AspNetCore.Http;
+
 namespace Glue.Workers.Gateway;
 
 /// <summary>Where the storage gateway sends what functions ask of it.</summary>
@@ -6,8 +9,11 @@ public sealed record StorageGatewayOptions
     /// <summary>The store's S3 endpoint, e.g. <c>http://127.0.0.1:9000</c>. Asked for with every request: in one process the port is known only once it is bound.</summary>
     public required Func<Uri> Upstream { get; init; }
 
-    /// <summary>Makes a connection to <see cref="Upstream"/>, where that is a server of this process; null: over the network.</summary>
-    public Func<Stream>? Connect { get; init; }
+    /// <summary>
+    /// Answers a request as the caller's, where the embedded store is in this process: it takes the function's request itself, instead of a second one
+    /// over a connection to <see cref="Upstream"/>. Null: over the network.
+    /// </summary>
+    public Func<HttpContext, Credential, Task>? Embedded { get; init; }
 
     /// <summary>The region that requests are signed for; default us-east-1.</summary>
     public string Region { get; init; } = "us-east-1";

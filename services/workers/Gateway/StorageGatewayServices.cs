@@ -35,6 +35,7 @@ public static class StorageGatewayServices
         services.AddSingleton<StorageAccess>();
         services.TryAddSingleton<IUpstreamStores, NoAttachedStores>();
         services.AddSingleton<UpstreamChoice>();
+        services.AddSingleton<EmbeddedStore>();
         services.AddSingleton<UpstreamRequest>();
         services.AddSingleton<ObjectCache>();
         services.AddSingleton<ReadThrough>();

@@ -25,7 +25,7 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
         var request = context.Request;
         RefuseWhatIsNotStorage(request);
         var target = UpstreamTarget.Of(store?.Endpoint ?? options.Upstream(), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)
-            ?? throw new GatewayRefusalException(GatewayError.AccessDenied("The storage gateway is not a proxy: send requests for /bucket/key."));
+            ?? throw new GatewayRefusalException(GatewayError.NotAProxy);
 
         if (store is { IsPathStyle: false })
         {
@@ -75,7 +75,8 @@ internal sealed class UpstreamRequest(StorageGatewayOptions options, IStorageCre
         }
     }
 
-    private static void RefuseWhatIsNotStorage(HttpRequest request)
+    /// <exception cref="GatewayRefusalException">AccessDenied.</exception>
+    public static void RefuseWhatIsNotStorage(HttpRequest request)
     {
         if (request.Headers.ContainsKey("X-Amz-Target") || SignedForAnotherService(request.Headers.Authorization.ToString()) is not null)
         {

@@ -8,16 +8,8 @@ internal static class UpstreamTarget
     /// <param name="store">The store's endpoint.</param>
     /// <param name="rawTarget">Path and query, percent-encoded as they came: keys such as <c>a/../b</c> must not be tidied up.</param>
     /// <returns>Null: not in origin form.</returns>
-    public static Uri? Of(Uri store, string rawTarget)
-    {
-        if (!rawTarget.StartsWith('/'))
-        {
-            return null;
-        }
-
-        var target = WithoutSignature(rawTarget);
-        return Uri.TryCreate(store.GetLeftPart(UriPartial.Authority) + target, Verbatim, out var uri) ? uri : null;
-    }
+    public static Uri? Of(Uri store, string rawTarget) =>
+        WithoutSignature(rawTarget) is { } target && Uri.TryCreate(store.GetLeftPart(UriPartial.Authority) + target, Verbatim, out var uri) ? uri : null;
 
     /// <summary><c>http://store/bucket/key</c> as <c>http://bucket.store/key</c>, the rest byte for byte.</summary>
     public static Uri OfVirtualHost(Uri target)
@@ -28,8 +20,14 @@ internal static class UpstreamTarget
         return new Uri($"{target.Scheme}://{text[1..end]}.{target.Authority}{(rest.StartsWith('/') ? "" : "/")}{rest}", Verbatim);
     }
 
-    private static string WithoutSignature(string target)
+    /// <returns>The same string where there is no signature in it; null: not in origin form.</returns>
+    public static string? WithoutSignature(string target)
     {
+        if (!target.StartsWith('/'))
+        {
+            return null;
+        }
+
         var question = target.IndexOf('?', StringComparison.Ordinal);
         if (question < 0 || !(target.Contains("X-Amz-", StringComparison.OrdinalIgnoreCase) || target.Contains("AWSAccessKeyId", StringComparison.Ordinal)))
         {
