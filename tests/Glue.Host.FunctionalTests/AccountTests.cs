@@ -22,6 +22,13 @@ public sealed class AccountTests(SharedStack shared)
     private readonly Stack _stack = shared.Stack;
 
     [Fact]
+    public async Task What_is_shown_as_JSON_can_be_copied_as_it_stands()
+    {
+        (await _stack.GlueAsync("account", "add", "readable")).Expect();
+        Assert.Contains("+00:00\"", (await _stack.GlueAsync("account", "show", "readable")).Expect(), StringComparison.Ordinal); // as may stand in a webhook's secret
+    }
+
+    [Fact]
     public async Task A_key_is_honoured_by_both_APIs_as_soon_as_it_is_added_and_refused_as_soon_as_it_is_removed()
     {
         using var ann = await Tenant.AddAsync(_stack, "keys_ann");

@@ -61,7 +61,7 @@ internal static class AccountCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
-            Console.WriteLine(await stack.Lambda.CallAsync(HttpMethod.Get, PathOf(parsed), body: null, cancellationToken));
+            JsonText.Write(await stack.Lambda.CallAsync(HttpMethod.Get, PathOf(parsed), body: null, cancellationToken));
             return 0;
         });
         return command;
@@ -106,7 +106,7 @@ internal static class AccountCommand
                 body[field] = text == "default" ? null : JsonNode.Parse(text);
             }
 
-            Console.WriteLine(await stack.Lambda.CallAsync(HttpMethod.Patch, PathOf(parsed), body, cancellationToken));
+            JsonText.Write(await stack.Lambda.CallAsync(HttpMethod.Patch, PathOf(parsed), body, cancellationToken));
             return 0;
         });
         return command;

@@ -14,8 +14,6 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
 
     private const string Region = "us-east-1";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     private readonly SigV4Signer _signer = new(TimeProvider.System);
     private readonly HttpClient _http = new() { BaseAddress = endpoint, Timeout = TimeSpan.FromMinutes(20) };
 
@@ -90,13 +88,12 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
         return (await response.Content.ReadFromJsonAsync(InvocationJson.Default.InvocationList, cancellationToken))!.Invocations;
     }
 
-    /// <summary>One row with its event, as the API's JSON, indented for people.</summary>
-    public async Task<string> InvocationAsync(string id, CancellationToken cancellationToken)
+    /// <summary>One row with its event, as the API's JSON.</summary>
+    public async Task<JsonNode?> InvocationAsync(string id, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, $"/glue/v1/invocations/{Uri.EscapeDataString(id)}", body: null, cancellationToken);
         await EnsureAsync(response, cancellationToken);
-        var json = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        return JsonSerializer.Serialize(json, Indented);
+        return await response.Content.ReadFromJsonAsync<JsonNode>(cancellationToken);
     }
 
     /// <summary>Puts dead letters into the queue again. <paramref name="what"/>: the path behind <c>/glue/v1/dead-letters/</c>.</summary>

@@ -61,7 +61,7 @@ internal static class DeadLettersCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
-            Console.WriteLine(await stack.Lambda.InvocationAsync(parsed.GetRequiredValue(id), cancellationToken));
+            JsonText.Write(await stack.Lambda.InvocationAsync(parsed.GetRequiredValue(id), cancellationToken));
             return 0;
         });
         return command;

@@ -20,7 +20,7 @@ internal static class RoleCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
-            Console.WriteLine(await stack.Lambda.CallAsync(HttpMethod.Put, PathOf(parsed), Read(parsed.GetRequiredValue(policy)), cancellationToken));
+            JsonText.Write(await stack.Lambda.CallAsync(HttpMethod.Put, PathOf(parsed), Read(parsed.GetRequiredValue(policy)), cancellationToken));
             return 0;
         });
         return command;
@@ -50,7 +50,7 @@ internal static class RoleCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
-            Console.WriteLine((await stack.Lambda.CallAsync(HttpMethod.Get, PathOf(parsed), body: null, cancellationToken))!["policy"]);
+            JsonText.Write((await stack.Lambda.CallAsync(HttpMethod.Get, PathOf(parsed), body: null, cancellationToken))!["policy"]);
             return 0;
         });
         return command;

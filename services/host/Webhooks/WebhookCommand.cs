@@ -19,7 +19,7 @@ internal static class WebhookCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
-            Console.WriteLine(await stack.Lambda.CallAsync(
+            JsonText.Write(await stack.Lambda.CallAsync(
                 HttpMethod.Put, PathOf(parsed), new JsonObject { ["url"] = parsed.GetRequiredValue(url) }, cancellationToken));
             return 0;
         });
