@@ -25,6 +25,7 @@ internal static class FollowedPages
         using var folder = new TempFolder();
         (await Cli.RunAsync("/bin/bash", ["-euc", have], folder: folder.Path)).Expect();
         await File.WriteAllTextAsync(folder["glue"], $"#!/bin/sh\nexec dotnet '{Repository.Artifact("glue/glue.dll")}' \"$@\"\n");
+        Directory.CreateSymbolicLink(folder["artifacts"], Path.Combine(Repository.Root, "artifacts"));
         File.SetUnixFileMode(folder["glue"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await using var glue = await GlueProcess.StartAsync(folder["data"], "--driver", Driver);
         var script = Commands(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", page)))
