@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Glue.AttachedStores.Tests.Polling;
 
 /// <summary>A bucket of many objects: what polling holds in memory is a page and a step, however many there are. <c>GLUE_POLL_OBJECTS</c>: how many; default 100,000.</summary>
+[Collection(nameof(AloneInTheProcess))]
 public sealed class ManyObjectsTests(ITestOutputHelper output)
 {
     private static readonly int Objects = int.Parse(Environment.GetEnvironmentVariable("GLUE_POLL_OBJECTS") ?? "100000", CultureInfo.InvariantCulture);
@@ -22,7 +23,7 @@ public sealed class ManyObjectsTests(ITestOutputHelper output)
         foreach (var what in new[] { "first", "unchanged", "a tenth of a percent changed" })
         {
             store.Changed = what[0] == 'a' ? 1000 : 0;
-            store.MostBytes = 0;
+            store.StartMeasuring();
             var (clock, told) = (Stopwatch.StartNew(), polled.Events.All.Count);
             await poll.RunAsync(CancellationToken.None);
             var said = string.Create(CultureInfo.InvariantCulture, $"poll of {Objects} objects, {what}: {clock.Elapsed.TotalSeconds:0.0} s, {store.MostBytes / 1048576.0:0.0} MiB of managed memory, {polled.DiskBytes / 1048576.0:0} MiB on the disk, {polled.Events.All.Count - told} events");
@@ -35,20 +36,24 @@ public sealed class ManyObjectsTests(ITestOutputHelper output)
         Assert.Equal((Objects + 999) / 1000, polled.Events.All.Count);
     }
 
-    /// <summary>Makes its objects up, page by page, and looks how much memory is in use between pages.</summary>
+    /// <summary>Makes its objects up, page by page, and looks how much more memory is in use between pages than before the first.</summary>
     private sealed class MadeUpStore(int objects) : IObjectPages
     {
-        public long MostBytes { get; set; }
+        private long _before;
+
+        public long MostBytes { get; private set; }
 
         /// <summary>Every which one has changed; 0: none.</summary>
         public int Changed { get; set; }
+
+        public void StartMeasuring() => (MostBytes, _before) = (0, GC.GetTotalMemory(forceFullCollection: true));
 
         public Task<ListedPage> ReadAsync(AttachedStore store, string bucket, PageRequest request, CancellationToken cancellationToken)
         {
             var first = (request.Token ?? request.After) is { } last ? int.Parse(last.AsSpan(last.LastIndexOf('/') + 1), CultureInfo.InvariantCulture) + 1 : 0;
             if (first % 20_000 == 0)
             {
-                MostBytes = Math.Max(MostBytes, GC.GetTotalMemory(forceFullCollection: true));
+                MostBytes = Math.Max(MostBytes, GC.GetTotalMemory(forceFullCollection: true) - _before);
             }
 
             var page = Enumerable.Range(first, Math.Min(request.MaxKeys, objects - first)).Select(number => new ListedObject(
@@ -58,3 +63,7 @@ public sealed class ManyObjectsTests(ITestOutputHelper output)
         }
     }
 }
+
+/// <summary>For what looks at the memory of the whole process: no other test runs meanwhile.</summary>
+[CollectionDefinition(nameof(AloneInTheProcess), DisableParallelization = true)]
+public sealed class AloneInTheProcess;
