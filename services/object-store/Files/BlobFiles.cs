@@ -110,6 +110,18 @@ internal sealed class BlobFiles : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same, on the disk's threads: to give back the memory that the page cache has of a large body, and to wait for the journal, takes
+    /// milliseconds, and who replaced the body need not wait for them. A sync queues behind it, so puts cannot outrun the removals.
+    /// </summary>
+    public void DeleteSoon(IReadOnlyCollection<string> ids)
+    {
+        if (ids.Any(static id => BlobId.KindOf(id) != BlobKind.Row))
+        {
+            _ = _disk.RunAsync(() => Delete(ids));
+        }
+    }
+
     /// <summary>Ids of all blobs on disk that no writer of this process holds: what the sweep compares with the metadata.</summary>
     public IEnumerable<string> Settled()
     {

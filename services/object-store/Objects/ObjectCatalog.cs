@@ -57,7 +57,7 @@ internal sealed class ObjectCatalog(SqliteDatabase database, BlobFiles files, IO
             return made;
         });
         journal.Recorded();
-        files.Delete(freed.Blobs);
+        files.DeleteSoon(freed.Blobs);
         return stored;
     }
 
