@@ -3,21 +3,25 @@ using Glue.Functions.Http;
 namespace Glue.Functions.Storage;
 
 /// <summary>
-/// An object as a stream that can seek. It asks for ranges that grow while they are read one after the other (256 KiB, then four times as
-/// much each, from 64 MiB on the whole rest), so that looking into a large object here and there stays cheap and reading it through takes
+/// An object as a stream that can seek. It asks for ranges that grow while they are read one after the other (256 KiB, 4 MiB, then
+/// the whole rest), so that looking into a large object here and there stays cheap and reading it through takes
 /// few requests. Every range is of the same object: when it is replaced meanwhile, reading fails with <c>PreconditionFailed</c>.
 /// </summary>
 public sealed class ObjectStream : Stream
 {
     private const int FirstRange = 256 * 1024;
+    private const int Growth = 16;
     private const long LastRange = 64L * 1024 * 1024;
     private const int CheapSkip = 128 * 1024; // reading on costs less than another request
+    private const int StartBytes = 4096;
     private const int MostBreaks = 3;
 
     private readonly StorageClient _client;
     private readonly string _bucket;
     private readonly string _key;
     private readonly string? _versionId;
+    private readonly byte[] _start = new byte[StartBytes]; // kept: who looks at what an object is goes back to its beginning
+    private int _startRead;
     private StoredObject? _range;
     private long _rangeEnd; // offset behind the open range
     private long _rangeAt; // offset of the next byte that the open range gives
@@ -56,6 +60,14 @@ public sealed class ObjectStream : Stream
             return 0;
         }
 
+        if (_position < _startRead)
+        {
+            var kept = _start.AsSpan((int)_position, Math.Min(buffer.Length, _startRead - (int)_position));
+            kept.CopyTo(buffer);
+            _position += kept.Length;
+            return kept.Length;
+        }
+
         for (var breaks = 0; ; breaks++)
         {
             try
@@ -64,6 +76,7 @@ public sealed class ObjectStream : Stream
                 var read = body.Read(buffer[..(int)Math.Min(buffer.Length, _rangeEnd - _rangeAt)]);
                 if (read > 0)
                 {
+                    KeepStart(buffer[..read]);
                     _rangeAt += read;
                     _position = _rangeAt;
                     BytesFetched += read;
@@ -102,6 +115,16 @@ public sealed class ObjectStream : Stream
         base.Dispose(disposing);
     }
 
+    private void KeepStart(ReadOnlySpan<byte> read)
+    {
+        if (_position == _startRead && _startRead < StartBytes)
+        {
+            var kept = read[..Math.Min(read.Length, StartBytes - _startRead)];
+            kept.CopyTo(_start.AsSpan(_startRead));
+            _startRead += kept.Length;
+        }
+    }
+
     private Stream Open()
     {
         if (_range is not null && _position > _rangeAt && _position - _rangeAt <= CheapSkip && _position < _rangeEnd)
@@ -115,7 +138,7 @@ public sealed class ObjectStream : Stream
         }
 
         var follows = _range is not null && _position == _rangeEnd && _rangeAt == _rangeEnd;
-        _nextRange = follows ? _nextRange * 4 : FirstRange;
+        _nextRange = follows ? _nextRange * Growth : FirstRange;
         Leave();
         _rangeAt = _position;
         _rangeEnd = _nextRange >= LastRange ? Length : Math.Min(Length, _position + _nextRange);

@@ -108,5 +108,20 @@ public sealed class StorageClientTests
         Assert.Contains("Range: bytes=100000-299999\r\n", server.Requests[2], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_stream_that_goes_back_to_its_beginning_reads_on_in_the_same_answer()
+    {
+        await using var server = new ScriptedServer(
+            ["HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 200000\r\n\r\n", $"HTTP/1.1 206 Partial Content\r\nContent-Length: 200000\r\n\r\nmagic{new string('x', 199_995)}"]);
+        using var client = Connect(server);
+        using var stream = new ObjectStream(client, "bucket", "key");
+        var start = new byte[16];
+        stream.ReadExactly(start);
+        stream.Position = 0;
+        var whole = new StreamReader(stream, Encoding.ASCII).ReadToEnd();
+        Assert.StartsWith("magicxxx", whole, StringComparison.Ordinal);
+        Assert.Equal((200_000, 200_000L, 2), (whole.Length, stream.BytesFetched, server.Requests.Count));
+    }
+
     private static StorageClient Connect(ScriptedServer server) => new(HttpEndpoint.Parse(server.Address));
 }
