@@ -6,13 +6,10 @@ namespace Glue.Functions.Objects.Staging;
 
 /// <summary>
 /// Objects become multipart uploads while they are written, and are completed together at the end; small ones wait in the
-/// <see cref="Spool"/> and are put then. Memory is that of the parts under way (20 MiB), whatever is written.
+/// <see cref="Spool"/> and are put then. Memory is that of the parts under way (20 to 60 MiB), whatever is written.
 /// </summary>
 public sealed class StagedUploads : IStagedObjects
 {
-    // Four parts of the usual size: one that is filled, three that are sent.
-    private const int MemoryBytes = 4 * PartSizes.Least;
-
     // Each publisher waits for the store's disk most of its time, and the store syncs for all that wait: more of them, fewer syncs.
     private const int Publishers = 16;
 
@@ -22,7 +19,7 @@ public sealed class StagedUploads : IStagedObjects
     private readonly PublishingTime _time;
     private readonly Dictionary<string, StagedObject> _objects = new(StringComparer.Ordinal);
     private readonly List<StagedObject> _replaced = [];
-    private readonly PartMemory _memory = new(MemoryBytes);
+    private readonly PartMemory _memory = new(PartMemory.BytesOf(Environment.GetEnvironmentVariable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")));
     private readonly PartUploads _uploads;
     private readonly Spool _spool = new();
     private StagedObject? _current;
