@@ -32,9 +32,13 @@ internal static class MediaTool
         }
     }
 
+    /// <param name="program">Of the two.</param>
+    /// <param name="arguments">Its.</param>
+    /// <param name="limit">It is ended then.</param>
+    /// <param name="pointless">It is ended as soon as this is cancelled.</param>
     /// <exception cref="OutOfTimeException">It was ended for taking longer than <paramref name="limit"/>.</exception>
     /// <exception cref="Win32Exception">There is no such program.</exception>
-    public static (int Exit, string Output, string Errors) Run(string program, IEnumerable<string> arguments, TimeSpan limit)
+    public static (int Exit, string Output, string Errors) Run(string program, IEnumerable<string> arguments, TimeSpan limit, CancellationToken pointless = default)
     {
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         var path = start.Environment["PATH"];
@@ -47,6 +51,7 @@ internal static class MediaTool
         process.ErrorDataReceived += (_, line) => Keep(errors, line.Data, KeptOfErrors);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        using var ending = pointless.UnsafeRegister(static process => ((Process)process!).Kill(), process);
         if (!process.WaitForExit(limit))
         {
             process.Kill();

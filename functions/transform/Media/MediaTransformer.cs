@@ -36,11 +36,11 @@ internal sealed class MediaTransformer(MediaSettings settings, IStagedObjects ob
             source.CopyTo(copy);
         }
 
-        var recording = Probe(file);
+        using var examination = new Examination(file, settings, TimeLeft());
         var keys = new List<string>();
         foreach (var profile in settings.Profiles)
         {
-            var result = Make(profile, recording, file, folder);
+            var result = Make(profile, examination, file, folder);
             keys.Add(profile.KeyOf(prefix, key));
             Stage(result, keys[^1]);
             File.Delete(result);
@@ -49,33 +49,12 @@ internal sealed class MediaTransformer(MediaSettings settings, IStagedObjects ob
         return keys;
     }
 
-    private Recording Probe(string file)
+    private string Make(MediaProfile profile, Examination examination, string file, WorkFolder folder)
     {
-        var (exit, output, errors) = MediaTool.Run(
-            "ffprobe", ["-v", "error", .. MediaTool.Input, "-show_entries", "format=duration:stream=codec_type", "-of", "json", file], TimeLeft());
-        if (exit != 0)
-        {
-            throw new NotMediaException($"not audio or video that this function reads: {MediaTool.Reason(exit, errors).Replace(file, "the object", StringComparison.Ordinal)}");
-        }
-
-        var recording = Recording.Read(output);
-        return recording.Duration > settings.MostDuration
-            ? throw new MediaLimitException(string.Create(CultureInfo.InvariantCulture,
-                $"the recording lasts {recording.Duration.Value.TotalSeconds:0} s, more than MAX_SECONDS={settings.MostDuration.TotalSeconds:0}"))
-            : recording;
-    }
-
-    private string Make(MediaProfile profile, Recording recording, string file, WorkFolder folder)
-    {
-        if (profile.Kind.HasPicture ? !recording.HasPicture : !recording.HasSound)
-        {
-            throw new NotMediaException($"the recording has no {(profile.Kind.HasPicture ? "picture" : "sound")}, which '{profile.Kind.Name}' needs");
-        }
-
         var result = folder["result" + profile.Kind.Extension];
         var most = folder.FreeBytes - LeastFree;
         // A tenth in: the first frame is often black. A container that does not know its length gives its first frame.
-        var from = profile.Kind.IsStill && recording.Duration is { } duration ? duration.TotalSeconds / 10 : 0;
+        var from = profile.Kind.IsStill && examination.Recording.Duration is { } duration ? duration.TotalSeconds / 10 : 0;
         var (exit, progress, errors) = MediaTool.Run(
             "ffmpeg",
             [
@@ -85,7 +64,9 @@ internal sealed class MediaTransformer(MediaSettings settings, IStagedObjects ob
                 .. profile.Arguments(), "-t", (settings.MostDuration + Beyond).TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
                 "-fs", Math.Max(0, most).ToString(CultureInfo.InvariantCulture), result,
             ],
-            TimeLeft());
+            TimeLeft(),
+            examination.Failed);
+        _ = examination.Recording; // what is wrong with the original explains more than how ffmpeg ended
         var made = new FileInfo(result);
         if (exit != 0 || !made.Exists || made.Length == 0)
         {
