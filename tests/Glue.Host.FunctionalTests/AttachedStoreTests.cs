@@ -163,6 +163,26 @@ public sealed class AttachedStoreTests
         Assert.Contains(expected, refused.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Attaching_a_store_says_at_once_when_it_does_not_answer_or_refuses_the_key_and_keeps_it()
+    {
+        using var folder = new TempFolder();
+        await using var stack = await Stack.StartAsync(folder["data"]);
+        var silent = (await stack.GlueAsync("store", "attach", "silent", "--endpoint", "http://127.0.0.1:1", "--access-key", "a", "--secret-key", "b")).Expect();
+        Assert.Contains("!!  reach          http://127.0.0.1:1 does not answer", silent, StringComparison.Ordinal);
+        Assert.Contains("It stays attached", silent, StringComparison.Ordinal);
+
+        var mistyped = (await stack.GlueAsync(
+            "store", "attach", "mistyped", "--endpoint", stack.Process.S3, "--access-key", stack.Process.AccessKey, "--secret-key", "wrong", "--notify", "manual")).Expect();
+        Assert.Contains("!!  keys", mistyped, StringComparison.Ordinal);
+        Assert.DoesNotContain("!!  reach", mistyped, StringComparison.Ordinal);
+
+        var good = (await stack.GlueAsync(
+            "store", "attach", "mistyped", "--endpoint", stack.Process.S3, "--access-key", stack.Process.AccessKey, "--secret-key", stack.Process.SecretKey, "--notify", "manual")).Expect();
+        Assert.DoesNotContain("!!", good, StringComparison.Ordinal);
+        Assert.Contains("silent", (await stack.GlueAsync("store", "list")).Expect(), StringComparison.Ordinal);
+    }
+
     private static Task<Cli.Result> AttachAsync(Stack stack, Stack other, string name) => stack.GlueAsync(
         "store", "attach", name, "--endpoint", other.Process.S3, "--access-key", other.Process.AccessKey, "--secret-key", other.Process.SecretKey, "--notify", "manual");
 

@@ -11,6 +11,9 @@ internal static class AttachedStoreCommands
 {
     private static readonly string[] Fields = ["name", "endpoint", "notify", "buckets", "status", "eventsAddress"];
 
+    /// <summary>What can be told of a store just attached; that changes are only beginning to be read is no fault.</summary>
+    private static readonly string[] ToldAtOnce = ["reach", "clock", "keys"];
+
     private static readonly Argument<string> Name = new("name") { Description = "Its name here; its buckets are NAME/BUCKET." };
 
     public static IEnumerable<Command> All() => [Attach(), List(), Check(), Detach()];
@@ -71,6 +74,19 @@ internal static class AttachedStoreCommands
                 Console.WriteLine($"events' address{(address.StartsWith("http", StringComparison.Ordinal) ? ", which holds a secret" : "")}: {address}");
             }
 
+            // A store that is down may be attached all the same: Glue goes on asking. Whoever mistyped its address or a key learns it here.
+            var faults = (await CheckAsync(stack, parsed, cancellationToken))["findings"]!.AsArray()
+                .Where(static finding => !IsOk(finding!) && ToldAtOnce.Contains(finding!["what"]!.ToString())).ToList();
+            foreach (var fault in faults)
+            {
+                WriteFinding(fault!);
+            }
+
+            if (faults.Count > 0)
+            {
+                Console.WriteLine($"It stays attached, and Glue goes on asking. Attach it again to change how; ./glue store check {parsed.GetValue(Name)} looks again.");
+            }
+
             return 0;
         });
         return command;
@@ -101,13 +117,13 @@ internal static class AttachedStoreCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var stack = StackClient.Of(parsed.GetValue(StackClient.DataOption)!);
-            var check = (await stack.Lambda.CallAsync(HttpMethod.Post, PathOf(parsed) + "/check", body: null, cancellationToken))!;
+            var check = await CheckAsync(stack, parsed, cancellationToken);
             foreach (var finding in check["findings"]!.AsArray())
             {
-                Console.WriteLine($"{(finding!["ok"]!.GetValue<bool>() ? "ok" : "!!")}  {finding["what"],-14} {finding["finding"]!.ToString().Replace("\n", "\n" + new string(' ', 19), StringComparison.Ordinal)}");
+                WriteFinding(finding!);
             }
 
-            return check["ok"]!.GetValue<bool>() ? 0 : 1;
+            return IsOk(check) ? 0 : 1;
         });
         return command;
     }
@@ -124,6 +140,14 @@ internal static class AttachedStoreCommands
         });
         return command;
     }
+
+    private static async Task<JsonNode> CheckAsync(StackClient stack, ParseResult parsed, CancellationToken cancellationToken) =>
+        (await stack.Lambda.CallAsync(HttpMethod.Post, PathOf(parsed) + "/check", body: null, cancellationToken))!;
+
+    private static bool IsOk(JsonNode checkOrFinding) => checkOrFinding["ok"]!.GetValue<bool>();
+
+    private static void WriteFinding(JsonNode finding) =>
+        Console.WriteLine($"{(IsOk(finding) ? "ok" : "!!")}  {finding["what"],-14} {finding["finding"]!.ToString().Replace("\n", "\n" + new string(' ', 19), StringComparison.Ordinal)}");
 
     private static string PathOf(ParseResult parsed) => $"stores/{Uri.EscapeDataString(parsed.GetRequiredValue(Name))}";
 }
