@@ -1,3 +1,4 @@
+using Glue.Foundation.Http;
 using Glue.Foundation.Signing;
 using Glue.Foundation.Sqlite;
 using Glue.ObjectStore.Access;
@@ -100,7 +101,11 @@ public static class ObjectStoreRegistration
     {
         ArgumentNullException.ThrowIfNull(app);
         var endpoint = app.ApplicationServices.GetRequiredService<S3Endpoint>();
-        app.Run(endpoint.HandleAsync);
+        app.Run(http =>
+        {
+            ExpectContinue.EndWithFinalAnswer(http);
+            return endpoint.HandleAsync(http);
+        });
         return app;
     }
 

@@ -169,7 +169,7 @@ public sealed class AttachedStoreTests
         using var folder = new TempFolder();
         await using var stack = await Stack.StartAsync(folder["data"]);
         var silent = (await stack.GlueAsync("store", "attach", "silent", "--endpoint", "http://127.0.0.1:1", "--access-key", "a", "--secret-key", "b")).Expect();
-        Assert.Contains("!!  reach          http://127.0.0.1:1 does not answer", silent, StringComparison.Ordinal);
+        Assert.Contains("!!  reach          http://127.0.0.1:1/ does not answer", silent, StringComparison.Ordinal);
         Assert.Contains("It stays attached", silent, StringComparison.Ordinal);
 
         var mistyped = (await stack.GlueAsync(

@@ -33,6 +33,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Glue.Host.Composition;
 
@@ -154,6 +155,7 @@ internal sealed class GlueHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.UTF8; // user metadata beyond ASCII comes back as it was put
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30)); // a client that stalls at first, S3 waits for longer than Kestrel's 5 s
             kestrel.Listen(IPAddress.Loopback, options.S3Port, static listener => listener.Serve(Surface.S3));
             kestrel.Listen(IPAddress.Loopback, options.ApiPort, static listener => listener.Serve(Surface.Api));
             kestrel.ListenStorageGateway();

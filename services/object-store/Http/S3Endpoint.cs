@@ -154,7 +154,7 @@ internal sealed class S3Endpoint(
             case S3NameException notUtf8:
                 return new S3Exception(S3Error.InvalidUri, notUtf8.Message, notUtf8);
             case BadHttpRequestException bad:
-                return new S3Exception(bad.StatusCode == 413 ? S3Error.EntityTooLarge : S3Error.IncompleteBody, bad.Message, bad);
+                return new S3Exception(bad.StatusCode switch { 413 => S3Error.EntityTooLarge, 408 => S3Error.RequestTimeout, _ => S3Error.IncompleteBody }, bad.Message, bad);
             case BodyDamagedException damaged:
                 Log.Damaged(logger, damaged.Blob, damaged.What);
                 return new S3Exception(S3Error.ObjectDamaged, inner: damaged);

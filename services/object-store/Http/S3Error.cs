@@ -45,6 +45,7 @@ internal sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error ObjectDamaged = new("ObjectDamaged", 500, "The stored body of this object is damaged: what is on disk is not what was put. It is not sent. Put the object again, or delete it.");
     public static readonly S3Error PreconditionFailed = new("PreconditionFailed", 412, "At least one of the preconditions that you specified did not hold.");
     public static readonly S3Error QuotaExceeded = new("QuotaExceeded", 403, "The bucket's quota is exceeded.");
+    public static readonly S3Error RequestTimeout = new("RequestTimeout", 400, "Your socket connection to the server was not written to within the timeout period. SDKs send such a request again.");
     public static readonly S3Error RequestTimeTooSkewed = new("RequestTimeTooSkewed", 403, "The difference between the request time and the server's time is too large.");
     public static readonly S3Error SignatureDoesNotMatch = new("SignatureDoesNotMatch", 403, "The request signature that the server calculated does not match the signature that you provided.");
     public static readonly S3Error SlowDown = new("SlowDown", 503, "Please reduce your request rate.");

@@ -1,3 +1,4 @@
+using Glue.Foundation.Http;
 using Glue.Foundation.Signing;
 using Glue.Workers.Gateway.Cache;
 using Glue.Workers.Sandboxes;
@@ -51,6 +52,15 @@ public static class StorageGatewayServices
     public static IApplicationBuilder UseStorageGateway(this IApplicationBuilder app)
     {
         var forwarder = app.ApplicationServices.GetRequiredService<GatewayForwarder>();
-        return app.Use(next => context => context.Features.Get<ISandboxConnection>() is null ? next(context) : forwarder.ForwardAsync(context));
+        return app.Use(next => context =>
+        {
+            if (context.Features.Get<ISandboxConnection>() is null)
+            {
+                return next(context);
+            }
+
+            ExpectContinue.EndWithFinalAnswer(context);
+            return forwarder.ForwardAsync(context);
+        });
     }
 }
