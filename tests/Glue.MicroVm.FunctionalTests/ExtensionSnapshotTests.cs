@@ -35,7 +35,7 @@ public sealed class ExtensionSnapshotTests(ITestOutputHelper output) : MicroVmTe
         {
             var outcome = await worker.InvokeAsync(function);
             clones.Add((outcome, WorkerFixture.Expect(outcome).GetString()!));
-            await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60);
+            await worker.UntilAsync(status => status.IdleSandboxes == 1);
             await CoolAsync(worker, function);
         }
 

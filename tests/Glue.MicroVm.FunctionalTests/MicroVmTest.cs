@@ -14,8 +14,7 @@ public abstract class MicroVmTest(ITestOutputHelper output)
     protected WorkerFixture Start(MicroVmOptions? options = null, Func<WorkersOptions, WorkersOptions>? configure = null)
     {
         WorkerFixture.MicroVm.Value = options ?? new MicroVmOptions();
-        return WorkerFixture.Start(output, each => (configure ?? (static same => same))(
-            each with { InitTimeout = TimeSpan.FromMinutes(1), BootTimeout = TimeSpan.FromMinutes(1) }));
+        return WorkerFixture.Start(output, configure);
     }
 
     /// <summary>Has the function's snapshot made.</summary>

@@ -11,12 +11,7 @@ WorkerFixture.MicroVm.Value = new MicroVmOptions
     FreezeAfter = TimeSpan.FromMilliseconds(state == "frozen" ? 20 : 60_000),
     SnapshotFolder = folder is null ? null : Path.Combine(folder, "snapshots"),
 };
-await using var worker = WorkerFixture.Start(new SilentOutput(), options => options with
-{
-    Folder = folder ?? options.Folder,
-    BootTimeout = TimeSpan.FromMinutes(1),
-    InitTimeout = TimeSpan.FromMinutes(1),
-});
+await using var worker = WorkerFixture.Start(new SilentOutput(), options => options with { Folder = folder ?? options.Folder });
 var idle = worker.Node("exports.handler = async () => 1;");
 switch (state)
 {
@@ -54,7 +49,7 @@ switch (state)
                 print("child started", flush=True)
                 time.sleep(1000)
             """) with { Timeout = TimeSpan.FromMinutes(10) });
-        await worker.UntilAsync(status => status.Sandboxes == 2 && worker.Logs.Lines.Any(line => line == "child started"), seconds: 60);
+        await worker.UntilAsync(status => status.Sandboxes == 2 && worker.Logs.Lines.Any(line => line == "child started"));
         Console.WriteLine("running");
         await running;
         break;

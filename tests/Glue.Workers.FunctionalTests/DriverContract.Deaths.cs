@@ -90,11 +90,11 @@ public abstract partial class DriverContract
         var function = worker.Node("exports.handler = async () => 1;") with { Timeout = TimeSpan.FromSeconds(15) };
         var first = await worker.InvokeAsync(function);
         var sandbox = await SandboxAsync();
-        await worker.UntilAsync(static status => status.IdleSandboxes == 1, seconds: 60);
+        await worker.UntilAsync(static status => status.IdleSandboxes == 1);
 
         Stop([sandbox, .. Processes.DescendantsOf(sandbox)]);
         var (type, message) = WorkerFixture.Failure(await worker.InvokeAsync(function));
-        await worker.UntilAsync(static status => status.Sandboxes == 0, seconds: 60);
+        await worker.UntilAsync(static status => status.Sandboxes == 0);
         var next = await worker.InvokeAsync(function);
 
         Assert.Equal("Sandbox.Failure", type);

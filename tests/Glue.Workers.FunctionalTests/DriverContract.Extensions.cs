@@ -31,7 +31,7 @@ public abstract partial class DriverContract
         var function = ExtensionLayer.Of(worker, Reader, ("observer", Observer)) with { Environment = new Dictionary<string, string> { ["MINE"] = "yes" } };
 
         var first = await worker.AnswerAsync(function);
-        await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60); // a call that finds it busy may get another
+        await worker.UntilAsync(status => status.IdleSandboxes == 1); // a call that finds it busy may get another
         var second = await worker.AnswerAsync(function);
 
         var atLoad = Assert.Single(first[0].EnumerateArray());
@@ -52,7 +52,7 @@ public abstract partial class DriverContract
         await using var worker = StartPatiently();
         var function = ExtensionLayer.Of(worker, Reader, ("observer", Observer));
         await worker.AnswerAsync(function);
-        await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60);
+        await worker.UntilAsync(status => status.IdleSandboxes == 1);
 
         await worker.Worker.RetireAsync(function.Arn, CancellationToken.None);
 
@@ -68,7 +68,7 @@ public abstract partial class DriverContract
         var function = ExtensionLayer.Of(worker, Reader, ("observer", Observer));
 
         Assert.Equal(type, (await worker.FailureAsync(function with { RevisionId = "failing", Timeout = TimeSpan.FromSeconds(reason == "timeout" ? 2 : 60) }, payload)).Type);
-        await worker.UntilAsync(status => status.Sandboxes == 0, seconds: 60);
+        await worker.UntilAsync(status => status.Sandboxes == 0);
 
         Assert.Contains($"told of {reason} True", worker.Logs.Of(function.Name));
         Assert.Equal(1, (await worker.AnswerAsync(function))[1].GetArrayLength());
@@ -91,7 +91,7 @@ public abstract partial class DriverContract
             """);
 
         var first = await worker.AnswerAsync(function);
-        await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60); // a call that finds it busy may get another
+        await worker.UntilAsync(status => status.IdleSandboxes == 1); // a call that finds it busy may get another
         var second = await worker.AnswerAsync(function);
 
         Assert.Equal(function.Name, first[0].GetString());
@@ -100,5 +100,5 @@ public abstract partial class DriverContract
     }
 
     /// <summary>With time for guests that are emulated on a busy machine, where one more process takes seconds.</summary>
-    private WorkerFixture StartPatiently() => Start(static options => options with { InitTimeout = TimeSpan.FromMinutes(2), ShutdownTimeout = TimeSpan.FromSeconds(30) });
+    private WorkerFixture StartPatiently() => Start(static options => options with { ShutdownTimeout = TimeSpan.FromSeconds(30) });
 }

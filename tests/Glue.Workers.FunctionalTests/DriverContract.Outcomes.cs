@@ -12,7 +12,7 @@ public abstract partial class DriverContract
     {
         await using var worker = Start();
         var slow = worker.Node("exports.handler = async (e) => e.wait ? new Promise(() => setInterval(() => {}, 1000)) : process.pid;")
-            with { Timeout = TimeSpan.FromSeconds(1) };
+            with { Timeout = TimeSpan.FromSeconds(5) };
 
         var first = await worker.InvokeAsync(slow);
         var late = await worker.InvokeAsync(slow, """{"wait":true}""", tail: true);
@@ -20,9 +20,9 @@ public abstract partial class DriverContract
 
         var (type, message) = WorkerFixture.Failure(late);
         Assert.Equal("Sandbox.Timedout", type);
-        Assert.Matches("^RequestId: [0-9a-f-]{36} Error: Task timed out after 1.00 seconds$", message);
-        Assert.InRange(late.Duration, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
-        Assert.Contains("Task timed out after 1.00 seconds", WorkerFixture.Text(late.LogTail), StringComparison.Ordinal);
+        Assert.Matches("^RequestId: [0-9a-f-]{36} Error: Task timed out after 5.00 seconds$", message);
+        Assert.InRange(late.Duration, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+        Assert.Contains("Task timed out after 5.00 seconds", WorkerFixture.Text(late.LogTail), StringComparison.Ordinal);
         Assert.Contains("\tStatus: timeout", WorkerFixture.Text(late.LogTail), StringComparison.Ordinal);
         Assert.Equal(InvokeStatus.Succeeded, next.Status);
         Assert.NotEqual(first.SandboxId, next.SandboxId);

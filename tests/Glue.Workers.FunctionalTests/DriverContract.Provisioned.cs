@@ -6,9 +6,6 @@ namespace Glue.Workers.FunctionalTests;
 /// <summary>Provisioned concurrency: sandboxes that are ready before anybody calls.</summary>
 public abstract partial class DriverContract
 {
-    // Emulated, on a busy machine, with a base snapshot to be made first.
-    private const int StartSeconds = 60;
-
     [Fact]
     public async Task Provisioned_sandboxes_have_run_their_init_before_the_first_call_and_know_what_they_are()
     {
@@ -17,7 +14,7 @@ public abstract partial class DriverContract
             "const begun = Date.now(); exports.handler = async () => ({ type: process.env.AWS_LAMBDA_INITIALIZATION_TYPE, begun });") with { MemoryMiB = 128 };
 
         worker.Worker.Provision([new ProvisionedVersion(function, 2)]);
-        await worker.UntilAsync(_ => worker.Worker.ProvisionedOf(function).Available == 2, StartSeconds);
+        await worker.UntilAsync(_ => worker.Worker.ProvisionedOf(function).Available == 2);
         var called = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var first = WorkerFixture.Expect(await worker.InvokeAsync(function));
 
@@ -32,10 +29,10 @@ public abstract partial class DriverContract
         await using var worker = Start();
         var function = worker.Node("exports.handler = async (event) => { if (event.die) process.exit(1); return process.pid; };") with { MemoryMiB = 128 };
         worker.Worker.Provision([new ProvisionedVersion(function, 1)]);
-        await worker.UntilAsync(_ => worker.Worker.ProvisionedOf(function).Available == 1, StartSeconds);
+        await worker.UntilAsync(_ => worker.Worker.ProvisionedOf(function).Available == 1);
 
         var died = await worker.InvokeAsync(function, """{"die":true}""");
-        await worker.UntilAsync(_ => worker.Worker.Status is { Sandboxes: 1, IdleSandboxes: 1 }, StartSeconds);
+        await worker.UntilAsync(_ => worker.Worker.Status is { Sandboxes: 1, IdleSandboxes: 1 });
         var next = await worker.InvokeAsync(function);
 
         Assert.Equal(InvokeStatus.FunctionError, died.Status);
@@ -53,7 +50,7 @@ public abstract partial class DriverContract
 
         worker.Worker.Provision([new ProvisionedVersion(function, 1)]);
 
-        await worker.UntilAsync(_ => worker.Worker.ProvisionedOf(function).Reason is { } reason && reason.Contains("init failed", StringComparison.Ordinal), StartSeconds);
+        await worker.UntilAsync(_ => worker.Worker.ProvisionedOf(function).Reason is { } reason && reason.Contains("init failed", StringComparison.Ordinal));
         Assert.Equal(0, worker.Worker.ProvisionedOf(function).Available);
     }
 }

@@ -48,11 +48,11 @@ public abstract partial class DriverContract
             ? worker.Python("""
                 def handler(event, c):
                     return [c.aws_request_id, c.function_name, c.function_version, c.invoked_function_arn, str(c.memory_limit_in_mb), c.log_group_name,
-                            15000 < c.get_remaining_time_in_millis() <= 20000, c.client_context.custom["k"]]
+                            30000 < c.get_remaining_time_in_millis() <= 60000, c.client_context.custom["k"]]
                 """)
             : worker.Node("""
                 exports.handler = async (event, c) => [c.awsRequestId, c.functionName, c.functionVersion, c.invokedFunctionArn, c.memoryLimitInMB, c.logGroupName,
-                    15000 < c.getRemainingTimeInMillis() && c.getRemainingTimeInMillis() <= 20000, c.clientContext.custom.k];
+                    30000 < c.getRemainingTimeInMillis() && c.getRemainingTimeInMillis() <= 60000, c.clientContext.custom.k];
                 """);
         var request = WorkerFixture.Request() with { ClientContext = Convert.ToBase64String("""{"custom":{"k":"v"}}"""u8) };
 

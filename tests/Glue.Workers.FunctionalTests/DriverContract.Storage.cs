@@ -35,7 +35,7 @@ public abstract partial class DriverContract
                 while s.recv(65536): pass
             """) with { Timeout = TimeSpan.FromMinutes(5) };
         var storing = worker.InvokeAsync(function);
-        await worker.UntilAsync(_ => worker.Logs.Of(function.Name).Contains("storing"), seconds: 60);
+        await worker.UntilAsync(_ => worker.Logs.Of(function.Name).Contains("storing"));
         Assert.False(gateway.Ended.IsCompleted);
 
         Kill(await SandboxAsync());

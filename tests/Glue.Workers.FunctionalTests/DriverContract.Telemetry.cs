@@ -14,7 +14,7 @@ public abstract partial class DriverContract
         for (var n = 0; n < 2; n++)
         {
             await worker.AnswerAsync(function, $$"""{"n":{{n}}}""");
-            await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60);
+            await worker.UntilAsync(status => status.IdleSandboxes == 1);
         }
 
         await worker.Worker.RetireAsync(function.Arn, CancellationToken.None);
@@ -54,7 +54,7 @@ public abstract partial class DriverContract
         for (var n = 0; n < 3; n++)
         {
             await worker.AnswerAsync(function, $$"""{"n":{{n}}}""");
-            await worker.UntilAsync(status => status.IdleSandboxes == 1, seconds: 60);
+            await worker.UntilAsync(status => status.IdleSandboxes == 1);
         }
 
         await worker.Worker.RetireAsync(function.Arn, CancellationToken.None);

@@ -133,5 +133,5 @@ public sealed class ProcessDriverExtensionTests(ITestOutputHelper output)
     }
 
     /// <summary>With time for extensions on a busy machine.</summary>
-    private WorkerFixture Start() => WorkerFixture.Start(output, static options => options with { InitTimeout = TimeSpan.FromMinutes(1), ShutdownTimeout = TimeSpan.FromSeconds(30) });
+    private WorkerFixture Start() => WorkerFixture.Start(output, static options => options with { ShutdownTimeout = TimeSpan.FromSeconds(30) });
 }

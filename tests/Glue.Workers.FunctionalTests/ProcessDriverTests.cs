@@ -34,7 +34,7 @@ public sealed class ProcessDriverTests(ITestOutputHelper output) : DriverContrac
         var function = worker.Provided(PouringBootstrap) with { Timeout = TimeSpan.FromMinutes(2) };
 
         await worker.AnswerAsync(function, "\"behind\"");
-        await worker.UntilAsync(_ => worker.Logs.Of(function.Name).Contains("poured"), seconds: 60);
+        await worker.UntilAsync(_ => worker.Logs.Of(function.Name).Contains("poured"));
         var said = await worker.AnswerAsync(function);
 
         Assert.InRange(said.GetProperty("taken").GetInt32(), 1, PouredAtMost - 1);
