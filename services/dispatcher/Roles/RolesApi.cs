@@ -21,7 +21,7 @@ internal sealed partial class RolesApi(RoleStore roles)
             throw LambdaException.InvalidParameter($"'{name}' is not a role's name: 1 to 64 letters, digits and _+=,.@-. A path stands only in the ARN.");
         }
 
-        var document = call.Json(RoleJson.Default.JsonElement).GetRawText();
+        var document = Text(call.Json(RoleJson.Default.JsonElement));
         if (document.Length > MaxLength)
         {
             throw LambdaException.InvalidParameter($"The policy has {document.Length} characters; at most {MaxLength} are allowed.");
@@ -44,6 +44,18 @@ internal sealed partial class RolesApi(RoleStore roles)
         }
 
         await call.NoContentAsync();
+    }
+
+    private static string Text(JsonElement policy)
+    {
+        try
+        {
+            return policy.GetRawText();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new LambdaException(400, "MalformedPolicyDocumentException", "The policy is not UTF-8.");
+        }
     }
 
     /// <summary>IAM's error for it, so that who knows IAM knows what to mend.</summary>

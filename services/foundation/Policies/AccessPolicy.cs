@@ -55,6 +55,10 @@ public sealed class AccessPolicy
         {
             throw new PolicyFormatException("Policies must be valid JSON and the first byte must be '{'", e);
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException) // such a text as an escape, or as it is
+        {
+            throw new PolicyFormatException("Policies must be valid JSON: a text holds half of a surrogate pair", e);
+        }
     }
 
     public PolicyEffect Decide(in PolicyQuestion question)

@@ -108,11 +108,18 @@ public sealed class AccessPolicyTests
 
     [Theory]
     [InlineData("not json", "valid JSON")]
+    [InlineData("""{"Version": "\ud800", "Statement": []}""", "half of a surrogate pair")]
+    [InlineData("""{"\ud800": "2012-10-17", "Statement": []}""", "half of a surrogate pair")]
+    [InlineData("""{"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject\ud800"], "Resource": "*"}]}""", "half of a surrogate pair")]
     [InlineData("{}", "Statement")]
     [InlineData("""{"Version": "2030-01-01", "Statement": []}""", "Version must be 2012-10-17")]
     [InlineData("""{"Statements": [], "Statement": []}""", "Statements is not understood")]
     public void What_is_no_policy_is_refused(string json, string complaint) =>
         Assert.Contains(complaint, Assert.Throws<PolicyFormatException>(() => AccessPolicy.Parse(json, PolicyDialect.OfRole)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Half_a_character_that_is_not_even_escaped_is_refused() =>
+        Assert.Throws<PolicyFormatException>(() => AccessPolicy.Parse("{\"Statement\": [], \"Id\": \"\ud800\"}", PolicyDialect.OfRole));
 
     [Fact]
     public void A_decision_allocates_nothing()
