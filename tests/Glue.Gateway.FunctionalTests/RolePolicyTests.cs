@@ -199,6 +199,23 @@ public sealed class RolePolicyTests : IAsyncLifetime
         Assert.Contains("<Code>InvalidURI</Code>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_key_with_a_carriage_return_reaches_the_store_as_it_is_where_others_are_denied()
+    {
+        await _owner.PutObjectAsync(new PutObjectRequest { BucketName = "data", Key = "out/x\ny", ContentBody = "x" });
+        using var client = _host.HttpClient(_host.StartSandbox(Account).Bridge);
+
+        using var mixed = await client.PostAsync(
+            new Uri("/data?delete", UriKind.Relative), new StringContent("<Delete><Object><Key>in/a</Key></Object><Object><Key>out/x&#13;y</Key></Object></Delete>"));
+        using var half = await client.PostAsync(
+            new Uri("/data?delete", UriKind.Relative), new StringContent("<Delete><Object><Key>in/a</Key></Object><Object><Key>out/&#xD800;</Key></Object></Delete>"));
+
+        Assert.Contains("<Key>out/x&#xD;y</Key>", await mixed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("x", await new StreamReader((await _owner.GetObjectAsync("data", "out/x\ny")).ResponseStream).ReadToEndAsync());
+        Assert.Equal(HttpStatusCode.BadRequest, half.StatusCode);
+        Assert.Contains("<Code>MalformedXML</Code>", await half.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private static CopyPartRequest Part(string bucket, string key, string upload) => new()
     {
         SourceBucket = bucket, SourceKey = key, DestinationBucket = "data", DestinationKey = "out/parts", UploadId = upload, PartNumber = 1,

@@ -48,6 +48,37 @@ public sealed class DurabilityTests
     }
 
     [Fact]
+    public async Task A_rule_for_keys_that_begin_with_a_blank_is_the_same_after_a_restart()
+    {
+        using var folder = new TempFolder();
+        await using (var server = await StoreServer.StartAsync(folder.Path))
+        {
+            using var sdk = Sdk(server);
+            await sdk.PutBucketAsync("blank");
+            await sdk.PutObjectAsync(new() { BucketName = "blank", Key = "important", ContentBody = "x" });
+            await sdk.PutLifecycleConfigurationAsync("blank", new()
+            {
+                Rules =
+                [
+                    new()
+                    {
+                        Status = LifecycleRuleStatus.Enabled,
+                        Filter = new() { LifecycleFilterPredicate = new Amazon.S3.Model.LifecyclePrefixPredicate { Prefix = " " } },
+                        Expiration = new() { Days = 1 },
+                    },
+                ],
+            });
+        }
+
+        await using var again = await StoreServer.StartAsync(folder.Path);
+        using var reader = Sdk(again);
+        await reader.PutObjectAsync(new() { BucketName = "blank", Key = " old", ContentBody = "x" });
+
+        Assert.Null((await reader.GetObjectMetadataAsync("blank", "important")).Expiration);
+        Assert.NotNull((await reader.GetObjectMetadataAsync("blank", " old")).Expiration);
+    }
+
+    [Fact]
     public async Task A_full_disk_is_a_clear_error_for_one_put_and_none_for_the_others()
     {
         // A small memory file system instead of a full disk; bubblewrap mounts it without root.

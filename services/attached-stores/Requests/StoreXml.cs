@@ -1,17 +1,13 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using Glue.Foundation.S3;
 
 namespace Glue.AttachedStores.Requests;
 
 /// <summary>Reads what a store wrote, which may be anything: no answer may cost more than its bytes.</summary>
 internal static class StoreXml
 {
-    /// <summary>S3's own answers have six levels. Building a tree takes time with the square of its depth.</summary>
-    private const int MaxDepth = 64;
-
-    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false };
-
     /// <summary>As UTF-8, which all of S3 is, or what a byte order mark says: a charset in the answer's head may be one that does not exist.</summary>
     /// <param name="content">Buffered, with a bound.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -22,20 +18,5 @@ internal static class StoreXml
     }
 
     /// <exception cref="XmlException">It is no XML, or nested too deeply.</exception>
-    public static XElement Parse(string text)
-    {
-        using (var depth = XmlReader.Create(new StringReader(text), Settings))
-        {
-            while (depth.Read())
-            {
-                if (depth.Depth > MaxDepth)
-                {
-                    throw new XmlException($"Elements are nested more than {MaxDepth} deep.");
-                }
-            }
-        }
-
-        using var reader = XmlReader.Create(new StringReader(text), Settings);
-        return XElement.Load(reader);
-    }
+    public static XElement Parse(string text) => S3Xml.Parse(text, holdsKeys: true);
 }

@@ -13,7 +13,7 @@ internal sealed record PublicAccessBlock(bool BlockPublicPolicy, bool RestrictPu
     /// <param name="document">Null: none was put.</param>
     public static PublicAccessBlock Parse(string? document)
     {
-        var xml = document is null ? null : XElement.Parse(document);
+        var xml = document is null ? null : XmlBody.Kept(document);
         return new PublicAccessBlock(Is(xml, "BlockPublicPolicy"), Is(xml, "RestrictPublicBuckets"));
     }
 

@@ -11,7 +11,7 @@ internal sealed class DocumentOperations(BucketCatalog buckets)
     {
         var text = request.Bucket.Settings.Document(kind.Name)
             ?? throw new S3Exception(kind.NotFound) { Details = [("BucketName", request.BucketName)] };
-        return XmlAnswer.SendAsync(request.Http, StatusCodes.Status200OK, xml => XElement.Parse(text, LoadOptions.PreserveWhitespace).WriteTo(xml), request.Aborted);
+        return XmlAnswer.SendAsync(request.Http, StatusCodes.Status200OK, XmlBody.Kept(text).WriteTo, request.Aborted);
     }
 
     public async Task PutAsync(S3Request request, BucketDocument kind)
@@ -25,7 +25,7 @@ internal sealed class DocumentOperations(BucketCatalog buckets)
         }
 
         kind.Check(document);
-        await buckets.SetAsync(request.Bucket, kind.Name, document.ToString(SaveOptions.DisableFormatting));
+        await buckets.SetAsync(request.Bucket, kind.Name, XmlBody.Keep(document));
         request.Http.Response.StatusCode = kind.Name == "tagging" ? StatusCodes.Status204NoContent : StatusCodes.Status200OK;
     }
 

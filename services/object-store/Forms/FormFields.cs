@@ -1,4 +1,4 @@
-using System.Xml.Linq;
+using Glue.Foundation.S3;
 using Glue.ObjectStore.Http;
 using Glue.ObjectStore.Objects;
 using Microsoft.AspNetCore.Http;
@@ -47,7 +47,7 @@ internal sealed class FormFields
 
         try
         {
-            return TagSet.FromXml(XElement.Parse(xml), TagSet.MaxOfObject); // XElement.Parse reads no DTD's entities
+            return TagSet.FromXml(S3Xml.Parse(xml), TagSet.MaxOfObject);
         }
         catch (System.Xml.XmlException e)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Xml;
+using Glue.Foundation.S3;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.ObjectStore.Http;
@@ -10,19 +10,10 @@ internal static class XmlAnswer
 {
     public const string Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-    private static readonly XmlWriterSettings Settings = new()
-    {
-        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-
-        // A key may hold control characters, which XML 1.0 cannot name; S3 writes them as &#x1; and so do we. Clients avoid
-        // the trouble with encoding-type=url.
-        CheckCharacters = false,
-    };
-
     public static async Task SendAsync(HttpContext http, int status, Action<XmlWriter> write, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
-        using (var xml = XmlWriter.Create(buffer, Settings))
+        using (var xml = XmlWriter.Create(buffer, S3Xml.Writing))
         {
             xml.WriteStartDocument();
             write(xml);

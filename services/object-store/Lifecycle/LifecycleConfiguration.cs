@@ -16,7 +16,7 @@ internal sealed class LifecycleConfiguration
 
     /// <param name="document">As it was kept.</param>
     public static LifecycleConfiguration Parse(string document) => new(
-        [.. XElement.Parse(document).Children("Rule").Where(static rule => rule.Text("Status") == "Enabled").Select(LifecycleRule.Parse)]);
+        [.. XmlBody.Kept(document).Children("Rule").Where(static rule => rule.Text("Status") == "Enabled").Select(LifecycleRule.Parse)]);
 
     /// <summary>Checks a document and gives an id to each rule that has none.</summary>
     /// <exception cref="S3Exception">MalformedXML, InvalidArgument, InvalidRequest, NotImplemented.</exception>

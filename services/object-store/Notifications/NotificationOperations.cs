@@ -8,7 +8,7 @@ internal sealed class NotificationOperations(IBucketNotifications notifications)
 {
     public async Task PutAsync(S3Request request)
     {
-        var document = await XmlBody.ReadAsync(request, "NotificationConfiguration");
+        var document = await XmlBody.ReadAsync(request, "NotificationConfiguration", holdsKeys: true);
         var allowsRecursion = string.Equals(request.Header("x-glue-allow-recursion"), "true", StringComparison.OrdinalIgnoreCase);
         try
         {

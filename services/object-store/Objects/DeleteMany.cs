@@ -11,7 +11,7 @@ internal sealed class DeleteMany(ObjectCatalog catalog, TimeProvider time)
 
     public async Task DeleteAsync(S3Request request)
     {
-        var document = await XmlBody.ReadAsync(request, "Delete");
+        var document = await XmlBody.ReadAsync(request, "Delete", holdsKeys: true);
         var quiet = string.Equals(document.Text("Quiet"), "true", StringComparison.OrdinalIgnoreCase);
         var entries = document.Children("Object").ToList();
         if (entries.Count is 0 or > MaxKeys || entries.Any(static entry => entry.Text("Key") is not { Length: > 0 } key || key.Contains('\0', StringComparison.Ordinal)))

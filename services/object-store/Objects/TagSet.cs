@@ -46,7 +46,11 @@ internal sealed class TagSet
     /// <exception cref="S3Exception">MalformedXML, InvalidTag, BadRequest.</exception>
     public static TagSet FromXml(XElement tagging, int most)
     {
-        var set = tagging.Children("TagSet").SingleOrDefault() ?? throw new S3Exception(S3Error.MalformedXml);
+        if (tagging.Children("TagSet").ToList() is not [var set])
+        {
+            throw new S3Exception(S3Error.MalformedXml, "A Tagging has one TagSet.");
+        }
+
         return Checked(
             [.. set.Children("Tag").Select(static tag => (tag.Text("Key") ?? throw new S3Exception(S3Error.MalformedXml), tag.Text("Value") ?? ""))], most);
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Glue.Foundation.Checksums;
+using Glue.Foundation.S3;
 using Microsoft.AspNetCore.Http;
 
 namespace Glue.Workers.Gateway;
@@ -13,16 +14,6 @@ namespace Glue.Workers.Gateway;
 /// </summary>
 internal sealed class DeniedDeletions
 {
-    // 1,000 keys of 1,024 bytes, each escaped, stay below; more is no DeleteObjects.
-    private const int MaxBytes = 8 * 1024 * 1024;
-
-    private static readonly XmlReaderSettings Reading = new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, CheckCharacters = false, MaxCharactersInDocument = MaxBytes,
-    };
-
-    private static readonly XmlWriterSettings Writing = new() { CheckCharacters = false, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) };
-
     private readonly List<(string Key, string? VersionId, string Why)> _denied;
     private readonly bool _isAll;
 
@@ -72,7 +63,7 @@ internal sealed class DeniedDeletions
     /// <summary>Such an answer's document.</summary>
     public static async Task<byte[]> ReadAsync(HttpResponseMessage answer, HttpContext context)
     {
-        await answer.Content.LoadIntoBufferAsync(MaxBytes, context.RequestAborted);
+        await answer.Content.LoadIntoBufferAsync(S3Xml.MaxBytes, context.RequestAborted);
         return await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
     }
 
@@ -98,7 +89,7 @@ internal sealed class DeniedDeletions
         using var content = new UpstreamContent(context, new StorageUsage(), isChunked);
         try
         {
-            await content.LoadIntoBufferAsync(MaxBytes, context.RequestAborted);
+            await content.LoadIntoBufferAsync(S3Xml.MaxBytes, context.RequestAborted);
             return await content.ReadAsByteArrayAsync(context.RequestAborted);
         }
         catch (HttpRequestException)
@@ -154,8 +145,7 @@ internal sealed class DeniedDeletions
     {
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(body), Reading);
-            return XDocument.Load(reader, LoadOptions.PreserveWhitespace).Root!;
+            return S3Xml.Parse(body, holdsKeys: true);
         }
         catch (XmlException)
         {
@@ -166,7 +156,7 @@ internal sealed class DeniedDeletions
     private static byte[] Bytes(XElement document)
     {
         var bytes = new MemoryStream();
-        using (var writer = XmlWriter.Create(bytes, Writing))
+        using (var writer = XmlWriter.Create(bytes, S3Xml.Writing))
         {
             document.WriteTo(writer);
         }

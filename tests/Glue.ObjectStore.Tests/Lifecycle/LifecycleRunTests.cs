@@ -145,6 +145,37 @@ public sealed class LifecycleRunTests : IAsyncLifetime
         Assert.Null(_store.Objects.Find(other, "k"));
     }
 
+    [Theory]
+    [InlineData("<Filter><Prefix> </Prefix></Filter>", " ")]
+    [InlineData("<Filter><Prefix>\n</Prefix></Filter>", "\n")]
+    [InlineData("<Filter><Prefix>\t</Prefix></Filter>", "\t")]
+    [InlineData("<Filter><Prefix>&#13;</Prefix></Filter>", "\r")]
+    [InlineData("<Prefix> </Prefix>", " ")]
+    public async Task A_prefix_that_is_white_space_expires_the_keys_that_begin_with_it_and_no_others(string filter, string prefix)
+    {
+        await RulesAsync(filter + "<Expiration><Days>1</Days></Expiration>");
+        await _store.PutAsync(_bucket, "important", [1]);
+        await _store.PutAsync(_bucket, prefix + "old", [1]);
+        _store.Time.Now += TimeSpan.FromDays(9);
+
+        Assert.Equal(1, await RunAsync());
+
+        Assert.Equal(["important"], Keys());
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_white_space_selects_what_has_it()
+    {
+        await RulesAsync("<Filter><Tag><Key>t</Key><Value> </Value></Tag></Filter><Expiration><Days>1</Days></Expiration>");
+        await _store.PutAsync(_bucket, "important", [1], "t=");
+        await _store.PutAsync(_bucket, "old", [1], "t=%20");
+        _store.Time.Now += TimeSpan.FromDays(9);
+
+        Assert.Equal(1, await RunAsync());
+
+        Assert.Equal(["important"], Keys());
+    }
+
     [Fact]
     public async Task Many_keys_are_walked_page_by_page_with_all_their_versions()
     {
