@@ -16,9 +16,13 @@ internal sealed class AwsChunkedPayloadReader : PayloadReader
 {
     private const int MaxLineBytes = 8 * 1024;
 
+    /// <summary>Of all trailers: a checksum and its signature are 200 bytes.</summary>
+    private const int MaxTrailerBytes = 16 * 1024;
+
     private readonly PipeReader _body;
     private readonly long _decodedLength;
     private readonly bool _hasTrailers;
+    private readonly string[] _announced;
     private readonly ChunkSignatures? _signatures;
     private readonly Dictionary<string, string> _trailers = new(StringComparer.OrdinalIgnoreCase);
 
@@ -31,8 +35,10 @@ internal sealed class AwsChunkedPayloadReader : PayloadReader
     /// <param name="body">The request's.</param>
     /// <param name="payload">One of the streaming kinds.</param>
     /// <param name="decodedLength">The header <c>x-amz-decoded-content-length</c>: bytes without framing.</param>
-    public AwsChunkedPayloadReader(PipeReader body, PayloadSigning payload, long decodedLength)
+    /// <param name="announcedTrailers">The header <c>x-amz-trailer</c>: the names of the trailers that may come.</param>
+    public AwsChunkedPayloadReader(PipeReader body, PayloadSigning payload, long decodedLength, string? announcedTrailers)
     {
+        _announced = announcedTrailers?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         _body = body;
         _decodedLength = decodedLength;
         _hasTrailers = payload.Kind != PayloadSigningKind.StreamingSigned;
@@ -125,10 +131,17 @@ internal sealed class AwsChunkedPayloadReader : PayloadReader
             throw Incomplete();
         }
 
-        var canonical = new StringBuilder();
+        var canonical = _signatures is null ? null : new StringBuilder();
         string? trailerSignature = null;
+        var left = MaxTrailerBytes;
         while (await ReadLineAsync(cancellationToken) is { } line)
         {
+            left -= line.Length + 1;
+            if (left < 0)
+            {
+                throw new S3Exception(S3Error.InvalidRequest, $"The body has more than {MaxTrailerBytes} bytes of trailers.");
+            }
+
             if (line.Length == 0)
             {
                 if (_signatures is null || !_hasTrailers || trailerSignature is not null)
@@ -152,13 +165,18 @@ internal sealed class AwsChunkedPayloadReader : PayloadReader
                 continue;
             }
 
+            if (!_announced.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new S3Exception(S3Error.InvalidRequest, $"The body ends with the trailer {name}, which x-amz-trailer does not announce.");
+            }
+
             _trailers[name] = value;
-            canonical.Append(name).Append(':').Append(value).Append('\n');
+            canonical?.Append(name).Append(':').Append(value).Append('\n');
         }
 
         if (_hasTrailers)
         {
-            _signatures?.EndTrailers(canonical.ToString(), trailerSignature ?? "");
+            _signatures?.EndTrailers(canonical!.ToString(), trailerSignature ?? "");
         }
 
         _atEnd = true;

@@ -126,7 +126,7 @@ internal static class BodyReceiver
             throw new S3Exception(S3Error.MissingContentLength, "An aws-chunked body needs the header x-amz-decoded-content-length.");
         }
 
-        return length > maxBytes ? throw TooLarge(maxBytes) : new AwsChunkedPayloadReader(http.BodyReader, request.PayloadSigning, length);
+        return length > maxBytes ? throw TooLarge(maxBytes) : new AwsChunkedPayloadReader(http.BodyReader, request.PayloadSigning, length, request.Header("x-amz-trailer"));
     }
 
     private static async ValueTask<int> FillAsync(PayloadReader payload, byte[] buffer, CancellationToken cancellationToken)

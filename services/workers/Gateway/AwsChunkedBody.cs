@@ -17,6 +17,7 @@ namespace Glue.Workers.Gateway;
 internal sealed class AwsChunkedBody(PipeReader body, long decodedLength, ChecksumAlgorithm? checksum)
 {
     private const int MostLineBytes = 8 * 1024;
+    private const int MostTrailerBytes = 16 * 1024; // of all together, as the embedded store's
 
     private long _decoded;
 
@@ -86,8 +87,15 @@ internal sealed class AwsChunkedBody(PipeReader body, long decodedLength, Checks
     {
         string? promised = null;
         var header = running?.Algorithm.Header();
+        var left = MostTrailerBytes;
         while (await ReadLineAsync(cancellationToken) is { } line)
         {
+            left -= line.Length + 1;
+            if (left < 0)
+            {
+                throw NotChunked($"it has more than {MostTrailerBytes} bytes of trailers");
+            }
+
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon > 0 && line.AsSpan(0, colon).Trim().Equals(header, StringComparison.OrdinalIgnoreCase))
             {

@@ -55,6 +55,19 @@ public sealed class AwsChunkedTests
         Assert.Equal("hYdzJg==", reader.Trailers["X-Amz-Checksum-CRC32"]);
     }
 
+    [Theory]
+    [InlineData("x-amz-checksum-sha256", 1, "does not announce")]
+    [InlineData("x-amz-checksum-crc32", 3, "more than 16384 bytes")]
+    public async Task Trailers_are_those_announced_and_few(string name, int times, string complaint)
+    {
+        var trailers = string.Concat(Enumerable.Repeat($"{name}:{new string('v', 6000)}\r\n", times));
+
+        var refused = await Assert.ThrowsAsync<S3Exception>(() => DecodeAsync($"1\r\nx\r\n0\r\n{trailers}\r\n", PayloadSigning.StreamingUnsignedTrailer, 1, 4096));
+
+        Assert.Equal("InvalidRequest", refused.Error.Code);
+        Assert.Contains(complaint, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_header_line_without_end_is_refused_before_it_fills_the_memory()
     {
@@ -68,7 +81,7 @@ public sealed class AwsChunkedTests
         ReadAllAsync(Reader(body, signing, length, pieceBytes));
 
     private static AwsChunkedPayloadReader Reader(string body, PayloadSigning signing, long length, int pieceBytes) =>
-        new(PipeReader.Create(new SlowStream(Encoding.ASCII.GetBytes(body), pieceBytes)), signing, length);
+        new(PipeReader.Create(new SlowStream(Encoding.ASCII.GetBytes(body), pieceBytes)), signing, length, "x-amz-checksum-sha1, X-Amz-Checksum-CRC32");
 
     private static async Task<string> ReadAllAsync(AwsChunkedPayloadReader reader)
     {
