@@ -48,6 +48,7 @@ public sealed class StoreServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8; // as in the host
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.UseHttps(SelfSigned()));
         });

@@ -16,7 +16,7 @@ internal sealed record BucketDocument(string Name, string Root, S3Error NotFound
 {
     private static readonly BucketDocument[] All =
     [
-        new(CorsConfiguration.Name, "CORSConfiguration", new("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"), static document => CorsConfiguration.Parse(document)),
+        new(CorsConfiguration.Name, "CORSConfiguration", new("NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"), CorsConfiguration.Check),
         new("tagging", "Tagging", new("NoSuchTagSet", 404, "The TagSet does not exist"), static document => TagSet.FromXml(document, TagSet.MaxOfBucket)),
         new(LifecycleConfiguration.Name, "LifecycleConfiguration", new("NoSuchLifecycleConfiguration", 404, "The lifecycle configuration does not exist"), static document => LifecycleConfiguration.Complete(document)),
         new(PublicAccessBlock.Name, "PublicAccessBlockConfiguration",

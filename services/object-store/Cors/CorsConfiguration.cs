@@ -13,10 +13,22 @@ internal sealed class CorsConfiguration
 
     private CorsConfiguration(List<CorsRule> rules) => _rules = rules;
 
-    public static CorsConfiguration Parse(string document) => Parse(XElement.Parse(document));
+    /// <param name="document">As it was kept.</param>
+    public static CorsConfiguration Parse(string document) => Parse(XmlBody.Kept(document));
 
+    /// <summary>Checks a document that is put.</summary>
     /// <exception cref="S3Exception">MalformedXML, InvalidRequest.</exception>
-    public static CorsConfiguration Parse(XElement document)
+    public static void Check(XElement document)
+    {
+        Parse(document);
+        var exposed = document.Children("CORSRule").SelectMany(static rule => rule.Children("ExposeHeader")).Select(static element => element.Value.Trim());
+        if (exposed.FirstOrDefault(static name => !HeaderText.IsName(name)) is { } other)
+        {
+            throw new S3Exception(S3Error.InvalidRequest, $"ExposeHeader \"{other}\" is no name of a header.");
+        }
+    }
+
+    private static CorsConfiguration Parse(XElement document)
     {
         var rules = document.Children("CORSRule").Select(CorsRule.Parse).ToList();
         return rules.Count is 0 or > MaxRules

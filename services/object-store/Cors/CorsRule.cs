@@ -15,6 +15,7 @@ internal sealed record CorsRule
 
     public required IReadOnlyList<string> Headers { get; init; }
 
+    /// <summary>Configurations put before names were checked may have other texts: they are left out.</summary>
     public required IReadOnlyList<string> ExposedHeaders { get; init; }
 
     /// <summary>How long a browser may remember the answer to a preflight; null: its own time.</summary>
@@ -28,7 +29,7 @@ internal sealed record CorsRule
             Origins = Texts(rule, "AllowedOrigin"),
             Methods = Texts(rule, "AllowedMethod"),
             Headers = Texts(rule, "AllowedHeader"),
-            ExposedHeaders = Texts(rule, "ExposeHeader"),
+            ExposedHeaders = [.. Texts(rule, "ExposeHeader").Where(static name => HeaderText.IsName(name))],
             MaxAgeSeconds = rule.Text("MaxAgeSeconds") is not { } age ? null
                 : int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds
                 : throw new S3Exception(S3Error.MalformedXml, "MaxAgeSeconds must be a whole number."),

@@ -37,7 +37,7 @@ internal sealed class CrossOrigin(BucketCatalog buckets)
         var response = request.Http.Response.Headers;
         if (headers.Length > 0)
         {
-            response.AccessControlAllowHeaders = string.Join(", ", headers.Select(static header => header.ToLowerInvariant()));
+            response.AccessControlAllowHeaders = HeaderText.ForAnswer(string.Join(", ", headers.Select(static header => header.ToLowerInvariant())), "Access-Control-Request-Headers");
         }
 
         if (rule.MaxAgeSeconds is { } age)
@@ -55,7 +55,7 @@ internal sealed class CrossOrigin(BucketCatalog buckets)
         }
         else
         {
-            response.AccessControlAllowOrigin = origin;
+            response.AccessControlAllowOrigin = HeaderText.ForAnswer(origin, "Origin");
             response.AccessControlAllowCredentials = "true";
         }
 

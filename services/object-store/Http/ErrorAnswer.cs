@@ -33,24 +33,33 @@ internal static class ErrorAnswer
             response.Headers.Connection = "close";
         }
 
-        response.StatusCode = error.Error.Status;
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        await WriteAsync(http, ids, error.Error, error.Message, error.Details, question < 0 ? target : target[..question]);
+    }
+
+    /// <summary>The same error without any text of the caller's, where one of them could not be written.</summary>
+    public static Task SendPlainAsync(HttpContext http, RequestIds ids, S3Error error) => WriteAsync(http, ids, error, error.Message, [], resource: null);
+
+    private static async Task WriteAsync(
+        HttpContext http, RequestIds ids, S3Error error, string message, IReadOnlyList<(string Name, string Value)> details, string? resource)
+    {
+        http.Response.StatusCode = error.Status;
         if (HttpMethods.IsHead(http.Request.Method))
         {
             return; // the status is all a HEAD can say
         }
 
-        var question = target.IndexOf('?', StringComparison.Ordinal);
-        await XmlAnswer.SendAsync(http, error.Error.Status, xml =>
+        await XmlAnswer.SendAsync(http, error.Status, xml =>
         {
             xml.WriteStartElement("Error");
-            xml.Element("Code", error.Error.Code);
-            xml.Element("Message", error.Message);
-            foreach (var (name, value) in error.Details)
+            xml.Element("Code", error.Code);
+            xml.Element("Message", message);
+            foreach (var (name, value) in details)
             {
                 xml.Element(name, value);
             }
 
-            xml.Element("Resource", question < 0 ? target : target[..question]);
+            xml.Element("Resource", resource);
             xml.Element("RequestId", ids.RequestId);
             xml.Element("HostId", ids.HostId);
             xml.WriteEndElement();

@@ -6,6 +6,7 @@ using Glue.ObjectStore.Buckets;
 using Glue.ObjectStore.Cors;
 using Glue.ObjectStore.Files;
 using Glue.ObjectStore.Forms;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -128,10 +129,10 @@ internal sealed class S3Endpoint(
 
     private async Task AnswerAsync(HttpContext http, RequestIds ids, string target, Exception exception)
     {
-        if (exception is not S3Exception && http.RequestAborted.IsCancellationRequested)
+        if (exception is not S3Exception && HasLeft(http, exception))
         {
             Log.ClientLeft(logger, ids.RequestId, exception);
-            http.Abort();
+            Abort(http);
             return;
         }
 
@@ -142,7 +143,44 @@ internal sealed class S3Endpoint(
             return;
         }
 
-        await ErrorAnswer.SendAsync(http, ids, target, error);
+        try
+        {
+            await ErrorAnswer.SendAsync(http, ids, target, error);
+        }
+        catch (Exception e) when (HasLeft(http, e))
+        {
+            Log.ClientLeft(logger, ids.RequestId, e);
+            Abort(http);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            Log.Failed(logger, ids.RequestId, http.Request.Method, target, e);
+            await ErrorAnswer.SendPlainAsync(http, ids, error.Error);
+        }
+    }
+
+    /// <summary>A read may fail of the broken connection before the request is told that it is aborted.</summary>
+    private static bool HasLeft(HttpContext http, Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is ConnectionAbortedException or ConnectionResetException)
+            {
+                return true;
+            }
+        }
+
+        return http.RequestAborted.IsCancellationRequested;
+    }
+
+    private static void Abort(HttpContext http)
+    {
+        if (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // nobody reads it, but it is counted
+        }
+
+        http.Abort();
     }
 
     private S3Exception Translate(HttpContext http, RequestIds ids, string target, Exception exception)

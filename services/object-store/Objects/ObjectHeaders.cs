@@ -31,7 +31,7 @@ internal sealed partial class ObjectHeaders
     /// <summary>Of a delete marker.</summary>
     public static ObjectHeaders None { get; } = new([]);
 
-    /// <exception cref="S3Exception">MetadataTooLarge; NotImplemented for headers that ask for what this store has not.</exception>
+    /// <exception cref="S3Exception">MetadataTooLarge; InvalidArgument: a name that no header can have; NotImplemented for headers that ask for what this store has not.</exception>
     public static ObjectHeaders Read(IHeaderDictionary request)
     {
         CheckRefused(request);
@@ -51,6 +51,7 @@ internal sealed partial class ObjectHeaders
         {
             if (IsUsers(name))
             {
+                CheckName(name);
                 var text = value.ToString();
                 userBytes += name.Length - UserPrefix.Length + Encoding.UTF8.GetByteCount(text);
                 headers[name.ToLowerInvariant()] = Ascii(text);
@@ -72,15 +73,28 @@ internal sealed partial class ObjectHeaders
 
     public override string ToString() => JsonSerializer.Serialize(_headers, Json.Default.DictionaryStringString);
 
+    /// <summary>Objects put before names were checked may have some that no answer can: those are left out.</summary>
     public void Send(IHeaderDictionary into)
     {
         foreach (var (name, value) in _headers)
         {
-            into[name] = value;
+            if (HeaderText.IsName(name))
+            {
+                into[name] = value;
+            }
         }
     }
 
     private static bool IsUsers(string name) => name.StartsWith(UserPrefix, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The server reads names that it would not send, and a form's fields have any.</summary>
+    private static void CheckName(string name)
+    {
+        if (!HeaderText.IsName(name))
+        {
+            throw new S3Exception(S3Error.InvalidArgument, "Names of user metadata are names of HTTP headers: letters, digits and !#$%&'*+-.^_`|~") { Details = [("ArgumentName", name)] };
+        }
+    }
 
     private static void CheckRefused(IHeaderDictionary request)
     {

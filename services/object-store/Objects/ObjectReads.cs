@@ -168,7 +168,7 @@ internal sealed class ObjectReads(ObjectCatalog catalog, BlobFiles files)
         {
             if (request.Ask(query) is { Length: > 0 } value)
             {
-                response.Headers[header] = value;
+                response.Headers[header] = HeaderText.ForAnswer(value, query);
             }
         }
 
