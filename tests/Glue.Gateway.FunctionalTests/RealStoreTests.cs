@@ -142,6 +142,44 @@ public abstract class RealStoreTests(bool inProcess) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_source_that_is_not_percent_encoded_is_an_InvalidURI_also_without_a_policy()
+    {
+        var answer = await RawHttp.SendAsync(
+            _host.StartSandbox(Account).Bridge.Address, "PUT /photos/c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-amz-copy-source: %ff\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("<Code>InvalidURI</Code>", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Bytes_written_are_counted_without_the_framing_they_come_in()
+    {
+        var (bridge, sandbox) = _host.StartSandbox(Account);
+
+        var answer = await ChunkedAsync(bridge, "3\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:hYfYZQ==\r\n\r\n", 5);
+        await ChunkedAsync(bridge, "5\r\nabcde\r\n0\r\nx-amz-checksum-crc32:hYfYZQ==\r\n\r\n", 5);
+
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.Equal(10, sandbox.Usage.BytesWritten);
+    }
+
+    [Fact]
+    public async Task Trailers_without_end_are_refused()
+    {
+        var answer = await ChunkedAsync(
+            _host.StartSandbox(Account).Bridge, "1\r\nx\r\n0\r\n" + string.Concat(Enumerable.Repeat($"x-amz-checksum-crc32:{new string('A', 6000)}\r\n", 200)) + "\r\n", 1);
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("<Code>InvalidRequest</Code>", answer, StringComparison.Ordinal);
+    }
+
+    private static Task<string> ChunkedAsync(SandboxBridge bridge, string body, int decodedLength) => RawHttp.SendAsync(
+        bridge.Address,
+        System.Text.Encoding.ASCII.GetBytes(
+            $"PUT /photos/chunked HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\nx-amz-trailer: x-amz-checksum-crc32\r\n"
+            + $"x-amz-decoded-content-length: {decodedLength}\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+
+    [Fact]
     public async Task Boto3_works_with_the_endpoint_alone()
     {
         const string Script = """

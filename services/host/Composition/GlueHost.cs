@@ -39,7 +39,7 @@ namespace Glue.Host.Composition;
 
 /// <summary>
 /// The embedded stack in one process: every service, each port adapted to the service behind it, and one Kestrel with an S3
-/// listener, an API listener, and two without sockets: the sandboxes' storage requests, and the storage gateway's way into the store.
+/// listener, an API listener, and one for the sandboxes' storage requests, whose connections come out of the sandboxes.
 /// </summary>
 internal sealed class GlueHost : IAsyncDisposable
 {

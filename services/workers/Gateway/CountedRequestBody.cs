@@ -1,8 +1,18 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Glue.Workers.Gateway;
 
-/// <summary>A request's body that counts what is read of it, which is what its sandbox has written.</summary>
-internal sealed class CountedRequestBody(Stream inner, StorageUsage usage) : Stream
+/// <summary>
+/// A request's body that counts what is read of it, which is what its sandbox has written. Of an <c>aws-chunked</c> one never more than the bytes
+/// without framing that it announces: that many they are, if it comes whole.
+/// </summary>
+internal sealed class CountedRequestBody(HttpRequest request, StorageUsage usage) : Stream
 {
+    private readonly Stream _inner = request.Body;
+    private readonly long _most = UpstreamContent.IsChunked(request) && long.TryParse(request.Headers["x-amz-decoded-content-length"], out var length) && length >= 0
+        ? length
+        : long.MaxValue;
+
     /// <summary>Bytes so far.</summary>
     public long Count { get; private set; }
 
@@ -18,9 +28,10 @@ internal sealed class CountedRequestBody(Stream inner, StorageUsage usage) : Str
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
-        Count += read;
-        usage.CountWritten(read);
+        var read = await _inner.ReadAsync(buffer, cancellationToken);
+        var counted = Math.Min(read, _most - Count);
+        Count += counted;
+        usage.CountWritten(counted);
         return read;
     }
 

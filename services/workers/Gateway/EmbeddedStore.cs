@@ -23,7 +23,7 @@ internal sealed class EmbeddedStore(StorageGatewayOptions options, IStorageCrede
     {
         Prepare(context, sandbox);
         var answer = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var (sent, received) = (new CountedRequestBody(context.Request.Body, sandbox.Usage), new CountedResponseBody(answer, sandbox.Usage));
+        var (sent, received) = (new CountedRequestBody(context.Request, sandbox.Usage), new CountedResponseBody(answer, sandbox.Usage));
         context.Request.Body = sent;
         context.Features.Set<IHttpResponseBodyFeature>(received);
         try

@@ -18,6 +18,8 @@ internal sealed record GatewayError(int Status, string Code, string Message)
 
     public static GatewayError IncompleteBody(string message) => new(StatusCodes.Status400BadRequest, "IncompleteBody", message);
 
+    public static GatewayError InternalError { get; } = new(StatusCodes.Status500InternalServerError, "InternalError", "We encountered an internal error. Please try again.");
+
     public static GatewayError InvalidRequest(string message) => new(StatusCodes.Status400BadRequest, "InvalidRequest", message);
 
     public static GatewayError ServiceUnavailable(string message) => new(StatusCodes.Status503ServiceUnavailable, "ServiceUnavailable", message);

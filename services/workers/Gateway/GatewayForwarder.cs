@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Runtime.ExceptionServices;
 using System.Text;
 using Glue.Workers.Gateway.Cache;
 using Microsoft.AspNetCore.Http;
@@ -212,7 +211,9 @@ internal sealed class GatewayForwarder : IDisposable
                 await GatewayError.ServiceUnavailable("The object store does not answer at the moment; please try again.").WriteAsync(context);
                 return;
             default:
-                ExceptionDispatchInfo.Throw(failure);
+                _metrics.Refused("InternalError");
+                Log.Failed(_logger, connection.Sandbox.SandboxId, failure);
+                await GatewayError.InternalError.WriteAsync(context);
                 return;
         }
     }

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(4902, LogLevel.Warning, "An answer to sandbox {SandboxId} was cut off: {Reason}")]
     public static partial void AnswerCutOff(ILogger logger, string sandboxId, string reason);
+
+    [LoggerMessage(4903, LogLevel.Error, "A storage request of sandbox {SandboxId} failed")]
+    public static partial void Failed(ILogger logger, string sandboxId, Exception exception);
 }

@@ -122,7 +122,9 @@ internal sealed class StorageAccess(IStoragePolicies policies)
         }
     }
 
-    private static S3CopySource? SourceOf(string header)
+    /// <summary>What a copy is made of; null: the header does not name a bucket and a key.</summary>
+    /// <exception cref="GatewayRefusalException">InvalidURI.</exception>
+    public static S3CopySource? SourceOf(string header)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace Glue.Workers.Gateway;
 internal sealed class UpstreamChoice(IUpstreamStores stores)
 {
     /// <returns>Null: the embedded store.</returns>
-    /// <exception cref="GatewayRefusalException">A copy from one store into another.</exception>
+    /// <exception cref="GatewayRefusalException">A copy from one store into another, or of something that cannot be read.</exception>
     public async ValueTask<UpstreamStore?> OfAsync(HttpContext context, SandboxIdentity sandbox)
     {
         if (BucketIn(context) is not { Length: > 0 } bucket)
@@ -19,7 +19,7 @@ internal sealed class UpstreamChoice(IUpstreamStores stores)
 
         var store = await FindAsync(bucket);
         if (context.Request.Headers.TryGetValue(S3CopySource.Header, out var header)
-            && S3CopySource.Parse(header.ToString()) is { } source && (await FindAsync(source.Bucket))?.Name != store?.Name)
+            && StorageAccess.SourceOf(header.ToString()) is { } source && (await FindAsync(source.Bucket))?.Name != store?.Name)
         {
             throw new GatewayRefusalException(new GatewayError(
                 StatusCodes.Status501NotImplemented, "NotImplemented",
