@@ -38,13 +38,24 @@ internal sealed class UnpackBudget(DecompressSettings settings, long archiveByte
         CheckTime();
     }
 
+    /// <summary>Asked before a member is begun: one that has more or fewer bytes than its header says is damaged, so what it says is what it needs.</summary>
+    /// <param name="bytes">As its header says, which may be anything; null: it does not.</param>
+    /// <param name="member">Its name.</param>
+    public void Expect(long? bytes, string member)
+    {
+        if (bytes > settings.MostBytes - Bytes)
+        {
+            throw TooManyBytes(member);
+        }
+    }
+
     /// <summary>Asked before the bytes are made or stored.</summary>
     public void Add(long bytes, string member)
     {
         Bytes += bytes;
         if (Bytes > settings.MostBytes)
         {
-            throw new ArchiveLimitException($"the archive unpacks to more than MAX_BYTES={settings.MostBytes} bytes (at member '{member}')");
+            throw TooManyBytes(member);
         }
 
         PassOver(bytes, member);
@@ -61,6 +72,9 @@ internal sealed class UnpackBudget(DecompressSettings settings, long archiveByte
             CheckTime();
         }
     }
+
+    private ArchiveLimitException TooManyBytes(string member) =>
+        new($"the archive unpacks to more than MAX_BYTES={settings.MostBytes} bytes (at member '{member}')");
 
     private void CheckRatio(string member)
     {

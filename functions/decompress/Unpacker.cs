@@ -65,6 +65,7 @@ internal sealed class Unpacker(DecompressSettings settings, IStagedObjects store
 
                     var name = keys.For(stored);
                     var digest = new StagedDigest();
+                    budget.Expect(member.Bytes, member.Name);
                     store.Begin(folder + name, member.Bytes, digest);
                     Copy(archive, member, budget, ref memberBytes);
                     store.End();

@@ -1,4 +1,8 @@
 using Glue.Functions.Decompress.Archives;
+using Glue.Functions.Http;
+using Glue.Functions.Objects;
+using Glue.Functions.Objects.Staging;
+using Glue.Functions.Storage;
 
 namespace Glue.Functions.Decompress.Tests;
 
@@ -69,6 +73,52 @@ public sealed class LimitTests(Archives archives) : IClassFixture<Archives>
             open(out, 'wb').write(data[:start] + entries + struct.pack('<4s4H2LH', b'PK\5\6', 0, 0, 200, 200, len(entries), start, 0))
             """);
         Assert.Single(Unpacking.Unpack(zip));
+    }
+
+    [Theory]
+    [InlineData("100G", "ArchiveLimitException", "the archive unpacks to more than MAX_BYTES=107374182400 bytes \\(at member 'a'\\)")]
+    [InlineData("8388607T", "DamagedArchiveException", "5 bytes.* 1125899906842624|5 of 1125899906842624 bytes")]
+    public async Task A_zip_that_says_it_is_enormous_is_beyond_a_limit_or_damaged(string maxBytes, string kind, string message)
+    {
+        var zip = await archives.PythonAsync(
+            """
+            import zlib
+            c = zlib.compressobj(9, zlib.DEFLATED, -15); body = c.compress(b'hello') + c.flush()
+            extra = struct.pack('<HHQ', 1, 8, 1 << 50)
+            local = struct.pack('<4s5H3L2H', b'PK\3\4', 45, 0, 8, 0, 33, zlib.crc32(b'hello'), len(body), 0xFFFFFFFF, 1, 0) + b'a'
+            entry = struct.pack('<4s6H3L5H2L', b'PK\1\2', 0x32d, 45, 0, 8, 0, 33, zlib.crc32(b'hello'), len(body), 0xFFFFFFFF, 1, len(extra), 0, 0, 0, 0x81a40000, 0) + b'a' + extra
+            open(out, 'wb').write(local + body + entry + struct.pack('<4s4H2LH', b'PK\5\6', 0, 0, 1, 1, len(entry), len(local) + len(body), 0))
+            """);
+        CheckEnormous(zip, maxBytes, kind, message);
+    }
+
+    [Theory]
+    [InlineData("100G", "ArchiveLimitException", "the archive unpacks to more than MAX_BYTES=107374182400 bytes \\(at member 'a'\\)")]
+    [InlineData("8388607T", "DamagedArchiveException", "the member 'a'")]
+    public async Task A_tar_that_says_it_is_enormous_is_beyond_a_limit_or_damaged(string maxBytes, string kind, string message)
+    {
+        var tar = await archives.PythonAsync(
+            """
+            h = bytearray(512)
+            h[0:1] = b'a'; h[100:108] = b'0000644\0'; h[108:116] = b'0000000\0'; h[116:124] = b'0000000\0'
+            h[124] = 0x80; h[128:136] = struct.pack('>Q', 1 << 44)
+            h[136:148] = b'00000000000\0'; h[156:157] = b'0'; h[257:265] = b'ustar\x0000'
+            h[148:156] = b'        '
+            h[148:156] = b'%06o\0 ' % sum(h)
+            open(out, 'wb').write(bytes(h) + bytes(4096))
+            """);
+        CheckEnormous(tar, maxBytes, kind, message);
+    }
+
+    /// <summary>With the staging that makes parts of such a size; nothing is sent.</summary>
+    private static void CheckEnormous(byte[] archive, string maxBytes, string kind, string message)
+    {
+        ArchiveLibrary.Start();
+        using var store = new StagedUploads(new StorageClient(HttpEndpoint.Parse("http://127.0.0.1:1")), "bucket", static _ => { }, static () => TimeSpan.FromMinutes(1));
+        var unpacker = new Unpacker(Unpacking.Settings(("MAX_BYTES", maxBytes)), store, static () => TimeSpan.FromMinutes(1));
+        var e = Assert.ThrowsAny<ObjectException>(() => unpacker.Unpack(new MemoryStream(archive), "archive", ""));
+        Assert.Equal(kind, e.GetType().Name);
+        Assert.Matches(message, e.Message);
     }
 
     [Fact]

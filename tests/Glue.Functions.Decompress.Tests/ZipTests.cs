@@ -73,6 +73,24 @@ public sealed class ZipTests(Archives archives) : IClassFixture<Archives>
         Assert.Matches("damaged: .*archive byte [0-9]+ of [0-9]+\\)?: " + reason + "\\. Nothing of it was kept$", Unpacking.Fails(zip).Message);
     }
 
+    [Theory]
+    [InlineData("(1 << 63) - 10, 0")] // beyond the largest offset when its length is added
+    [InlineData("1 << 63, 0")]
+    [InlineData("end, 1 << 62")] // the directory lies behind the end
+    [InlineData("end, (1 << 63) - 1")]
+    public async Task A_zip64_directory_that_is_nowhere_in_the_zip_is_told(string record)
+    {
+        var zip = await archives.PythonAsync(Written + $"""
+            z.writestr('a', b'x')
+            data = open(out, 'rb').read()
+            end = data.rindex(b'PK\5\6')
+            at, directory = {record}
+            end64 = struct.pack('<4sQ2H2L4Q', b'PK\6\6', 44, 45, 45, 0, 0, 1, 1, 47, directory)
+            open(out, 'wb').write(data[:end] + end64 + struct.pack('<4sLQL', b'PK\6\7', 0, at, 1) + data[end:])
+            """);
+        Assert.Contains("the zip's directory, which stands at its end, is missing", Unpacking.Fails(zip).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_was_inflated_before_the_break_is_handed_out_first()
     {

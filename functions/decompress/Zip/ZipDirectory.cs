@@ -124,7 +124,7 @@ internal sealed class ZipDirectory
 
     private static ZipDirectory? ReadEnd64(Stream source, long at, long end)
     {
-        if (at < 0 || at + End64Bytes > end)
+        if (at < 0 || at > end - End64Bytes)
         {
             return null;
         }
@@ -132,7 +132,8 @@ internal sealed class ZipDirectory
         Span<byte> record = stackalloc byte[End64Bytes];
         source.Position = at;
         source.ReadExactly(record);
-        return U32(record) == End64Signature ? Check((long)U64(record[48..]), (long)U64(record[48..]), (long)U64(record[40..])) : null;
+        var (bytes, offset) = ((long)U64(record[40..]), (long)U64(record[48..]));
+        return U32(record) == End64Signature && offset <= at ? Check(offset, offset, bytes) : null;
     }
 
     private static ZipDirectory? Check(long position, long offset, long bytes) =>

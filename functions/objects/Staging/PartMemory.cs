@@ -71,7 +71,7 @@ internal sealed class PartMemory(int mostBytes) : IDisposable
             return buffer;
         }
 
-        while (_allocated + room > _mostBytes && _kept.Count > 0)
+        while (_allocated > _mostBytes - room && _kept.Count > 0)
         {
             var other = _kept[0];
             _kept.RemoveAt(0);
@@ -79,7 +79,7 @@ internal sealed class PartMemory(int mostBytes) : IDisposable
             other.Dispose();
         }
 
-        if (_allocated + room > _mostBytes)
+        if (_allocated > _mostBytes - room)
         {
             return null;
         }
