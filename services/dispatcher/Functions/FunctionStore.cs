@@ -90,7 +90,7 @@ internal sealed class FunctionStore : IFunctionCatalog, IDeployedFunctions
     /// <param name="accountId">The owner.</param>
     /// <param name="name">The bare name.</param>
     /// <param name="zip">New code, kept before the change is; the change receives its CodeSha256.</param>
-    /// <param name="change">Must be quick and do no I/O.</param>
+    /// <param name="change">Must be quick and do no I/O, but to ask for <see cref="LastVersion"/>, which is still right when its change is kept.</param>
     /// <param name="cancellationToken">Ends the wait for other changes.</param>
     public async Task<DeployedFunction?> ChangeVersionsAsync(
         string accountId,

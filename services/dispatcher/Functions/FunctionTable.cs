@@ -65,7 +65,7 @@ internal sealed class FunctionTable
         {
             Prepared("INSERT INTO function_version VALUES($account, $name, $version, $document)").With("$version", Number(published.Version))
                 .With("$document", JsonSerializer.Serialize(published, FunctionJson.Default.VersionState)).ExecuteNonQuery();
-            Prepared("INSERT INTO function_number VALUES($account, $name, $version) ON CONFLICT DO UPDATE SET last=excluded.last")
+            Prepared("INSERT INTO function_number VALUES($account, $name, $version) ON CONFLICT DO UPDATE SET last=max(last, excluded.last)")
                 .With("$version", Number(published.Version)).ExecuteNonQuery();
         }
 

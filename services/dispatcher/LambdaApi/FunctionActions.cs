@@ -29,13 +29,12 @@ internal sealed class FunctionActions(
         var name = call.Function(request.FunctionName!, "CreateFunction").Name;
         FunctionRules.Meaning(request, options.Runtimes, runtimes);
         using var zip = await upload.ReadAsync(call, request.Code!);
-        var number = functions.LastVersion(call.AccountId, name);
         var made = await functions.ChangeVersionsAsync(
             call.AccountId,
             name,
             zip.Bytes,
             (existing, sha256) => existing is null
-                ? New(call.AccountId, name, request, zip, sha256!, number)
+                ? New(call.AccountId, name, request, zip, sha256!, functions.LastVersion(call.AccountId, name)) // here: nobody else can publish
                 : throw LambdaException.Conflict($"Function already exist: {name}"),
             call.Aborted);
         VersionState shown = request.Publish == true ? made!.Versions.Last! : made!.State;

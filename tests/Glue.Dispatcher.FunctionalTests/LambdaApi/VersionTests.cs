@@ -26,6 +26,38 @@ public sealed class VersionTests(SharedServer shared) : IClassFixture<SharedServ
         """;
 
     [Fact]
+    public async Task No_number_is_given_twice_to_functions_of_one_name_that_come_and_go()
+    {
+        using var end = new CancellationTokenSource();
+        var deleting = Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                await shared.Server.SendAsync(HttpMethod.Delete, "/2015-03-31/functions/comes-and-goes");
+            }
+        }));
+        var function = DispatcherServer.NewFunction("comes-and-goes");
+        function["Publish"] = true;
+        var numbers = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            var mine = new List<int>();
+            while (mine.Count < 25)
+            {
+                var made = await shared.Server.SendAsync(HttpMethod.Post, "/2015-03-31/functions", function);
+                if (made.Status == 201)
+                {
+                    mine.Add(int.Parse(made.Json.GetProperty("Version").GetString()!, System.Globalization.CultureInfo.InvariantCulture));
+                }
+            }
+
+            return mine;
+        }));
+        await end.CancelAsync();
+        await deleting;
+        Assert.Equal(Enumerable.Range(1, 100), numbers.SelectMany(static mine => mine).Order());
+    }
+
+    [Fact]
     public async Task A_published_version_keeps_code_and_configuration_and_a_new_one_is_made_only_of_what_changed()
     {
         await GoodAsync("""
