@@ -20,7 +20,17 @@ internal sealed class ReplayApi(ReplayStore store, ReplayWaits waits, ReplayOrde
 
     public async Task HandleAsync(HttpContext context)
     {
-        var body = await ReadAsync(context);
+        byte[]? body;
+        try
+        {
+            body = await ReadAsync(context);
+        }
+        catch (BadHttpRequestException e) // the server would answer it, too, but log it as a fault of ours
+        {
+            await RefuseAsync(context, e.StatusCode, e.Message);
+            return;
+        }
+
         if (body is null)
         {
             await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"The body must be at most {MaxBodyBytes} bytes.");
