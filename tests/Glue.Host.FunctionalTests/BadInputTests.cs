@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Glue.Host.FunctionalTests;
 
@@ -20,6 +21,17 @@ public sealed class BadInputTests(SharedStack shared)
                 print(e)
             """);
         Assert.Contains("Could not unzip uploaded file", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_package_under_a_key_that_XML_cannot_name_is_not_found_like_any_other()
+    {
+        using var s3 = _stack.Sdk();
+        await s3.PutBucketAsync("odd-packages");
+        using var answer = await _stack.Lambda.SendAsync(
+            HttpMethod.Put, "/2015-03-31/functions/thumbnail/code", new JsonObject { ["S3Bucket"] = "odd-packages", ["S3Key"] = "a\u0001" });
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Contains("S3 Error Code: NoSuchKey", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,7 +14,7 @@ public interface IPackageObjects
     /// <param name="maxBytes">Larger ones are refused.</param>
     /// <param name="cancellationToken">The caller left.</param>
     /// <returns>The object's bytes, until it is disposed.</returns>
-    /// <exception cref="PackageObjectException">The store refuses; with its own error code.</exception>
+    /// <exception cref="PackageObjectException">The store refuses, with its own error code, or cannot be reached.</exception>
     Task<IMemoryOwner<byte>> ReadAsync(
         Credential caller, string bucket, string key, string? versionId, long maxBytes, CancellationToken cancellationToken);
 }

@@ -42,7 +42,8 @@ internal sealed class CodeUpload(IPackageObjects objects)
 
     private async Task<IMemoryOwner<byte>?> ObjectAsync(ApiCall call, CodeFields code)
     {
-        new FieldCheck().Required("s3Bucket", code.S3Bucket).Required("s3Key", code.S3Key).Throw();
+        new FieldCheck().Required("s3Bucket", code.S3Bucket).Length("s3Bucket", code.S3Bucket, 63).Required("s3Key", code.S3Key).Length("s3Key", code.S3Key, 1024)
+            .Length("s3ObjectVersion", code.S3ObjectVersion, 1024).Throw();
         try
         {
             return await objects.ReadAsync(call.Caller, code.S3Bucket!, code.S3Key!, code.S3ObjectVersion, DeploymentZip.MaxUnpackedBytes, call.Aborted);

@@ -6,7 +6,11 @@ namespace Glue.Dispatcher.LambdaApi;
 /// <summary>Collects all fields that break AWS's model, in AWS's words, and throws them together.</summary>
 internal sealed class FieldCheck
 {
+    /// <summary>Characters that a pattern is ever asked about: more than any field of AWS's model may have that has a pattern and no length.</summary>
+    private const int MostMatched = 4096;
+
     private readonly List<string> _faults = [];
+    private string? _tooLong;
 
     public FieldCheck Required(string field, object? value)
     {
@@ -37,6 +41,7 @@ internal sealed class FieldCheck
         if (value?.Length > most)
         {
             Add(field, Cut(value), $"Member must have length less than or equal to {most}");
+            _tooLong = value;
         }
 
         return this;
@@ -55,9 +60,20 @@ internal sealed class FieldCheck
         return this;
     }
 
+    /// <summary>Passes over what <see cref="Length"/> has just refused: a pattern takes long for tens of megabytes.</summary>
     public FieldCheck Matches(string field, string? value, Regex pattern)
     {
-        if (value is not null && !pattern.IsMatch(value))
+        if (value is null || ReferenceEquals(value, _tooLong))
+        {
+            return this;
+        }
+
+        if (value.Length > MostMatched)
+        {
+            return Length(field, value, MostMatched);
+        }
+
+        if (!pattern.IsMatch(value))
         {
             // The regular expression without the anchors that .NET needs and AWS leaves out.
             Add(field, Cut(value), $"Member must satisfy regular expression pattern: {pattern.ToString()[2..^2]}");

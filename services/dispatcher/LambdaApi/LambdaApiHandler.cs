@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Glue.Dispatcher.Accounts;
 using Glue.Dispatcher.DeadLetters;
 using Glue.Dispatcher.Destinations.Webhooks;
@@ -62,6 +63,10 @@ internal sealed class LambdaApiHandler(
         catch (BadHttpRequestException e)
         {
             await AnswerAsync(context, new LambdaException(e.StatusCode, "InvalidRequestContentException", e.Message));
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            await AnswerAsync(context, LambdaException.BadContent($"A field could not be checked within {e.MatchTimeout.TotalSeconds:0.#} s: it is too long."));
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -43,15 +43,12 @@ internal static class LayerRules
     /// <exception cref="LambdaException">It is no layer version's ARN, or another account's that does not let this one use it.</exception>
     public static LayerVersionState? Find(LayerStore layers, string arn, string accountId)
     {
-        if (ModelPatterns.LayerVersionArn.Match(arn ?? "") is not { Success: true } match)
-        {
-            throw LambdaException.Validation($"Value '{arn}' at 'layers' failed to satisfy constraint: Member must satisfy regular expression pattern: {ModelPatterns.LayerVersionArn.ToString()[2..^2]}");
-        }
-
+        new FieldCheck().Required("layers", arn).Length("layers", arn, 140).Matches("layers", arn, ModelPatterns.LayerVersionArn).Throw();
+        var match = ModelPatterns.LayerVersionArn.Match(arn);
         var owner = match.Groups["account"].Value;
         var found = layers.Find(owner, match.Groups["name"].Value, VersionNumber.Of(match.Groups["version"].Value));
         return owner == accountId || found?.Policy.AllowsAccount(accountId, GetLayerVersion) == true ? found
-            : throw LambdaException.AccessDenied("GetLayerVersion", arn!);
+            : throw LambdaException.AccessDenied("GetLayerVersion", arn);
     }
 
     /// <exception cref="LambdaException">Code and layers together are too large.</exception>

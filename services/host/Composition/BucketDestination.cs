@@ -33,14 +33,21 @@ internal sealed class BucketDestination(Func<Uri> store, InstallationCredentials
             return "it does not name a bucket (arn:aws:s3:::BUCKET)";
         }
 
-        using var response = await SendAsync(HttpMethod.Head, bucket, accountId, record: null, cancellationToken);
-        return response.StatusCode switch
+        try
         {
-            HttpStatusCode.OK => null,
-            HttpStatusCode.NotFound => $"there is no bucket '{bucket}'",
-            HttpStatusCode.Forbidden => $"bucket '{bucket}' belongs to another account",
-            var status => $"the store answered {(int)status} when asked for bucket '{bucket}'",
-        };
+            using var response = await SendAsync(HttpMethod.Head, bucket, accountId, record: null, cancellationToken);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => null,
+                HttpStatusCode.NotFound => $"there is no bucket '{bucket}'",
+                HttpStatusCode.Forbidden => $"bucket '{bucket}' belongs to another account",
+                var status => $"the store answered {(int)status} when asked for bucket '{bucket}'",
+            };
+        }
+        catch (Exception e) when (IsUnreachable(e, cancellationToken))
+        {
+            return $"the store could not be asked for bucket '{bucket}': {e.Message}";
+        }
     }
 
     public async Task DeliverAsync(OutcomeRecord record, CancellationToken cancellationToken)
@@ -54,13 +61,17 @@ internal sealed class BucketDestination(Func<Uri> store, InstallationCredentials
                     $"{record.Arn} did not take the record: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(cancellationToken)}");
             }
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (IsUnreachable(e, cancellationToken))
         {
             throw new DeliveryFailedException($"The object store could not be reached: {e.Message}", e);
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>No connection, one that broke, or no answer in time; the caller has not left.</summary>
+    private static bool IsUnreachable(Exception e, CancellationToken cancellationToken) =>
+        e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     /// <summary>The same record has the same key: a repeat overwrites instead of adding.</summary>
     private static string KeyOf(OutcomeRecord record)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Xml;
 using System.Xml.Linq;
 using Glue.Dispatcher.Functions;
 using Glue.Foundation.Memory;
@@ -21,7 +22,7 @@ internal sealed class StoredPackages(Func<Uri> store, SigV4Signer signer) : IPac
     private static readonly TimeSpan LongestRead = TimeSpan.FromMinutes(2);
 
     private readonly ByteRoom _room = new(MaxHeldBytes);
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
+    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = LongestRead };
 
     public async Task<IMemoryOwner<byte>> ReadAsync(
         Credential caller, string bucket, string key, string? versionId, long maxBytes, CancellationToken cancellationToken)
@@ -29,6 +30,24 @@ internal sealed class StoredPackages(Func<Uri> store, SigV4Signer signer) : IPac
         var path = string.Join('/', key.Split('/').Select(Uri.EscapeDataString));
         var query = versionId is null ? "" : "?versionId=" + Uri.EscapeDataString(versionId);
         var target = $"{store().GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(bucket)}/{path}{query}";
+        try
+        {
+            return await FetchAsync(caller, target, maxBytes, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new PackageObjectException("RequestTimeout", $"The object was not read within {LongestRead.TotalMinutes} minutes.");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new PackageObjectException("ServiceUnavailable", $"The object store could not be reached, or broke off: {e.Message}");
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<IMemoryOwner<byte>> FetchAsync(Credential caller, string target, long maxBytes, CancellationToken cancellationToken)
+    {
         long length;
         using (var head = await SendAsync(HttpMethod.Head, target, caller, cancellationToken))
         {
@@ -51,19 +70,12 @@ internal sealed class StoredPackages(Func<Uri> store, SigV4Signer signer) : IPac
                 ? new HeldPackage(await ReadAsync(response, (int)found, late.Token), room)
                 : throw new PackageObjectException("OperationAborted", "The object was replaced by a larger one while it was read. Please try again.");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            room.Dispose();
-            throw new PackageObjectException("RequestTimeout", $"The object was not read within {LongestRead.TotalMinutes} minutes.");
-        }
         catch
         {
             room.Dispose();
             throw;
         }
     }
-
-    public void Dispose() => _client.Dispose();
 
     private static async Task<IMemoryOwner<byte>> ReadAsync(HttpResponseMessage response, int length, CancellationToken cancellationToken)
     {
@@ -94,9 +106,23 @@ internal sealed class StoredPackages(Func<Uri> store, SigV4Signer signer) : IPac
 
     private static PackageObjectException Refusal(HttpResponseMessage response, string body)
     {
-        var error = body.StartsWith('<') ? XDocument.Parse(body).Root : null;
+        var error = Document(body);
         return new PackageObjectException(
             error?.Element("Code")?.Value ?? $"{(int)response.StatusCode}", error?.Element("Message")?.Value ?? response.ReasonPhrase ?? "");
+    }
+
+    /// <summary>The store's error; null: it sent something else. It names the key, in which any character may be, by references that XML 1.0 does not allow.</summary>
+    private static XElement? Document(string body)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(body), new XmlReaderSettings { CheckCharacters = false });
+            return XElement.Load(reader);
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A package, and the room it takes.</summary>

@@ -9,6 +9,18 @@ public sealed class EventSourceApiTests(SharedServer shared) : IClassFixture<Sha
 
     private DispatcherServer Server => shared.Server;
 
+    [Theory]
+    [InlineData("selfManagedEventSource.endpoints", 20_000_000, "\"StartingPosition\":\"LATEST\",\"SelfManagedEventSource\":{\"Endpoints\":{\"KAFKA_BOOTSTRAP_SERVERS\":[\"", "!\"]}}")]
+    [InlineData("topics", 1_000, "\"Topics\":[\"t", "!\"]")]
+    [InlineData("selfManagedKafkaEventSourceConfig.consumerGroupId", 1_000, "\"SelfManagedKafkaEventSourceConfig\":{\"ConsumerGroupId\":\"", "!\"}")]
+    public async Task A_field_that_is_far_too_long_is_refused_for_that_and_no_pattern_is_tried(string field, int repeats, string before, string behind)
+    {
+        var body = $"{{\"FunctionName\":\"fixed\",\"Enabled\":false,{(field == "topics" ? "" : "\"Topics\":[\"topic\"],")}{before}{string.Concat(Enumerable.Repeat("z-.", repeats))}{behind}}}";
+        var answer = await Server.SendAsync(HttpMethod.Post, Path, body);
+        Assert.Equal((400, "ValidationException"), (answer.Status, answer.ErrorType));
+        Assert.Matches($"^1 validation error detected: Value '.{{200}}…' at '{field}' failed to satisfy constraint: Member must have length less than or equal to [0-9]+$", answer.Json.GetProperty("Message").GetString());
+    }
+
     [Fact]
     public async Task Boto3_creates_reads_lists_changes_tags_and_deletes_a_mapping()
     {
