@@ -17,6 +17,7 @@ internal static class Zip
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create))
         {
             var entry = zip.CreateEntry(name);
+            entry.LastWriteTime = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero); // the same content makes the same zip
             entry.ExternalAttributes = (0x8000 | mode) << 16; // a regular file
             using var body = entry.Open();
             body.Write(content);

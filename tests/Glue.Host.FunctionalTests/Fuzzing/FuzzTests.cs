@@ -1,13 +1,14 @@
 using System.Globalization;
 using Glue.Foundation.Signing;
 using Xunit.Abstractions;
+using Xunit.Sdk;
 
 namespace Glue.Host.FunctionalTests.Fuzzing;
 
 /// <summary>
 /// Random methods, paths, headers and bodies on both ports of a real <c>glue up</c>, signed well, badly and not at all: no 5xx but the documented
-/// 501 and 503, no hang, no crash, and no growth beyond a bounded heap. The seed is printed; <c>GLUE_SEED</c> runs one again, <c>GLUE_FUZZ_SECONDS</c>
-/// for another time than 60 s (the store half as long).
+/// 501 and 503, no hang, no crash, and no growth beyond a bounded heap. The seed is printed: <c>GLUE_SEED</c> makes the same calls with the same numbers again
+/// (what they meet depends on which of those under way at once come first); <c>GLUE_FUZZ_SECONDS</c> is for another time than 60 s (the store half as long).
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
@@ -24,35 +25,46 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public async Task Both_ports_refuse_nonsense_and_go_on()
     {
         var seed = int.Parse(Environment.GetEnvironmentVariable("GLUE_SEED") ?? Random.Shared.Next().ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        output.WriteLine($"GLUE_SEED={seed}");
         using var folder = new TempFolder();
         await using var stack = await Stack.StartWithinAsync(HeapMiB, folder["data"]);
+        var told = new List<string> { $"GLUE_SEED={seed}" };
+        try
+        {
+            await FuzzAsync(stack, seed, told);
+        }
+        catch (Exception e)
+        {
+            // Of a long log only the first lines of the message and of the output may be seen: what failed comes before what went well.
+            var call = (e as FuzzException)?.Call;
+            told.InsertRange(0, call is null ? [] : ["The call, to be sent again (base64 -d | gunzip):", .. call.Whole, ""]);
+            var what = call is null ? $"GLUE_SEED={seed}: {e.GetType().Name}: {e.Message}" : e.Message;
+            throw new XunitException(string.Join('\n', [what, "The host's log, newest first:", .. HostLog.Last(stack.Process.Log)]), call is null ? e : null);
+        }
+        finally
+        {
+            output.WriteLine(string.Join('\n', told));
+        }
+    }
+
+    private static async Task FuzzAsync(Stack stack, int seed, List<string> told)
+    {
         using var s3 = stack.Sdk();
         await s3.PutBucketAsync("fuzz");
         var zip = Zip.Of("app.py", "def handler(event, context): return event");
         await stack.Lambda.CreateAsync("fuzz", "python3.11", "app.handler", zip);
         var key = new Credential(stack.Process.AccessKey, stack.Process.SecretKey, "000000000000", "root");
-        using var lambda = new Fuzzer(stack.Process.Api, "lambda", key, FuzzCalls.Lambda(Convert.ToBase64String(zip)), seed);
-        using var logs = new Fuzzer(stack.Process.Api, "logs", key, FuzzCalls.Logs, seed + 1);
-        using var store = new Fuzzer(stack.Process.S3, "s3", key, FuzzCalls.Store, seed + 2);
+        using var lambda = new Fuzzer(stack.Process.Api, "lambda", key, FuzzCalls.Lambda(Convert.ToBase64String(zip)), seed, fuzzer: 0);
+        using var logs = new Fuzzer(stack.Process.Api, "logs", key, FuzzCalls.Logs, seed, fuzzer: 1);
+        using var store = new Fuzzer(stack.Process.S3, "s3", key, FuzzCalls.Store, seed, fuzzer: 2);
         for (var round = 0; round < Rounds; round++)
         {
-            try
-            {
-                await Task.WhenAll(lambda.RunAsync(Time / Rounds), logs.RunAsync(Time / Rounds / 4), store.RunAsync(Time / Rounds / 2));
-            }
-            catch
-            {
-                output.WriteLine(string.Join('\n', stack.Process.Log.Split('\n').Where(static line => !line.Contains(" info: ", StringComparison.Ordinal)).TakeLast(100)));
-                throw;
-            }
-
-            output.WriteLine($"round {round}: resident {stack.Process.ResidentBytes >> 20} MiB, managed heap {await HeapMiBAsync(stack)} MiB; deployed: {await Deployments.DeleteAsync(stack.Lambda, "fuzz")}");
+            await Task.WhenAll(lambda.RunAsync(Time / Rounds), logs.RunAsync(Time / Rounds / 4), store.RunAsync(Time / Rounds / 2));
+            told.Add($"round {round}: resident {stack.Process.ResidentBytes >> 20} MiB, managed heap {await HeapMiBAsync(stack)} MiB; deployed: {await Deployments.DeleteAsync(stack.Lambda, "fuzz")}");
         }
 
         foreach (var (name, fuzzer) in new[] { ("lambda", lambda), ("logs", logs), ("s3", store) })
         {
-            output.WriteLine($"{name}: {string.Join(", ", fuzzer.Answers.Select(static answer => $"{answer.Value} × {answer.Key}"))}");
+            told.Add($"{name}: {string.Join(", ", fuzzer.Answers.Select(static answer => $"{answer.Value} × {answer.Key}"))}");
             Assert.True(fuzzer.Answers.Keys.Any(static status => status < 300), $"nothing that went to {name} was ever good: the calls have lost touch with the API");
         }
 

@@ -11,8 +11,9 @@ namespace Glue.Host.FunctionalTests.Fuzzing;
 /// <param name="service">What signatures are for.</param>
 /// <param name="credential">Whose they are.</param>
 /// <param name="calls">What is broken.</param>
-/// <param name="seed">Of everything.</param>
-internal sealed class Fuzzer(string endpoint, string service, Credential credential, IReadOnlyList<FuzzCall> calls, int seed) : IDisposable
+/// <param name="seed">Of the run.</param>
+/// <param name="fuzzer">Its number in the run: no two make the same of one seed.</param>
+internal sealed class Fuzzer(string endpoint, string service, Credential credential, IReadOnlyList<FuzzCall> calls, int seed, int fuzzer) : IDisposable
 {
     private const int AtOnce = 4;
 
@@ -25,6 +26,7 @@ internal sealed class Fuzzer(string endpoint, string service, Credential credent
     /// <summary>How many were answered, by status.</summary>
     public SortedDictionary<int, int> Answers { get; } = [];
 
+    /// <exception cref="FuzzException">One was not answered as it must be.</exception>
     public async Task RunAsync(TimeSpan time)
     {
         var clock = Stopwatch.StartNew();
@@ -39,20 +41,18 @@ internal sealed class Fuzzer(string endpoint, string service, Credential credent
 
     public void Dispose() => _http.Dispose();
 
-    private async Task OneAsync(int number)
+    private Task OneAsync(int number)
     {
-        var random = new Random(HashCode.Combine(seed, number));
-        var mutations = new Mutations(random);
-        if (mutations.OneIn(25))
-        {
-            await SendRawAsync(random);
-            return;
-        }
+        var random = Chance.Of(seed, fuzzer, number);
+        return random.Next(25) == 0 ? SendRawAsync(number, random) : SendAsync(number, random);
+    }
 
+    private async Task SendAsync(int number, Random random)
+    {
+        var mutations = new Mutations(random);
         var call = mutations.Pick(calls);
         var target = mutations.Target(call.Target);
         var body = call.Body is null ? [] : mutations.OneIn(5) ? Encoding.UTF8.GetBytes(call.Body) : mutations.Body(call.Body);
-        var description = $"GLUE_SEED={seed}, call {number}: {call.Method} {target} {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 2000)))}";
         if (!Uri.TryCreate(endpoint + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var uri))
         {
             return; // no client could send it
@@ -69,17 +69,8 @@ internal sealed class Fuzzer(string endpoint, string service, Credential credent
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        switch (random.Next(10))
-        {
-            case 0:
-                break; // unsigned
-            case 1:
-                _signer.Sign(request, credential with { SecretAccessKey = "wrong" }, "us-east-1", service, Hash(body));
-                break;
-            default:
-                _signer.Sign(request, credential, "us-east-1", service, Hash(body));
-                break;
-        }
+        var sent = SentCall.Of(request, body, Sign(request, body, random.Next(10)));
+        FuzzException Failure(string what) => new(seed, service, number, sent, what);
 
         try
         {
@@ -91,34 +82,56 @@ internal sealed class Fuzzer(string endpoint, string service, Credential credent
                 Answers[status] = Answers.GetValueOrDefault(status) + 1;
             }
 
-            Assert.True(status is < 500 or 501 or 503, $"{description}\nwas answered {status}: {text}");
+            if (status is >= 500 and not (501 or 503))
+            {
+                throw Failure(IsFullDisk(status, text) ? $"this machine's disk is full, for which no call is to blame: {status} {text}" : $"answered {status} {text}");
+            }
+        }
+        catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+        {
+            throw Failure("nobody listens any more: this call, or one shortly before it, ended the process");
         }
         catch (HttpRequestException e) when (e.InnerException is IOException or SocketException || e.HttpRequestError is HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded)
         {
             // A connection may be cut when a request is refused before its body was read; that the server lives is asked at the end.
         }
-        catch (TaskCanceledException e)
+        catch (TaskCanceledException)
         {
-            throw new TimeoutException($"{description}\nwas not answered within {Patience}", e);
+            throw Failure($"was not answered within {Patience}");
         }
     }
 
+    private string Sign(HttpRequestMessage request, byte[] body, int chance)
+    {
+        if (chance == 0)
+        {
+            return "not signed";
+        }
+
+        _signer.Sign(request, chance == 1 ? credential with { SecretAccessKey = "wrong" } : credential, "us-east-1", service, Hash(body));
+        return chance == 1 ? "signed with a wrong secret" : "signed well";
+    }
+
+    /// <summary>As the store says it, and SQLite and the kernel through the API.</summary>
+    private static bool IsFullDisk(int status, string text) =>
+        status == 507 || text.Contains("database or disk is full", StringComparison.Ordinal) || text.Contains("No space left on device", StringComparison.Ordinal);
+
     /// <summary>What is hardly HTTP at all: whatever comes back, or nothing, is fine.</summary>
-    private async Task SendRawAsync(Random random)
+    private async Task SendRawAsync(int number, Random random)
     {
         var uri = new Uri(endpoint);
         var head = $"{(random.Next(2) == 0 ? "GET" : "P\0ST")} /{new string('a', random.Next(200))} HTTP/1.{random.Next(4)}\r\nHost: x\r\nContent-Length: {random.Next(-5, 50)}\r\nTransfer-Encoding: {(random.Next(2) == 0 ? "chunked" : "x")}\r\n\r\n";
         var noise = new byte[random.Next(400)];
         random.NextBytes(noise);
+        using var limit = new CancellationTokenSource(Patience);
         try
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(uri.Host, uri.Port);
+            await client.ConnectAsync(uri.Host, uri.Port, limit.Token);
             await using var stream = client.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
-            await stream.WriteAsync(noise);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head), limit.Token);
+            await stream.WriteAsync(noise, limit.Token);
             client.Client.Shutdown(SocketShutdown.Send);
-            using var limit = new CancellationTokenSource(Patience);
             while (await stream.ReadAsync(new byte[4096], limit.Token) > 0)
             {
             }
@@ -126,6 +139,10 @@ internal sealed class Fuzzer(string endpoint, string service, Credential credent
         catch (Exception e) when (e is IOException or SocketException)
         {
             // Refused.
+        }
+        catch (OperationCanceledException)
+        {
+            throw new FuzzException(seed, service, number, new SentCall(head, noise, "raw bytes"), $"was neither answered nor hung up on within {Patience}");
         }
     }
 
