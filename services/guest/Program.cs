@@ -25,6 +25,10 @@ if (args is ["microvm", ..])
     MicroVm.Run();
 }
 
-PortHandover.Run();
+if (!PortHandover.TryRun())
+{
+    return 1;
+}
+
 new Agent(ChannelProtocol.FileDescriptor, guest: null).Run();
 return 0;

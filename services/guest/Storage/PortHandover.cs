@@ -10,7 +10,8 @@ namespace Glue.Guest.Storage;
 internal static unsafe class PortHandover
 {
     /// <summary>Once, before anything of the function's runs: afterwards the sandbox has neither the port's socket nor the way to the worker.</summary>
-    public static void Run()
+    /// <returns>False: the worker has ended meanwhile, and nobody waits for this sandbox.</returns>
+    public static bool TryRun()
     {
         var listener = Loopback.Listen(ChannelProtocol.StoragePort, ChannelProtocol.MaxStreams);
         byte anything = 0; // descriptors travel with at least one byte
@@ -20,8 +21,13 @@ internal static unsafe class PortHandover
             Length = sizeof(nint) + (3 * sizeof(int)), Level = Libc.SOL_SOCKET, Type = Libc.SCM_RIGHTS, Descriptor = listener,
         };
         var message = new Libc.MessageHeader { Vectors = &data, VectorCount = 1, Control = &rights, ControlLength = sizeof(Libc.DescriptorMessage) };
-        Fail.IfNegative((int)Libc.sendmsg(ChannelProtocol.HandoverDescriptor, &message, 0), "sendmsg");
+        if (Libc.sendmsg(ChannelProtocol.HandoverDescriptor, &message, 0) < 0)
+        {
+            return Libc.Errno == Libc.EPIPE ? false : throw new SystemCallException("sendmsg", Libc.Errno);
+        }
+
         Libc.close(ChannelProtocol.HandoverDescriptor);
         Libc.close(listener);
+        return true;
     }
 }
