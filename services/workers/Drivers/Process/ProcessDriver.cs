@@ -62,32 +62,18 @@ internal sealed class ProcessDriver : ISandboxDriver
         {
             cgroup = _cgroups?.Create(spec.Id, LimitsOf(spec));
             user = IsRoot ? _users.Take() : null;
-            var (ours, theirs) = Native.SocketPair();
-            var (handover, theirHandover) = Native.SocketPair();
-            var (read, write) = Native.Pipe();
-            try
+            using var open = new OpenDescriptors();
+            var (ours, theirs) = open.Add(Native.SocketPair());
+            var (handover, theirHandover) = open.Add(Native.SocketPair());
+            var (read, write) = open.Add(Native.Pipe());
+            var pid = await _spawner.StartAsync(CommandOf(spec, cgroup, user), theirs, theirHandover, write);
+            var channel = new Socket(new SafeSocketHandle(open.Release(ours), ownsHandle: true));
+            return new ProcessSandbox(pid, channel, new PortHandover(open.Release(handover)), open.Release(read), cgroup, () => Free(user))
             {
-                var pid = await _spawner.StartAsync(CommandOf(spec, cgroup, user), theirs, theirHandover, write);
-                return new ProcessSandbox(pid, new Socket(new SafeSocketHandle(ours, ownsHandle: true)), new PortHandover(handover), read, cgroup, () => Free(user))
-                {
-                    GuardedMemoryKiB = (uint)spec.Version.MemoryMiB * 1024,
-                    DataLimitBytes = cgroup is null ? ((ulong)spec.Version.MemoryMiB * 1024 * 1024) + DataSlackBytes : 0,
-                    Leftover = what => Log.LeftBehind(_logger, spec.Id, what),
-                };
-            }
-            catch
-            {
-                _ = Native.Close(ours);
-                _ = Native.Close(handover);
-                _ = Native.Close(read);
-                throw;
-            }
-            finally
-            {
-                _ = Native.Close(theirs);
-                _ = Native.Close(theirHandover);
-                _ = Native.Close(write);
-            }
+                GuardedMemoryKiB = (uint)spec.Version.MemoryMiB * 1024,
+                DataLimitBytes = cgroup is null ? ((ulong)spec.Version.MemoryMiB * 1024 * 1024) + DataSlackBytes : 0,
+                Leftover = what => Log.LeftBehind(_logger, spec.Id, what),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
