@@ -4,6 +4,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Glue.Dispatcher.Functions;
 using Glue.Foundation.Memory;
+using Glue.Foundation.S3;
 using Glue.Foundation.Signing;
 
 namespace Glue.Host.Composition;
@@ -111,13 +112,12 @@ internal sealed class StoredPackages(Func<Uri> store, SigV4Signer signer) : IPac
             error?.Element("Code")?.Value ?? $"{(int)response.StatusCode}", error?.Element("Message")?.Value ?? response.ReasonPhrase ?? "");
     }
 
-    /// <summary>The store's error; null: it sent something else. It names the key, in which any character may be, by references that XML 1.0 does not allow.</summary>
+    /// <summary>The store's error, which names the key; null: it sent something else.</summary>
     private static XElement? Document(string body)
     {
         try
         {
-            using var reader = XmlReader.Create(new StringReader(body), new XmlReaderSettings { CheckCharacters = false });
-            return XElement.Load(reader);
+            return S3Xml.Parse(body, holdsKeys: true);
         }
         catch (XmlException)
         {
