@@ -88,9 +88,7 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
         var bucket = await store.BucketAsync();
         foreach (var (trailer, code) in new[] { ("x-amz-checksum-crc32:AAAAAA==\r\n", "BadDigest"), ("", "InvalidRequest") })
         {
-            var (_, answer) = await SendAsync(
-                "PUT", $"/{bucket}/k", Encoding.ASCII.GetBytes($"3\r\nabc\r\n0\r\n{trailer}\r\n"), payloadHash: "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-                ("x-amz-decoded-content-length", "3"), ("x-amz-trailer", "x-amz-checksum-crc32"));
+            var (_, answer) = await PutWithTrailersAsync(bucket, trailer);
 
             Assert.Contains($"<Code>{code}</Code>", answer, StringComparison.Ordinal);
         }
@@ -104,9 +102,7 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
         var bucket = await store.BucketAsync();
         foreach (var trailer in new[] { "x-amz-other:1\r\n", string.Concat(Enumerable.Repeat($"x-amz-checksum-crc32:{new string('A', 6000)}\r\n", 200)) })
         {
-            var (status, answer) = await SendAsync(
-                "PUT", $"/{bucket}/k", Encoding.ASCII.GetBytes($"3\r\nabc\r\n0\r\n{trailer}\r\n"), payloadHash: "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-                ("x-amz-decoded-content-length", "3"), ("x-amz-trailer", "x-amz-checksum-crc32"));
+            var (status, answer) = await PutWithTrailersAsync(bucket, trailer);
 
             Assert.Equal(400, status);
             Assert.Contains("<Code>InvalidRequest</Code>", answer, StringComparison.Ordinal);
@@ -185,20 +181,27 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
     {
         var bucket = await store.BucketAsync();
         var files = CountFiles();
-        using var message = Signed("PUT", $"/{bucket}/half", SigV4Signer.UnsignedPayload);
-        var head = new StringBuilder($"PUT /{bucket}/half HTTP/1.1\r\nHost: {new Uri(store.Server.Endpoint).Authority}\r\nContent-Length: 1000000\r\n");
-        foreach (var header in message.Headers.NonValidated)
+        using (await BeginPutAsync($"/{bucket}/half", announced: 1_000_000, sent: 500_000))
         {
-            head.Append(header.Key).Append(": ").Append(header.Value).Append("\r\n");
-        }
-
-        using (var socket = new TcpClient("127.0.0.1", new Uri(store.Server.Endpoint).Port))
-        {
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").Append('x', 500_000).ToString()));
             await PollAsync(() => CountFiles() > files);
         }
 
         await PollAsync(() => CountFiles() == files);
+        await NothingStaysAsync(bucket);
+    }
+
+    [Fact]
+    public async Task A_client_that_stalls_in_its_body_gets_the_error_that_SDKs_send_the_request_again_for_and_leaves_no_object()
+    {
+        var bucket = await store.BucketAsync();
+        using var stalled = await BeginPutAsync($"/{bucket}/k", announced: 10, sent: 1);
+        using var answer = new StreamReader(stalled.GetStream(), Encoding.UTF8);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+
+        var text = await answer.ReadToEndAsync(limit.Token);
+
+        Assert.StartsWith("HTTP/1.1 400 ", text, StringComparison.Ordinal);
+        Assert.Contains("<Code>RequestTimeout</Code>", text, StringComparison.Ordinal);
         await NothingStaysAsync(bucket);
     }
 
@@ -263,6 +266,25 @@ public sealed class MalformedRequestTests(StoreFixture store) : IClassFixture<St
             await Task.Delay(25);
         }
     }
+
+    /// <summary>A put whose body has not come whole.</summary>
+    private async Task<TcpClient> BeginPutAsync(string target, int announced, int sent)
+    {
+        using var message = Signed("PUT", target, SigV4Signer.UnsignedPayload);
+        var head = new StringBuilder($"PUT {target} HTTP/1.1\r\nHost: {new Uri(store.Server.Endpoint).Authority}\r\nContent-Length: {announced}\r\n");
+        foreach (var header in message.Headers.NonValidated)
+        {
+            head.Append(header.Key).Append(": ").Append(header.Value).Append("\r\n");
+        }
+
+        var client = new TcpClient("127.0.0.1", new Uri(store.Server.Endpoint).Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head.Append("\r\n").Append('x', sent).ToString()));
+        return client;
+    }
+
+    private Task<(int Status, string Body)> PutWithTrailersAsync(string bucket, string trailers) => SendAsync(
+        "PUT", $"/{bucket}/k", Encoding.ASCII.GetBytes($"3\r\nabc\r\n0\r\n{trailers}\r\n"), payloadHash: "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+        ("x-amz-decoded-content-length", "3"), ("x-amz-trailer", "x-amz-checksum-crc32"));
 
     private async Task<(int Status, string Body)> SendAsync(
         string method, string target, byte[] body, string? payloadHash = null, params (string Name, string Value)[] headers)
