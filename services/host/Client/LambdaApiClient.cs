@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -13,6 +15,7 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
     public const int MaxRedrivenPerCall = 1000;
 
     private const string Region = "us-east-1";
+    private const int SmallBodyBytes = 4096;
 
     private readonly SigV4Signer _signer = new(TimeProvider.System);
     private readonly HttpClient _http = new() { BaseAddress = endpoint, Timeout = TimeSpan.FromMinutes(20) };
@@ -66,16 +69,15 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
             {
                 ["Variables"] = new JsonObject(function.Environment.Select(static variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value))),
             },
-            ["Code"] = new JsonObject { ["ZipFile"] = Convert.ToBase64String(zip) },
-        }, cancellationToken);
+            ["Code"] = new JsonObject { ["ZipFile"] = JsonValue.Create(zip) },
+        }, cancellationToken, BytesWith(zip));
         await EnsureAsync(response, cancellationToken);
     }
 
     /// <summary>AWS's UpdateFunctionCode.</summary>
     public async Task UpdateCodeAsync(string function, byte[] zip, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(
-            HttpMethod.Put, $"{PathOf(function)}/code", new JsonObject { ["ZipFile"] = Convert.ToBase64String(zip) }, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Put, $"{PathOf(function)}/code", new JsonObject { ["ZipFile"] = JsonValue.Create(zip) }, cancellationToken, BytesWith(zip));
         await EnsureAsync(response, cancellationToken);
     }
 
@@ -122,17 +124,20 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
 
     private static string PathOf(string function) => $"/2015-03-31/functions/{Uri.EscapeDataString(function)}";
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, JsonNode? body, CancellationToken cancellationToken)
+    private static int BytesWith(byte[] zip) => Base64.GetMaxEncodedToUtf8Length(zip.Length) + SmallBodyBytes;
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string pathAndQuery, JsonNode? body, CancellationToken cancellationToken, int expectedBytes = SmallBodyBytes)
     {
         using var request = new HttpRequestMessage(method, new Uri(endpoint, pathAndQuery));
-        var bytes = body is null ? [] : JsonSerializer.SerializeToUtf8Bytes(body);
+        var bytes = body is null ? default : Utf8(body, expectedBytes);
         if (body is not null)
         {
-            request.Content = new ByteArrayContent(bytes);
+            request.Content = new ReadOnlyMemoryContent(bytes);
             request.Content.Headers.ContentType = new("application/json");
         }
 
-        _signer.Sign(request, credential, Region, "lambda", Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        _signer.Sign(request, credential, Region, "lambda", Convert.ToHexStringLower(SHA256.HashData(bytes.Span)));
         try
         {
             return await _http.SendAsync(request, cancellationToken);
@@ -141,6 +146,20 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
         {
             throw new StartupException($"The API at {endpoint} does not answer ({e.Message}). Is the stack running? (./glue up)", e);
         }
+    }
+
+    /// <summary>
+    /// Into an array of its own: the serializer's are rented, and the pool would keep one of many times the size of a function for as long as the stack runs.
+    /// </summary>
+    private static ReadOnlyMemory<byte> Utf8(JsonNode body, int expectedBytes)
+    {
+        var bytes = new ArrayBufferWriter<byte>(expectedBytes);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            body.WriteTo(json);
+        }
+
+        return bytes.WrittenMemory;
     }
 
     private static async Task EnsureAsync(HttpResponseMessage response, CancellationToken cancellationToken)

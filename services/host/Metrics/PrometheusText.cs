@@ -8,38 +8,38 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static string Write(IReadOnlyList<InstrumentSeries> instruments)
-    {
-        var text = new StringBuilder();
-        foreach (var instrument in instruments)
-        {
-            if (instrument.Series.Count == 0)
-            {
-                continue;
-            }
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-            var name = NameOf(instrument);
-            text.Append("# HELP ").Append(name).Append(' ').Append(instrument.Instrument.Description?.Replace("\n", " ", StringComparison.Ordinal)).Append('\n');
-            text.Append("# TYPE ").Append(name).Append(' ').Append(instrument.Kind switch
-            {
-                MetricKind.Counter => "counter",
-                MetricKind.Histogram => "histogram",
-                _ => "gauge",
-            }).Append('\n');
-            foreach (var series in instrument.Series)
-            {
-                Write(text, name, instrument.Kind, series);
-            }
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>GET /metrics.</summary>
-    public static Task AnswerAsync(HttpContext context)
+    /// <summary>GET /metrics. An instrument at a time: the whole text is hundreds of KiB once many routes and accounts have been seen.</summary>
+    public static async Task AnswerAsync(HttpContext context)
     {
         context.Response.ContentType = ContentType;
-        return context.Response.WriteAsync(Write(context.RequestServices.GetRequiredService<MetricsCollector>().Collect()));
+        await using var answer = new StreamWriter(context.Response.Body, Utf8, leaveOpen: true);
+        var text = new StringBuilder();
+        foreach (var instrument in context.RequestServices.GetRequiredService<MetricsCollector>().Collect())
+        {
+            if (instrument.Series.Count > 0)
+            {
+                Write(text.Clear(), instrument);
+                await answer.WriteAsync(text, context.RequestAborted);
+            }
+        }
+    }
+
+    private static void Write(StringBuilder text, InstrumentSeries instrument)
+    {
+        var name = NameOf(instrument);
+        text.Append("# HELP ").Append(name).Append(' ').Append(instrument.Instrument.Description?.Replace("\n", " ", StringComparison.Ordinal)).Append('\n');
+        text.Append("# TYPE ").Append(name).Append(' ').Append(instrument.Kind switch
+        {
+            MetricKind.Counter => "counter",
+            MetricKind.Histogram => "histogram",
+            _ => "gauge",
+        }).Append('\n');
+        foreach (var series in instrument.Series)
+        {
+            Write(text, name, instrument.Kind, series);
+        }
     }
 
     private static string NameOf(InstrumentSeries instrument)

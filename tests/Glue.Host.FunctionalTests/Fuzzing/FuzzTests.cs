@@ -12,9 +12,9 @@ namespace Glue.Host.FunctionalTests.Fuzzing;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    // Of the whole stack, which needs most of it for a moment when it deploys the built-in functions and some tens of MiB for what is alive: each round's
-    // deployments are deleted after it. Resident memory would tell nothing, it is mostly garbage not collected yet; a leak of a few KiB per request fills
-    // this and ends in a 500 or with the process.
+    // Of the whole stack, which has some 20 MiB alive: each round's deployments are deleted after it. Resident memory would tell nothing, it is mostly garbage
+    // not collected yet; a leak of a few KiB per request fills this and ends in a 500 or with the process. Three quarters of it are also what a worker takes for
+    // the machine's memory, and the function has 256 MB.
     private const int HeapMiB = 400;
     private const int Rounds = 6;
 
