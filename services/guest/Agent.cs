@@ -73,10 +73,17 @@ internal sealed unsafe class Agent
         catch (Exception e) when (e is SystemCallException or InvalidDataException)
         {
             _channel.Send(FrameType.Fault, 0, System.Text.Encoding.UTF8.GetBytes(e.Message));
-            _channel.FlushAll();
         }
 
         _runtime.KillAll();
+        if (_guest is not null)
+        {
+            _channel.TakeLeave();
+        }
+        else
+        {
+            _channel.FlushAll(); // the socket keeps what its reader has not taken yet
+        }
     }
 
     private bool Turn(Libc.EpollEvent* events)
@@ -124,7 +131,6 @@ internal sealed unsafe class Agent
 
             _runtime.KillAll();
             _extensions.DrainOutput();
-            _channel.FlushAll();
             return false;
         }
 
@@ -329,7 +335,6 @@ internal sealed unsafe class Agent
         }
 
         _invocation.End(kind, status, errorType, data);
-        _channel.FlushAll();
         return _ending.Begin(kind == ResultKind.TimedOut ? "timeout" : "failure", isRuntimeGone: true);
     }
 

@@ -103,6 +103,33 @@ public abstract partial class DriverContract
         Assert.NotEqual(first.SandboxId, next.SandboxId);
     }
 
+    [Fact]
+    public async Task A_sandbox_that_ends_while_its_worker_is_behind_with_its_log_loses_nothing_of_it_nor_how_it_ended()
+    {
+        await using var worker = Start();
+        var flood = worker.Python("""
+            def handler(event, context):
+                print("first")
+                for n in range(400):
+                    print(n, "x" * 1000)
+                print("last", flush=True)
+                while True:
+                    pass
+            """) with { Timeout = TimeSpan.FromSeconds(2) };
+        worker.Logs.Arrived = static line =>
+        {
+            if (line == "first")
+            {
+                Thread.Sleep(TimeSpan.FromSeconds(5)); // the sandbox is over meanwhile
+            }
+        };
+
+        var (type, _) = WorkerFixture.Failure(await worker.InvokeAsync(flood));
+
+        Assert.Equal("Sandbox.Timedout", type);
+        Assert.Contains("last", worker.Logs.Lines);
+    }
+
     private static void Stop(IEnumerable<int> processes)
     {
         using var kill = Process.Start("kill", ["-STOP", .. processes.Select(static pid => pid.ToString(System.Globalization.CultureInfo.InvariantCulture))]);

@@ -12,6 +12,9 @@ internal sealed class RecordedLogs : IFunctionLogs
 
     public long Bytes { get; private set; }
 
+    /// <summary>Called with each line before it is kept; whatever reads the sandbox waits for it.</summary>
+    public Action<string>? Arrived { get; set; }
+
     public IFunctionLog Open(FunctionVersion version, string logStream) => new Log(this, version.Name);
 
     public IReadOnlyList<string> Lines
@@ -47,6 +50,10 @@ internal sealed class RecordedLogs : IFunctionLogs
 
     private sealed class Log(RecordedLogs logs, string function) : IFunctionLog
     {
-        public void Append(DateTimeOffset time, ReadOnlySpan<byte> line) => logs.Append(function, line);
+        public void Append(DateTimeOffset time, ReadOnlySpan<byte> line)
+        {
+            logs.Arrived?.Invoke(Encoding.UTF8.GetString(line));
+            logs.Append(function, line);
+        }
     }
 }

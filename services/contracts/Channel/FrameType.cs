@@ -54,6 +54,12 @@ public enum FrameType : byte
     /// <summary>Agent → worker: an extension has done its init. Payload: its name and the events it registered for, a line each, UTF-8.</summary>
     Extension = 13,
 
+    /// <summary>
+    /// Agent → worker of a microVM, last frame: everything has been said, the worker ends the sandbox. Were the guest to power itself off, what its
+    /// VMM has not handed on by then would be lost with it.
+    /// </summary>
+    Over = 14,
+
     /// <summary>Agent → worker: a function connected to the storage port of its microVM; the stream number is new.</summary>
     StreamOpen = 16,
 

@@ -13,6 +13,8 @@ internal sealed unsafe class ChannelLink(int fd, Poll poll)
     // Above this the producers stop; one turn of the loop may still add what it has begun.
     private const int HighWater = 256 * 1024;
 
+    private const int LeaveTakingMs = 60_000;
+
     private readonly NativeBuffer _input = new(128 * 1024);
     private readonly NativeBuffer _output = new(HighWater + (128 * 1024));
     private bool _waitsForRoom;
@@ -136,10 +138,44 @@ internal sealed unsafe class ChannelLink(int fd, Poll poll)
         return true;
     }
 
-    /// <summary>The last words: writes everything, waiting for the worker as long as it takes.</summary>
-    public void FlushAll()
+    /// <summary>The last words: writes everything, waiting for the worker as long as it takes. False: the worker is gone.</summary>
+    /// <remarks>Never with a blocking write: a virtio port's spins in the guest's kernel until the host has taken the bytes.</remarks>
+    public bool FlushAll()
     {
-        Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) & ~Libc.O_NONBLOCK);
-        Flush();
+        while (Flush())
+        {
+            if (_output.Count == 0)
+            {
+                return true;
+            }
+
+            if (HangsUp(Libc.POLLOUT, timeoutMs: -1))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Says that everything has been said, and waits for the worker to end the guest once it has read it. The guest's own way out, after a minute, is for a worker
+    /// that never does.
+    /// </summary>
+    public void TakeLeave()
+    {
+        Send(FrameType.Over, 0, []);
+        if (FlushAll())
+        {
+            HangsUp(0, LeaveTakingMs);
+        }
+    }
+
+    /// <summary>Waits for one of these events, or for the worker to go: then it is true.</summary>
+    private bool HangsUp(short events, int timeoutMs)
+    {
+        var request = new Libc.PollRequest { Fd = fd, Events = events };
+        Libc.poll(&request, 1, timeoutMs);
+        return (request.Happened & Libc.POLLHUP) != 0;
     }
 }

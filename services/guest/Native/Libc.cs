@@ -66,7 +66,7 @@ internal static unsafe partial class Libc
     public const int F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, FD_CLOEXEC = 1;
     public const int EPOLL_CLOEXEC = 0x80000, EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3;
     public const uint EPOLLIN = 1, EPOLLOUT = 4;
-    public const short POLLRDHUP = 0x2000;
+    public const short POLLOUT = 4, POLLHUP = 0x10, POLLRDHUP = 0x2000;
     public const int AF_INET = 2, SOCK_STREAM = 1, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1, SO_REUSEADDR = 2, IPPROTO_TCP = 6, TCP_NODELAY = 1, SHUT_WR = 1, SCM_RIGHTS = 1;
     public const int WNOHANG = 1, SIGKILL = 9, SIGPIPE = 13, SIGTERM = 15, SIG_IGN = 1, PR_SET_DUMPABLE = 4;

@@ -44,6 +44,9 @@ internal sealed class AgentFrames(IAgentEvents events) : IFrameHandler
             case FrameType.Hello when payload.Length == sizeof(uint):
                 events.Greeted(BinaryPrimitives.ReadUInt32LittleEndian(payload));
                 break;
+            case FrameType.Over when payload.IsEmpty:
+                events.SaidAll();
+                break;
             case FrameType.Fault:
                 throw new ChannelException("agent fault: " + Encoding.UTF8.GetString(payload));
             case >= FrameType.StreamOpen and <= FrameType.StreamCredit:

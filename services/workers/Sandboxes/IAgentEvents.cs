@@ -33,6 +33,9 @@ internal interface IAgentEvents
     /// <summary>An invocation is over, or the whole sandbox.</summary>
     void Finished(in ResultMessage message, string errorType, byte[] payload);
 
+    /// <summary>Nothing more will come: the agent waits to be ended.</summary>
+    void SaidAll();
+
     /// <summary>A frame of a storage stream.</summary>
     void StreamMoved(in FrameHeader header, ReadOnlySpan<byte> payload);
 

@@ -90,6 +90,8 @@ internal sealed partial class Sandbox : IAgentEvents
         }
     }
 
+    void IAgentEvents.SaidAll() => _running!.Kill();
+
     void IAgentEvents.Settle()
     {
         // The pool first: whoever calls again at once finds this sandbox, and does not start another.
