@@ -79,6 +79,28 @@ public abstract partial class DriverContract
     }
 
     [Fact]
+    public async Task A_child_process_that_takes_more_memory_than_the_function_has_is_killed_and_the_function_goes_on()
+    {
+        await using var worker = Start();
+        var function = worker.Python("""
+            import os
+            def handler(event, context):
+                child = os.fork()
+                if child == 0:
+                    hoard = []
+                    while True:
+                        hoard.append(bytearray(8 * 1024 * 1024))
+                return os.waitpid(child, 0)[1]
+            """) with { MemoryMiB = 128 };
+
+        var first = await worker.InvokeAsync(function);
+        var second = await worker.InvokeAsync(function);
+
+        Assert.Equal(("9", "9"), (WorkerFixture.Expect(first).GetRawText(), WorkerFixture.Expect(second).GetRawText()));
+        Assert.Equal(first.SandboxId, second.SandboxId);
+    }
+
+    [Fact]
     public async Task Init_errors_are_the_result_of_the_call_that_caused_the_cold_start()
     {
         await using var worker = Start();

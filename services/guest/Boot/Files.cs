@@ -102,15 +102,30 @@ internal static unsafe class Files
 
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        if (!WriteIfThere(path, content))
+        {
+            Fail.Now($"open {path}");
+        }
+    }
+
+    /// <returns>False: there is no such file.</returns>
+    public static bool WriteIfThere(string path, ReadOnlySpan<byte> content)
+    {
         fixed (byte* text = Text(path), bytes = content)
         {
-            var fd = Fail.IfNegative(Libc.open(text, Libc.O_WRONLY | Libc.O_CLOEXEC, 0), $"open {path}");
+            var fd = Libc.open(text, Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
+            if (fd < 0)
+            {
+                return false;
+            }
+
             if (Libc.write(fd, bytes, content.Length) != content.Length)
             {
                 Fail.Now($"write {path}");
             }
 
             Libc.close(fd);
+            return true;
         }
     }
 

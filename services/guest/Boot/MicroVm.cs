@@ -57,11 +57,12 @@ internal sealed unsafe class MicroVm
         Files.Mount("/runtime", "/root/var/runtime", null, Libc.MS_BIND);
         Files.Mount("/dev", "/root/dev", null, Libc.MS_MOVE);
         Files.Mount("/proc", "/root/proc", null, Libc.MS_MOVE);
-        Files.Mount("sys", "/root/sys", "sysfs", Libc.MS_RDONLY | FunctionFlags | Libc.MS_NOEXEC);
+        Files.Mount("sys", "/root/sys", "sysfs", FunctionFlags | Libc.MS_NOEXEC);
+        EndWhoTakesAllMemory();
+        Files.Mount("sys", "/root/sys", null, Libc.MS_REMOUNT | Libc.MS_RDONLY | FunctionFlags | Libc.MS_NOEXEC);
         Files.EnterRoot("/root");
         Files.MakeFolder("/dev/shm");
         Files.Mount("shm", "/dev/shm", "tmpfs", FunctionFlags, "mode=1777");
-        Files.Write("/proc/self/oom_score_adj", "-1000"u8);
         Files.Write("/proc/sys/user/max_user_namespaces", "0"u8); // the kernel's largest surface for code without privileges
         Awakening.Prepare();
         BecomeFunctionsParent();
@@ -92,6 +93,12 @@ internal sealed unsafe class MicroVm
         _hasRunOut |= Files.ReadCounter("/proc/vmstat", "oom_kill "u8) > 0;
         return _hasRunOut;
     }
+
+    /// <summary>
+    /// Has the kernel end a process when what ran within the last second does not fit any more. By itself it would first evict all code, and read it anew from
+    /// the drives with each step, for minutes (Documentation/admin-guide/mm/multigen_lru.rst, "Thrashing prevention"). Kernels without it do.
+    /// </summary>
+    private static void EndWhoTakesAllMemory() => Files.WriteIfThere("/root/sys/kernel/mm/lru_gen/min_ttl_ms", "1000"u8);
 
     /// <summary>
     /// The real ids become the function's while the effective ones stay root's: a child started with POSIX_SPAWN_RESETIDS is then the
