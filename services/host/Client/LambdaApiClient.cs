@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
@@ -15,7 +14,6 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
     public const int MaxRedrivenPerCall = 1000;
 
     private const string Region = "us-east-1";
-    private const int SmallBodyBytes = 4096;
 
     private readonly SigV4Signer _signer = new(TimeProvider.System);
     private readonly HttpClient _http = new() { BaseAddress = endpoint, Timeout = TimeSpan.FromMinutes(20) };
@@ -70,14 +68,14 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
                 ["Variables"] = new JsonObject(function.Environment.Select(static variable => KeyValuePair.Create(variable.Key, (JsonNode?)variable.Value))),
             },
             ["Code"] = new JsonObject { ["ZipFile"] = JsonValue.Create(zip) },
-        }, cancellationToken, BytesWith(zip));
+        }, cancellationToken);
         await EnsureAsync(response, cancellationToken);
     }
 
     /// <summary>AWS's UpdateFunctionCode.</summary>
     public async Task UpdateCodeAsync(string function, byte[] zip, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(HttpMethod.Put, $"{PathOf(function)}/code", new JsonObject { ["ZipFile"] = JsonValue.Create(zip) }, cancellationToken, BytesWith(zip));
+        using var response = await SendAsync(HttpMethod.Put, $"{PathOf(function)}/code", new JsonObject { ["ZipFile"] = JsonValue.Create(zip) }, cancellationToken);
         await EnsureAsync(response, cancellationToken);
     }
 
@@ -124,13 +122,10 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
 
     private static string PathOf(string function) => $"/2015-03-31/functions/{Uri.EscapeDataString(function)}";
 
-    private static int BytesWith(byte[] zip) => Base64.GetMaxEncodedToUtf8Length(zip.Length) + SmallBodyBytes;
-
-    private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string pathAndQuery, JsonNode? body, CancellationToken cancellationToken, int expectedBytes = SmallBodyBytes)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string pathAndQuery, JsonNode? body, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(endpoint, pathAndQuery));
-        var bytes = body is null ? default : Utf8(body, expectedBytes);
+        var bytes = body is null ? default : Utf8(body);
         if (body is not null)
         {
             request.Content = new ReadOnlyMemoryContent(bytes);
@@ -151,9 +146,9 @@ internal sealed class LambdaApiClient(Uri endpoint, Credential credential) : IDi
     /// <summary>
     /// Into an array of its own: the serializer's are rented, and the pool would keep one of many times the size of a function for as long as the stack runs.
     /// </summary>
-    private static ReadOnlyMemory<byte> Utf8(JsonNode body, int expectedBytes)
+    private static ReadOnlyMemory<byte> Utf8(JsonNode body)
     {
-        var bytes = new ArrayBufferWriter<byte>(expectedBytes);
+        var bytes = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes))
         {
             body.WriteTo(json);
