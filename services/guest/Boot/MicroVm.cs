@@ -87,7 +87,10 @@ internal sealed unsafe class MicroVm
         Files.SetMode("/tmp", 0x3FF /* 1777 */);
     }
 
-    /// <summary>Whether the kernel has ended something for want of memory: in a guest of one function that can only be the function.</summary>
+    /// <summary>
+    /// Whether the kernel has ended something for want of memory: in a guest of one function that can only be the function, or a child of its. Which of them is not
+    /// asked: a function that was killed in a sandbox that had run out of memory is told of the memory.
+    /// </summary>
     public bool RanOutOfMemory()
     {
         _hasRunOut |= Files.ReadCounter("/proc/vmstat", "oom_kill "u8) > 0;
