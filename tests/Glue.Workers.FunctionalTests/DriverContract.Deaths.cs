@@ -120,7 +120,8 @@ public abstract partial class DriverContract
         {
             if (line == "first")
             {
-                Thread.Sleep(TimeSpan.FromSeconds(5)); // the sandbox is over meanwhile
+                // The lateness is what is tested, beyond the function's two seconds. Nothing that could be awaited shows the sandbox's end while nobody reads.
+                Thread.Sleep(TimeSpan.FromSeconds(5));
             }
         };
 
